@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint/model_config.h"
+#include "engine/text/tokenizer.h"
+
+namespace specula {
+
+/// How a stored tensor's values are encoded.
+enum class DType : std::uint8_t { F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K };
+
+std::string_view name(DType type);
+
+/// One tensor as it lies in a mapped file. Shape is row-major, last dimension contiguous ([out, in] for matrices).
+/// Valid as long as the Checkpoint it came from.
+struct StoredTensor {
+    std::string name;      ///< canonical name, see Checkpoint
+    std::string fileName;  ///< name inside the file, for messages
+    std::string file;      ///< path of the file, for messages
+    DType type = DType::F32;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> bytes;
+
+    std::int64_t rows() const { return shape.size() < 2 ? 1 : shape[0]; }
+    std::int64_t rowLength() const { return shape.empty() ? 1 : shape.back(); }
+};
+
+/// A model on disk: config, memory-mapped tensors and, where present, the tokenizer. Const after opening, safe from
+/// several threads; nothing is copied out of the mapping until a row is read.
+///
+/// Tensors carry one canonical naming whatever the file calls them (adding an architecture = adding its table):
+///   embed.weight [vocab, hidden]   final_norm.weight [hidden]   head.weight [vocab, hidden] (absent when tied)
+///   layer.N.attn_norm.weight       layer.N.{q,k,v,o}.weight (and .bias)
+///   layer.N.mlp_norm.weight        layer.N.{gate,up,down}.weight (and .bias)
+class Checkpoint {
+public:
+    virtual ~Checkpoint() = default;
+
+    virtual const ModelConfig& config() const = 0;
+
+    /// Absent: null.
+    virtual const StoredTensor* find(const std::string& canonicalName) const = 0;
+
+    /// The tensor, which must exist and have this shape; throws Error naming file, tensor, expected and found shape.
+    const StoredTensor& require(const std::string& canonicalName, const std::vector<std::int64_t>& shape) const;
+
+    /// Null when the model comes without one.
+    virtual std::shared_ptr<const Tokenizer> tokenizer() const = 0;
+
+    /// The model's chat template (Jinja source), "" if it has none.
+    virtual std::string chatTemplate() const = 0;
+};
+
+/// Opens a GGUF file, a Hugging Face folder (config.json with model.safetensors or its sharded index) and checks every
+/// length against the file before using it. Throws Error.
+std::unique_ptr<Checkpoint> openCheckpoint(const std::string& path);
+
+/// A tokenizer alone: a model folder, tokenizer.json, tokenizer.model, or GGUF file (also vocabulary-only).
+std::shared_ptr<const Tokenizer> loadTokenizer(const std::string& path);
+
+/// Dequantises rows [first, first + count) of a tensor into float32, row after row. Throws Error where a value is
+/// not finite, naming the tensor.
+void readRows(const StoredTensor& tensor, std::int64_t first, std::int64_t count, float* out);
+
+}  // namespace specula

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/text/tokenizer.h"
+#include "engine/trace/reports.h"
+
+namespace specula {
+
+class Model;
+
+/// What to load.
+struct EngineOptions {
+    std::string target;         ///< path of a GGUF file or Hugging Face folder
+    std::string draft = "none"; ///< path of a model, "ngram[:N]", "early-exit:K" or "none"
+    WeightFormat weights = WeightFormat::Auto;
+    WeightFormat draftWeights = WeightFormat::Auto;
+    KvFormat kv = KvFormat::Auto;
+    int threads = 0;     ///< 0 = all cores, less one for the window when there are more than two
+    int maxContext = 0;  ///< 0 = what the model allows, at most 4096
+};
+
+/// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread each,
+/// though two running at once slow each other down.
+class Engine {
+public:
+    /// Loads and checks the pair; throws Error. `progress` gets a fraction 0..1 and a short text, on this thread.
+    using Progress = std::function<void(double fraction, const std::string& what)>;
+    static std::shared_ptr<const Engine> load(const EngineOptions& options, std::stop_token stop = {},
+                                              const Progress& progress = {});
+    ~Engine();
+
+    const EngineOptions& options() const { return m_options; }
+    const ModelInfo& targetInfo() const { return m_targetInfo; }
+    const DraftInfo& draftInfo() const { return m_draftInfo; }
+    const PairReport& pairReport() const { return m_pair; }
+    const Tokenizer* tokenizer() const { return m_tokenizer.get(); }  ///< null: prompts are ids only
+    const std::vector<TokenId>& eos() const { return m_eos; }
+    const std::string& chatTemplate() const { return m_chatTemplate; }
+
+    /// Ids of a prompt; chat: the text as one user message in the model's chat template, with `system` if not empty.
+    /// Throws Error without a tokenizer or, for chat, without a template.
+    std::vector<TokenId> encodePrompt(const std::string& text, bool chat = false, const std::string& system = {}) const;
+
+    /// Logits of every position of `ids`, float32 [ids.size() x vocabulary], fed through a fresh cache in pieces of
+    /// `chunks` rows on the decode path (empty: one piece, at most 64 rows at a time).
+    std::vector<float> logits(const std::vector<TokenId>& ids, const std::vector<int>& chunks = {}) const;
+
+    const Model& target() const { return *m_target; }
+    const std::shared_ptr<const Model>& targetShared() const { return m_target; }
+    const std::shared_ptr<const Model>& draftModel() const { return m_draftModel; }  ///< null unless kind "model"
+
+private:
+    Engine() = default;
+
+    EngineOptions m_options;
+    ModelInfo m_targetInfo;
+    DraftInfo m_draftInfo;
+    PairReport m_pair;
+    std::shared_ptr<const Tokenizer> m_tokenizer;
+    std::vector<TokenId> m_eos;
+    std::string m_chatTemplate;
+    std::shared_ptr<const Model> m_target;
+    std::shared_ptr<const Model> m_draftModel;
+};
+
+}  // namespace specula

@@ -1,0 +1,70 @@
+#include "engine/trace/names.h"
+
+#include <array>
+#include <utility>
+
+namespace specula {
+
+namespace {
+
+template <typename T, std::size_t N>
+using Table = std::array<std::pair<T, std::string_view>, N>;
+
+template <typename T, std::size_t N>
+std::string_view nameIn(const Table<T, N>& table, T value) {
+    for (const auto& [entry, text] : table) {
+        if (entry == value) return text;
+    }
+    return "?";
+}
+
+template <typename T, std::size_t N>
+std::optional<T> valueIn(const Table<T, N>& table, std::string_view wanted) {
+    for (const auto& [entry, text] : table) {
+        if (text == wanted) return entry;
+    }
+    return std::nullopt;
+}
+
+constexpr Table<WeightFormat, 5> kWeightFormats{{{WeightFormat::Auto, "auto"},
+                                                 {WeightFormat::Fp32, "fp32"},
+                                                 {WeightFormat::Fp16, "fp16"},
+                                                 {WeightFormat::Int8x2, "int8x2"},
+                                                 {WeightFormat::Int8, "int8"}}};
+constexpr Table<KvFormat, 3> kKvFormats{
+    {{KvFormat::Auto, "auto"}, {KvFormat::Fp32, "fp32"}, {KvFormat::Fp16, "fp16"}}};
+constexpr Table<Rule, 2> kRules{{{Rule::Token, "token"}, {Rule::Greedy, "greedy"}}};
+constexpr Table<Detail, 3> kDetails{
+    {{Detail::Counts, "counts"}, {Detail::Tokens, "tokens"}, {Detail::Full, "full"}}};
+constexpr Table<Verdict, 3> kVerdicts{{{Verdict::Accepted, "accepted"},
+                                       {Verdict::Rejected, "rejected"},
+                                       {Verdict::Discarded, "discarded"}}};
+constexpr Table<EmitKind, 4> kEmitKinds{{{EmitKind::Accepted, "accepted"},
+                                         {EmitKind::Resampled, "resampled"},
+                                         {EmitKind::Bonus, "bonus"},
+                                         {EmitKind::Plain, "plain"}}};
+constexpr Table<Finish, 5> kFinishes{{{Finish::Running, "running"},
+                                      {Finish::Stop, "stop"},
+                                      {Finish::Length, "length"},
+                                      {Finish::Context, "context"},
+                                      {Finish::Cancelled, "cancelled"}}};
+
+}  // namespace
+
+std::string_view name(WeightFormat format) { return nameIn(kWeightFormats, format); }
+std::string_view name(KvFormat format) { return nameIn(kKvFormats, format); }
+std::string_view name(Rule rule) { return nameIn(kRules, rule); }
+std::string_view name(Detail detail) { return nameIn(kDetails, detail); }
+std::string_view name(Verdict verdict) { return nameIn(kVerdicts, verdict); }
+std::string_view name(EmitKind kind) { return nameIn(kEmitKinds, kind); }
+std::string_view name(Finish finish) { return nameIn(kFinishes, finish); }
+
+std::optional<WeightFormat> weightFormatNamed(std::string_view text) { return valueIn(kWeightFormats, text); }
+std::optional<KvFormat> kvFormatNamed(std::string_view text) { return valueIn(kKvFormats, text); }
+std::optional<Rule> ruleNamed(std::string_view text) { return valueIn(kRules, text); }
+std::optional<Detail> detailNamed(std::string_view text) { return valueIn(kDetails, text); }
+std::optional<Verdict> verdictNamed(std::string_view text) { return valueIn(kVerdicts, text); }
+std::optional<EmitKind> emitKindNamed(std::string_view text) { return valueIn(kEmitKinds, text); }
+std::optional<Finish> finishNamed(std::string_view text) { return valueIn(kFinishes, text); }
+
+}  // namespace specula
