@@ -13,17 +13,6 @@ namespace specula {
 
 class Model;
 
-/// What to load.
-struct EngineOptions {
-    std::string target;         ///< path of a GGUF file or Hugging Face folder
-    std::string draft = "none"; ///< path of a model, "ngram[:N]", "early-exit:K" or "none"
-    WeightFormat weights = WeightFormat::Auto;
-    WeightFormat draftWeights = WeightFormat::Auto;
-    KvFormat kv = KvFormat::Auto;
-    int threads = 0;     ///< 0 = all cores, less one for the window when there are more than two
-    int maxContext = 0;  ///< 0 = what the model allows, at most 4096
-};
-
 /// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread each,
 /// though two running at once slow each other down.
 class Engine {

@@ -62,4 +62,42 @@ struct RunOptions {
     std::optional<Costs> costs;  ///< needed by automatic gamma
 };
 
+/// What to load.
+struct EngineOptions {
+    std::string target;          ///< path of a GGUF file or Hugging Face folder
+    std::string draft = "none";  ///< path of a model, "ngram[:N]", "early-exit:K" or "none"
+    WeightFormat weights = WeightFormat::Auto;
+    WeightFormat draftWeights = WeightFormat::Auto;
+    KvFormat kv = KvFormat::Auto;
+    int threads = 0;     ///< 0 = all cores, less one for the window when there are more than two
+    int maxContext = 0;  ///< 0 = what the model allows, at most 4096
+
+    bool operator==(const EngineOptions&) const = default;
+};
+
+/// A prompt as the person gave it.
+struct Prompt {
+    std::string name;  ///< of a suite's prompt, else ""
+    std::string text;
+    bool chat = false;   ///< wrapped in the model's chat template as one user message
+    std::string system;  ///< system message for chat, "" = the template's own
+};
+
+/// One run to start: the window sends it, the worker answers with Rounds.
+struct RunRequest {
+    EngineOptions engine;
+    Prompt prompt;
+    RunOptions options;
+};
+
+/// A gamma sweep to start.
+struct SweepRequest {
+    EngineOptions engine;
+    std::vector<Prompt> prompts;
+    std::string suite;  ///< name for titles
+    RunOptions options;
+    std::vector<int> gammas{0, 1, 2, 3, 4, 5, 6, 7, 8};
+    int repeats = 3;
+};
+
 }  // namespace specula
