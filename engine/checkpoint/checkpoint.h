@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/checkpoint/model_config.h"
@@ -44,6 +45,9 @@ public:
 
     virtual const ModelConfig& config() const = 0;
 
+    /// Values in all tensors together.
+    virtual std::int64_t parameters() const = 0;
+
     /// Absent: null.
     virtual const StoredTensor* find(const std::string& canonicalName) const = 0;
 
@@ -55,11 +59,21 @@ public:
 
     /// The model's chat template (Jinja source), "" if it has none.
     virtual std::string chatTemplate() const = 0;
+
+    /// File or folder that was opened, for messages.
+    virtual std::string path() const { return config().name; }
+
+    /// What the model's files call a canonical tensor, for messages.
+    virtual std::string nameInFile(const std::string& canonicalName) const { return canonicalName; }
 };
 
 /// Opens a GGUF file, a Hugging Face folder (config.json with model.safetensors or its sharded index) and checks every
 /// length against the file before using it. Throws Error.
 std::unique_ptr<Checkpoint> openCheckpoint(const std::string& path);
+
+/// Requires every tensor that the config calls for, with its shape; values are not read. openCheckpoint does this.
+/// A GGUF's optional `rope_freqs.weight` [headDim / 2] divides each rotary frequency (Llama 3.1's scaling).
+void checkTensors(const Checkpoint& checkpoint);
 
 /// A tokenizer alone: a model folder, tokenizer.json, tokenizer.model, or GGUF file (also vocabulary-only).
 std::shared_ptr<const Tokenizer> loadTokenizer(const std::string& path);

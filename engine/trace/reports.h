@@ -33,6 +33,7 @@ struct ModelInfo {
 struct DraftInfo {
     std::string kind;  ///< none, model, ngram, early-exit
     std::string name;  ///< for people, e.g. "early exit after layer 5"
+    int parameter = 0;  ///< longest n-gram, or the layer of an early exit
     std::optional<ModelInfo> model;  ///< for kind "model"
 };
 

@@ -1,0 +1,217 @@
+#include "engine/checkpoint/checkpoint.h"
+
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <unordered_map>
+
+#include "engine/checkpoint/config_reader.h"
+#include "engine/checkpoint/gguf.h"
+#include "engine/checkpoint/hf_folder.h"
+#include "engine/checkpoint/tensor_names.h"
+#include "engine/text/json_file.h"
+#include "engine/text/tokenizer_files.h"
+#include "engine/text/tokenizer_settings.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+namespace {
+
+constexpr std::int64_t kMaxElements = std::int64_t{1} << 62;
+
+bool isFolder(const std::string& path) {
+    std::error_code failure;
+    return std::filesystem::is_directory(path, failure);
+}
+
+std::string typeForPeople(DType type) {
+    switch (type) {
+        case DType::F32: return "float32";
+        case DType::F16: return "float16";
+        case DType::BF16: return "bfloat16";
+        default: return std::string(name(type));
+    }
+}
+
+// What both kinds of checkpoint share: tensors under canonical names over files that stay mapped.
+class MappedCheckpoint final : public Checkpoint {
+public:
+    MappedCheckpoint(std::string path, ModelConfig config, std::span<const NameRule> rules, std::string_view prefix)
+        : m_path(std::move(path)), m_config(std::move(config)), m_rules(rules), m_prefix(prefix) {}
+
+    void add(WeightFile weights);
+    void countUp();
+
+    const ModelConfig& config() const override { return m_config; }
+    std::int64_t parameters() const override { return m_parameters; }
+    const StoredTensor* find(const std::string& canonicalName) const override {
+        const auto found = m_tensors.find(canonicalName);
+        return found == m_tensors.end() ? nullptr : &found->second;
+    }
+    std::shared_ptr<const Tokenizer> tokenizer() const override { return m_tokenizer; }
+    std::string chatTemplate() const override { return m_chatTemplate; }
+    std::string path() const override { return m_path; }
+    std::string nameInFile(const std::string& canonicalName) const override {
+        return specula::nameInFile(m_rules, canonicalName);
+    }
+
+    std::shared_ptr<const Tokenizer> m_tokenizer;
+    std::string m_chatTemplate;
+
+private:
+    std::string m_path;
+    ModelConfig m_config;
+    std::span<const NameRule> m_rules;
+    std::string_view m_prefix;
+    std::int64_t m_parameters = 0;
+    std::vector<std::unique_ptr<MappedFile>> m_files;
+    std::unordered_map<std::string, StoredTensor> m_tensors;
+};
+
+void MappedCheckpoint::add(WeightFile weights) {
+    const std::string& file = weights.file->path();
+    for (RawTensor& raw : weights.tensors) {
+        const auto canonical = canonicalName(m_rules, m_prefix, raw.name);
+        if (!canonical || (m_config.tiedHead && *canonical == "head.weight")) continue;
+        const std::string where = sanitised(file) + ": tensor " + sanitised(raw.name);
+        if (!raw.type) {
+            throw Error(where + " is stored as " + raw.typeName +
+                        ", which is not supported for weights; supported: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K");
+        }
+        StoredTensor tensor{*canonical, std::move(raw.name), file, *raw.type, std::move(raw.shape), raw.bytes};
+        if (!m_tensors.emplace(*canonical, std::move(tensor)).second) {
+            throw Error(where + " is there a second time, " + *canonical + " has been read already");
+        }
+    }
+    m_files.push_back(std::move(weights.file));
+}
+
+// The number of values, and the type that most bytes of the model are stored in.
+void MappedCheckpoint::countUp() {
+    std::map<DType, std::size_t> bytes;
+    for (const auto& [canonical, tensor] : m_tensors) {
+        bytes[tensor.type] += tensor.bytes.size();
+        m_parameters += elementCount(tensor.shape).value_or(0);
+    }
+    std::size_t most = 0;
+    for (const auto& [type, count] : bytes) {
+        if (count <= most) continue;
+        most = count;
+        m_config.fileFormat = typeForPeople(type);
+    }
+}
+
+// Null when the file carries no vocabulary.
+std::shared_ptr<const Tokenizer> readGgufTokenizer(const GgufFile& file) {
+    const auto model = file.text("tokenizer.ggml.model");
+    auto tokens = file.texts("tokenizer.ggml.tokens");
+    if (!model || *model == "none" || !tokens) return nullptr;
+    GgufVocabulary vocabulary;
+    vocabulary.file = file.path();
+    vocabulary.model = *model;
+    vocabulary.pre = file.text("tokenizer.ggml.pre").value_or("");
+    vocabulary.tokens = std::move(*tokens);
+    vocabulary.scores = file.numbers("tokenizer.ggml.scores").value_or(std::vector<float>());
+    vocabulary.types = file.integers("tokenizer.ggml.token_type").value_or(std::vector<std::int32_t>());
+    vocabulary.merges = file.texts("tokenizer.ggml.merges").value_or(std::vector<std::string>());
+    vocabulary.bos = file.integer("tokenizer.ggml.bos_token_id");
+    vocabulary.eos = file.integer("tokenizer.ggml.eos_token_id");
+    vocabulary.eot = file.integer("tokenizer.ggml.eot_token_id");
+    vocabulary.addBos = file.flag("tokenizer.ggml.add_bos_token");
+    vocabulary.addSpacePrefix = file.flag("tokenizer.ggml.add_space_prefix");
+    return makeTokenizer(vocabulary);
+}
+
+bool startsLikeGguf(const MappedFile& file) {
+    const auto bytes = file.bytes();
+    return bytes.size() >= 4 && std::memcmp(bytes.data(), "GGUF", 4) == 0;
+}
+
+std::unique_ptr<Checkpoint> openFolder(const std::string& path) {
+    ModelConfig config = readConfigJson(path);
+    const Architecture& architecture = *findArchitecture(config.architecture);
+    auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.hfNames,
+                                                         architecture.optionalPrefix);
+    for (WeightFile& weights : openHfWeights(path)) checkpoint->add(std::move(weights));
+    checkpoint->countUp();
+    checkTensors(*checkpoint);
+    checkpoint->m_tokenizer = loadTokenizerFolder(path);
+    checkpoint->m_chatTemplate = readChatTemplate(path);
+    return checkpoint;
+}
+
+std::unique_ptr<Checkpoint> openGguf(const std::string& path) {
+    auto file = std::make_unique<MappedFile>(path);
+    const GgufFile gguf(*file);
+    ModelConfig config = readGgufConfig(gguf);
+    const Architecture& architecture = *findArchitecture(config.architecture);
+    auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.ggufNames, "");
+    checkpoint->m_chatTemplate = gguf.text("tokenizer.chat_template").value_or("");
+    checkpoint->m_tokenizer = readGgufTokenizer(gguf);
+    checkpoint->add({std::move(file), gguf.tensors()});
+    checkpoint->countUp();
+    checkTensors(*checkpoint);
+    return checkpoint;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> elementCount(const std::vector<std::int64_t>& shape) {
+    std::int64_t count = 1;
+    for (const std::int64_t size : shape) {
+        if (size != 0 && count > kMaxElements / size) return std::nullopt;
+        count *= size;
+    }
+    return count;
+}
+
+std::string shown(const std::vector<std::int64_t>& shape) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+    return text + "]";
+}
+
+const StoredTensor& Checkpoint::require(const std::string& canonicalName,
+                                        const std::vector<std::int64_t>& shape) const {
+    const StoredTensor* tensor = find(canonicalName);
+    if (!tensor) {
+        throw Error(sanitised(path()) + ": tensor " + sanitised(nameInFile(canonicalName)) + " is missing, expected shape " +
+                    shown(shape));
+    }
+    if (tensor->shape != shape) {
+        throw Error(sanitised(tensor->file) + ": tensor " + sanitised(tensor->fileName) + " has shape " + shown(tensor->shape) +
+                    ", expected " + shown(shape));
+    }
+    return *tensor;
+}
+
+void checkTensors(const Checkpoint& checkpoint) {
+    for (const ExpectedTensor& tensor : expectedTensors(checkpoint.config())) {
+        checkpoint.require(tensor.canonical, tensor.shape);
+    }
+    if (checkpoint.find("rope_freqs.weight")) {
+        checkpoint.require("rope_freqs.weight", {checkpoint.config().headDim / 2});
+    }
+}
+
+std::unique_ptr<Checkpoint> openCheckpoint(const std::string& path) {
+    return isFolder(path) ? openFolder(path) : openGguf(path);
+}
+
+std::shared_ptr<const Tokenizer> loadTokenizer(const std::string& path) {
+    std::shared_ptr<const Tokenizer> tokenizer;
+    if (isFolder(path)) {
+        tokenizer = loadTokenizerFolder(path);
+        if (!tokenizer) {
+            throw Error(sanitised(path) + ": no tokenizer found, looked for tokenizer.json, tokenizer.model and vocab.json");
+        }
+        return tokenizer;
+    }
+    const MappedFile file(path);
+    if (!startsLikeGguf(file)) return loadTokenizerFile(path);
+    tokenizer = readGgufTokenizer(GgufFile(file));
+    if (!tokenizer) throw Error(sanitised(path) + ": the GGUF file carries no tokenizer");
+    return tokenizer;
+}
+
+}  // namespace specula

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace specula {
+
+/// A regular file mapped read-only into memory for the lifetime of the object. Const after construction.
+/// The file must not be cut shorter while it is mapped: the operating system then ends the process.
+class MappedFile {
+public:
+    /// Throws Error when the path is a directory or cannot be read. An empty file maps to an empty span.
+    explicit MappedFile(const std::string& path);
+    ~MappedFile();
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+
+    const std::string& path() const { return m_path; }
+    std::span<const std::byte> bytes() const { return m_bytes; }
+
+private:
+    std::string m_path;
+    std::span<const std::byte> m_bytes;
+};
+
+}  // namespace specula

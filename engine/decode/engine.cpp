@@ -1,0 +1,137 @@
+#include "engine/decode/engine.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <set>
+
+#include "engine/decode/pair_check.h"
+#include "engine/model/model.h"
+#include "engine/text/chat_template.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+
+namespace {
+
+/// The N of "kind:N"; `fallback` when there is no colon.
+int numberAfter(const std::string& spec, const std::string& kind, int fallback, int low, int high) {
+    if (spec == kind && fallback > 0) return fallback;
+    const std::string digits = spec.size() > kind.size() ? spec.substr(kind.size() + 1) : "";
+    int value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size() || value < low || value > high)
+        throw Error("--draft " + spec + ": expected " + kind + ":N with N from " + std::to_string(low) + " to " +
+                    std::to_string(high));
+    return value;
+}
+
+bool isKind(const std::string& spec, const std::string& kind) {
+    return spec == kind || spec.starts_with(kind + ":");
+}
+
+DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
+    DraftInfo info;
+    if (spec.empty() || spec == "none") {
+        info.kind = "none";
+        info.name = "none (plain decoding)";
+    } else if (isKind(spec, "ngram")) {
+        info.kind = "ngram";
+        info.parameter = numberAfter(spec, "ngram", 3, 1, 64);
+        info.name = "n-gram look-up, up to " + std::to_string(info.parameter) + " tokens";
+    } else if (isKind(spec, "early-exit")) {
+        info.kind = "early-exit";
+        info.parameter = numberAfter(spec, "early-exit", 0, 1, std::max(1, target.layers - 1));
+        info.name = "early exit after layer " + std::to_string(info.parameter) + " of " + std::to_string(target.layers);
+    } else if (isKind(spec, "skip") || isKind(spec, "oracle")) {
+        throw Error("--draft " + spec + ": this kind of draft is not in this version; expected a path, ngram[:N], early-exit:K or none");
+    } else {
+        info.kind = "model";
+    }
+    return info;
+}
+
+}  // namespace
+
+Engine::~Engine() = default;
+
+std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::stop_token stop, const Progress& progress) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto report = [&](double fraction, const std::string& what) {
+        if (progress) progress(fraction, what);
+    };
+    std::shared_ptr<Engine> engine(new Engine);
+    engine->m_options = options;
+    report(0.0, "opening " + options.target);
+    std::shared_ptr<const Checkpoint> target = openCheckpoint(options.target);
+    engine->m_tokenizer = target->tokenizer();
+    engine->m_chatTemplate = target->chatTemplate();
+    engine->m_draftInfo = describeDraft(options.draft, target->config());
+    std::shared_ptr<const Checkpoint> draft;
+    if (engine->m_draftInfo.kind == "model") {
+        draft = openCheckpoint(options.draft);
+        engine->m_pair = checkPair(*target, *draft);
+        if (!engine->m_pair.compatible)
+            throw Error(options.draft + " cannot draft for " + options.target + ". " + reasonAgainst(engine->m_pair));
+    } else {
+        engine->m_pair.compatible = true;
+    }
+    const auto pool = std::make_shared<ThreadPool>(options.threads);
+    const double share = draft ? 0.85 : 1.0;
+    engine->m_target = Model::load(target, {options.weights, options.kv, options.maxContext}, pool, stop,
+                                   [&](double f) { report(share * f, "loading " + target->config().name); });
+    if (draft) {
+        engine->m_draftModel = Model::load(draft, {options.draftWeights, options.kv, options.maxContext}, pool, stop,
+                                           [&](double f) { report(share + 0.15 * f, "loading " + draft->config().name); });
+        engine->m_draftInfo.model = engine->m_draftModel->info();
+        engine->m_draftInfo.model->path = options.draft;
+        engine->m_draftInfo.name = engine->m_draftModel->info().name;
+    }
+    engine->m_targetInfo = engine->m_target->info();
+    engine->m_targetInfo.path = options.target;
+    engine->m_targetInfo.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    std::set<TokenId> eos(target->config().eos.begin(), target->config().eos.end());
+    if (engine->m_tokenizer) {
+        for (const TokenId id : engine->m_tokenizer->eos()) eos.insert(id);
+    }
+    engine->m_eos.assign(eos.begin(), eos.end());
+    return engine;
+}
+
+std::vector<TokenId> Engine::encodePrompt(const std::string& text, bool chat, const std::string& system) const {
+    if (!m_tokenizer)
+        throw Error(m_options.target + " has no tokenizer; give the prompt as token ids (--prompt-ids)");
+    if (!chat) return m_tokenizer->encode(text, true, false);
+    if (m_chatTemplate.empty())
+        throw Error(m_options.target + " has no chat template; use it without --chat");
+    if (!isChatMl(m_chatTemplate))
+        throw Error(m_options.target + ": this version knows only chat templates of the ChatML form");
+    return m_tokenizer->encode(formatChatMl(text, system, m_chatTemplate), false, true);
+}
+
+std::vector<float> Engine::logits(const std::vector<TokenId>& ids, const std::vector<int>& chunks) const {
+    std::vector<int> pieces = chunks;
+    if (pieces.empty()) pieces.push_back(static_cast<int>(ids.size()));
+    long total = 0;
+    for (const int piece : pieces) {
+        if (piece < 1) throw Error("--chunks: every piece must be at least 1");
+        total += piece;
+    }
+    if (total != static_cast<long>(ids.size()))
+        throw Error("--chunks add up to " + std::to_string(total) + ", expected the number of ids, " + std::to_string(ids.size()));
+    const auto vocabulary = static_cast<std::size_t>(m_target->config().vocabulary);
+    std::vector<float> out(ids.size() * vocabulary);
+    const std::unique_ptr<ModelState> state = m_target->newState();
+    std::size_t at = 0;
+    for (int piece : pieces) {
+        while (piece > 0) {
+            const int rows = std::min(piece, kMaxForwardRows);
+            m_target->forward(*state, {std::span(ids).subspan(at, static_cast<std::size_t>(rows))}, {}, out.data() + at * vocabulary);
+            at += static_cast<std::size_t>(rows);
+            piece -= rows;
+        }
+    }
+    return out;
+}
+
+}  // namespace specula

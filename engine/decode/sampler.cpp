@@ -1,0 +1,138 @@
+#include "engine/decode/sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/model/kernels.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+
+void SeenTokens::push(TokenId id) {
+    if (m_counts[static_cast<std::size_t>(id)]++ == 0) m_distinct.push_back(id);
+    m_pushed.push_back(id);
+}
+
+void SeenTokens::pop() {
+    const TokenId id = m_pushed.back();
+    m_pushed.pop_back();
+    if (--m_counts[static_cast<std::size_t>(id)] == 0) m_distinct.pop_back();
+}
+
+namespace {
+
+/// The largest logit's id, ties to the lower one. Throws where a logit is NaN: comparing would hide it.
+TokenId argmax(std::span<const float> x) {
+    std::size_t best = 0;
+    float sum = 0.0F;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (x[i] > x[best]) best = i;
+        sum += x[i] * 0.0F;  // stays 0 unless something is NaN or infinite
+    }
+    if (!(sum == 0.0F))
+        throw Error("the model produced logits that are not numbers (NaN or infinity); try --weights fp32",
+                    ErrorKind::Failed);
+    return static_cast<TokenId>(best);
+}
+
+}  // namespace
+
+void Sampler::penalise(std::span<float> logits, const SeenTokens& seen) const {
+    const auto penalty = static_cast<float>(m_settings.repetitionPenalty);
+    if (penalty == 1.0F) return;
+    for (const TokenId id : seen.distinct()) {
+        float& x = logits[static_cast<std::size_t>(id)];
+        x = x > 0.0F ? x / penalty : x * penalty;
+    }
+}
+
+TokenId Sampler::best(std::span<const float> logits, const SeenTokens& seen) {
+    if (m_settings.repetitionPenalty == 1.0) return argmax(logits);
+    m_scratch.assign(logits.begin(), logits.end());
+    penalise(m_scratch, seen);
+    return argmax(m_scratch);
+}
+
+void Sampler::row(std::span<const float> logits, const SeenTokens& seen, std::span<float> row) {
+    if (m_settings.greedy()) {
+        const TokenId choice = best(logits, seen);
+        std::fill(row.begin(), row.end(), 0.0F);
+        row[static_cast<std::size_t>(choice)] = 1.0F;
+        return;
+    }
+    std::copy(logits.begin(), logits.end(), row.begin());
+    penalise(row, seen);
+    const double total = kernels().softmax(row.data(), static_cast<int>(row.size()),
+                                           static_cast<float>(1.0 / m_settings.temperature), row.data());
+    if (!std::isfinite(total))
+        throw Error("the model produced logits that are not numbers (NaN or infinity); try --weights fp32",
+                    ErrorKind::Failed);
+    const bool filters = m_settings.topK > 0 || m_settings.topP < 1.0 || m_settings.minP > 0.0;
+    if (filters) filter(row);
+}
+
+void Sampler::keepTopK(std::span<const float> row) {
+    m_kept.resize(row.size());
+    std::iota(m_kept.begin(), m_kept.end(), 0);
+    const auto count = std::min(static_cast<std::size_t>(m_settings.topK), row.size());
+    const auto better = [&](TokenId a, TokenId b) {
+        const float x = row[static_cast<std::size_t>(a)], y = row[static_cast<std::size_t>(b)];
+        return x != y ? x > y : a < b;
+    };
+    const auto end = m_kept.begin() + static_cast<std::ptrdiff_t>(count);
+    if (count < row.size()) std::nth_element(m_kept.begin(), end - 1, m_kept.end(), better);
+    m_kept.resize(count);
+    std::sort(m_kept.begin(), m_kept.end(), better);
+}
+
+void Sampler::keepTopP(std::span<const float> row) {
+    if (m_kept.empty()) {
+        // Tokens below (1 - p) / V hold less than 1 - p together, so the kept set ends before the first of them.
+        const auto floor = static_cast<float>((1.0 - m_settings.topP) / static_cast<double>(row.size()) * 0.5);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (row[i] >= floor) m_kept.push_back(static_cast<TokenId>(i));
+        }
+        std::sort(m_kept.begin(), m_kept.end(), [&](TokenId a, TokenId b) {
+            const float x = row[static_cast<std::size_t>(a)], y = row[static_cast<std::size_t>(b)];
+            return x != y ? x > y : a < b;
+        });
+    }
+    double total = 1.0;
+    if (m_settings.topK > 0) {
+        total = 0.0;
+        for (const TokenId id : m_kept) total += static_cast<double>(row[static_cast<std::size_t>(id)]);
+    }
+    double mass = 0.0;
+    std::size_t count = 0;
+    while (count < m_kept.size() && (count == 0 || mass < m_settings.topP * total))
+        mass += static_cast<double>(row[static_cast<std::size_t>(m_kept[count++])]);
+    m_kept.resize(count);
+}
+
+void Sampler::filter(std::span<float> row) {
+    m_kept.clear();
+    if (m_settings.topK > 0) keepTopK(row);
+    if (m_settings.topP < 1.0) keepTopP(row);
+    if (m_kept.empty()) {  // min-p alone
+        const float floor = static_cast<float>(m_settings.minP) * *std::max_element(row.begin(), row.end());
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            if (row[i] >= floor) m_kept.push_back(static_cast<TokenId>(i));
+        }
+    } else if (m_settings.minP > 0.0) {
+        const float floor = static_cast<float>(m_settings.minP) * row[static_cast<std::size_t>(m_kept.front())];
+        std::erase_if(m_kept, [&](TokenId id) { return row[static_cast<std::size_t>(id)] < floor; });
+    }
+    double mass = 0.0;
+    std::vector<float> values;
+    values.reserve(m_kept.size());
+    for (const TokenId id : m_kept) {
+        values.push_back(row[static_cast<std::size_t>(id)]);
+        mass += static_cast<double>(values.back());
+    }
+    std::fill(row.begin(), row.end(), 0.0F);
+    for (std::size_t i = 0; i < m_kept.size(); ++i)
+        row[static_cast<std::size_t>(m_kept[i])] = static_cast<float>(static_cast<double>(values[i]) / mass);
+}
+
+}  // namespace specula

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <chrono>
+
+#include "engine/decode/auto_gamma.h"
+#include "engine/decode/session.h"
+#include "engine/measure/measure.h"
+#include "engine/measure/single_run.h"
+#include "engine/measure/statistics.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Where two outputs part, for people.
+std::string differenceOf(const std::string& prompt, const std::vector<TokenId>& a, const std::vector<TokenId>& b) {
+    const std::size_t limit = std::min(a.size(), b.size());
+    const auto at = static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first - a.begin());
+    return "prompt \"" + prompt + "\": output token " + std::to_string(at);
+}
+
+/// Fraction done and time left, from the pace so far.
+class Eta {
+public:
+    Eta(int total, const std::function<void(double, double)>& report) : m_total(total), m_report(report) {}
+    void step() {
+        ++m_done;
+        if (!m_report) return;
+        const double elapsed = std::chrono::duration<double>(Clock::now() - m_began).count();
+        m_report(static_cast<double>(m_done) / m_total, elapsed / m_done * (m_total - m_done));
+    }
+
+private:
+    int m_total;
+    int m_done = 0;
+    Clock::time_point m_began = Clock::now();
+    const std::function<void(double, double)>& m_report;
+};
+
+/// Measured series of one kind of run over prompts x repeats.
+struct Series {
+    std::vector<double> speeds;
+    std::vector<double> ratios;  // to the plain run beside it
+    std::vector<int> prompts;
+    Totals totals;
+    double modelCost = 0.0;
+
+    void add(const SingleRun& run, const SingleRun& plain, int prompt) {
+        speeds.push_back(run.tokensPerSecond());
+        ratios.push_back(run.tokensPerSecond() / std::max(plain.tokensPerSecond(), 1e-9));
+        prompts.push_back(prompt);
+        addTotals(totals, run.totals);
+        modelCost += run.modelCost;
+    }
+    std::optional<double> predicted() const {
+        if (modelCost <= 0.0) return std::nullopt;
+        return static_cast<double>(totals.emitted()) / modelCost;
+    }
+};
+
+RunOptions withCosts(const Engine& engine, RunOptions options, std::stop_token stop) {
+    if (!options.costs) options.costs = measureCosts(engine, 9, stop).costs;
+    options.detail = Detail::Counts;
+    return options;
+}
+
+}  // namespace
+
+CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
+                      const CompareOptions& options, std::stop_token stop,
+                      const std::function<void(double, double)>& progress) {
+    if (prompts.empty()) throw Error("compare needs at least one prompt");
+    const RunOptions fast = withCosts(*engine, options.run, stop);
+    RunOptions slow = fast;
+    slow.gamma = 0;
+    CompareReport report;
+    report.costs = *fast.costs;
+    Series speculative, plain;
+    bool same = true;
+    Eta eta((options.repeats + 1) * static_cast<int>(prompts.size()), progress);
+    for (int repeat = -1; repeat < options.repeats; ++repeat) {  // the first pair only warms caches and clocks
+        for (std::size_t p = 0; p < prompts.size() && !stop.stop_requested(); ++p) {
+            const bool plainFirst = (repeat + static_cast<int>(p)) % 2 == 0;
+            SingleRun runs[2];
+            for (const int side : {plainFirst ? 0 : 1, plainFirst ? 1 : 0})
+                runs[side] = runOnce(engine, prompts[p].ids, side == 0 ? slow : fast, stop);
+            if (runs[0].cancelled || runs[1].cancelled) break;
+            eta.step();
+            if (runs[0].ids != runs[1].ids && same) {
+                same = false;
+                report.firstDifference = differenceOf(prompts[p].name, runs[0].ids, runs[1].ids);
+            }
+            if (repeat < 0) continue;
+            speculative.add(runs[1], runs[0], static_cast<int>(p));
+            plain.add(runs[0], runs[0], static_cast<int>(p));
+        }
+    }
+    report.plain = bootstrapMedian(plain.speeds, plain.prompts);
+    report.speculative = bootstrapMedian(speculative.speeds, speculative.prompts);
+    report.speedup = bootstrapRatio(speculative.ratios, speculative.prompts);
+    report.predictedSpeedup = speculative.predicted();
+    report.totals = speculative.totals;
+    report.verdict = verdictOf(report.speedup);
+    if (fast.sampling.greedy()) {
+        report.sameText = same;
+    } else {
+        report.firstDifference.clear();
+    }
+    return report;
+}
+
+std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
+                              const SweepOptions& options, std::stop_token stop,
+                              const std::function<void(const SweepPoint&)>& onPoint,
+                              const std::function<void(double, double)>& progress) {
+    if (prompts.empty()) throw Error("a sweep needs at least one prompt");
+    const RunOptions base = withCosts(*engine, options.run, stop);
+    std::vector<int> gammas = options.gammas;
+    std::sort(gammas.begin(), gammas.end());
+    gammas.erase(std::unique(gammas.begin(), gammas.end()), gammas.end());
+    std::erase(gammas, 0);
+    // cells[g][p]: gamma g of prompt p; the last column is the whole suite. Row 0 is plain.
+    std::vector<std::vector<Series>> cells(gammas.size() + 1, std::vector<Series>(prompts.size() + 1));
+    const auto point = [&](std::size_t g, std::size_t p) {
+        const Series& cell = cells[g][p];
+        SweepPoint out;
+        out.gamma = g == 0 ? 0 : gammas[g - 1];
+        out.prompt = p < prompts.size() ? prompts[p].name : "";
+        out.tokensPerSecond = bootstrapMedian(cell.speeds, cell.prompts);
+        out.speedup = bootstrapRatio(cell.ratios, cell.prompts);
+        out.predictedSpeedup = cell.predicted();
+        out.totals = cell.totals;
+        return out;
+    };
+    const int each = static_cast<int>(prompts.size() * (gammas.size() + 1));
+    Eta eta(each * (options.repeats + 1), progress);
+    // False when it was stopped.
+    const auto measurePrompt = [&](int repeat, std::size_t p) {
+        RunOptions run = base;
+        run.gamma = 0;
+        const SingleRun plain = runOnce(engine, prompts[p].ids, run, stop);
+        for (std::size_t step = 0; step <= gammas.size(); ++step) {
+            const std::size_t g = step == 0 || repeat % 2 == 0 ? step : gammas.size() + 1 - step;
+            run.gamma = g == 0 ? 0 : gammas[g - 1];
+            const SingleRun measured = g == 0 ? plain : runOnce(engine, prompts[p].ids, run, stop);
+            if (measured.cancelled) return false;
+            eta.step();
+            if (repeat < 0) continue;
+            cells[g][p].add(measured, plain, static_cast<int>(p));
+            cells[g][prompts.size()].add(measured, plain, static_cast<int>(p));
+            if (!onPoint) continue;
+            onPoint(point(g, p));
+            onPoint(point(g, prompts.size()));
+        }
+        return true;
+    };
+    // Repeats outermost: every gamma meets the machine's slow and fast minutes alike, and the whole curve is there,
+    // roughly, after the first repeat.
+    bool going = true;
+    for (int repeat = -1; repeat < options.repeats && going; ++repeat) {
+        for (std::size_t p = 0; p < prompts.size() && going; ++p) going = measurePrompt(repeat, p);
+    }
+    std::vector<SweepPoint> points;
+    for (std::size_t p = 0; p <= prompts.size(); ++p) {
+        for (std::size_t g = 0; g <= gammas.size(); ++g) {
+            if (!cells[g][p].speeds.empty()) points.push_back(point(g, p));
+        }
+    }
+    return points;
+}
+
+double predictedSpeedup(double tokensPerRound, int gamma, const Costs& costs) {
+    return speedupOf(tokensPerRound, gamma, costs);
+}
+
+double expectedTokensPerRound(double alpha, int gamma) {
+    double tokens = 1.0, survival = 1.0;
+    for (int i = 0; i < gamma; ++i) tokens += survival *= alpha;
+    return tokens;
+}
+
+}  // namespace specula

@@ -1,0 +1,46 @@
+#include "engine/measure/single_run.h"
+
+#include "engine/decode/auto_gamma.h"
+#include "engine/decode/session.h"
+
+namespace specula {
+
+SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt, RunOptions options,
+                  std::stop_token stop) {
+    options.detail = Detail::Counts;
+    SingleRun run;
+    Session session(engine, options, prompt);
+    while (const std::optional<Round> round = session.step(stop)) {
+        run.totals.add(*round);
+        if (options.costs) run.modelCost += 1.0 / speedupOf(1.0, static_cast<int>(round->proposals.size()), *options.costs);
+    }
+    run.ids = session.output();
+    run.cancelled = session.finish() == Finish::Cancelled;
+    return run;
+}
+
+void addTotals(Totals& sum, const Totals& run) {
+    sum.rounds += run.rounds;
+    sum.drafted += run.drafted;
+    sum.judged += run.judged;
+    sum.accepted += run.accepted;
+    sum.rejected += run.rejected;
+    sum.discarded += run.discarded;
+    sum.resampled += run.resampled;
+    sum.bonus += run.bonus;
+    sum.plain += run.plain;
+    sum.draftMs += run.draftMs;
+    sum.verifyMs += run.verifyMs;
+    sum.decideMs += run.decideMs;
+    sum.decodeMs += run.decodeMs;
+    if (sum.judgedAt.size() < run.judgedAt.size()) {
+        sum.judgedAt.resize(run.judgedAt.size());
+        sum.acceptedAt.resize(run.acceptedAt.size());
+    }
+    for (std::size_t i = 0; i < run.judgedAt.size(); ++i) {
+        sum.judgedAt[i] += run.judgedAt[i];
+        sum.acceptedAt[i] += run.acceptedAt[i];
+    }
+}
+
+}  // namespace specula

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "engine/decode/engine.h"
+
+namespace specula {
+
+/// One measured run from a fresh Session: nothing is carried over from earlier runs.
+struct SingleRun {
+    Totals totals;
+    std::vector<TokenId> ids;
+    double modelCost = 0.0;  ///< sum over rounds of gamma c + v(gamma + 1) + o, in target steps
+    bool cancelled = false;
+
+    double tokensPerSecond() const { return totals.tokensPerSecond().value_or(0.0); }
+};
+
+SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt, RunOptions options,
+                  std::stop_token stop);
+
+/// Sums of several runs.
+void addTotals(Totals& sum, const Totals& run);
+
+}  // namespace specula

@@ -1,0 +1,300 @@
+#pragma once
+
+// The kernels, written once over Lanes; see simd.h for why everything is in an unnamed namespace.
+
+#include "engine/model/kernels.h"
+#include "engine/model/simd.h"
+
+namespace {
+
+using specula::AttendArgs;
+using specula::Fp16Weights;
+using specula::Int8Weights;
+using specula::kTile;
+using specula::QuantisedRow;
+
+inline void storeTile(const float* lanes, float* out, int count) { std::memcpy(out, lanes, 4UL * count); }
+
+/// `Rows` rows of `Tiles` neighbouring tiles. Each (row, output) has one accumulator that walks k in order, so the
+/// blocking changes speed and never a bit of the result.
+template <int Rows, int Tiles>
+void fp16Block(const Fp16Weights& w, int tile, const float* x, float* out) {
+    Lanes sums[Rows][Tiles];
+    for (int r = 0; r < Rows; ++r)
+        for (int t = 0; t < Tiles; ++t) sums[r][t] = Lanes::zero();
+    const std::size_t stride = static_cast<std::size_t>(w.in) * kTile;
+    const std::uint16_t* base = w.data + static_cast<std::size_t>(tile) * stride;
+    for (int k = 0; k < w.in; ++k) {
+        Lanes weights[Tiles];
+        for (int t = 0; t < Tiles; ++t)
+            weights[t] = Lanes::loadHalf(base + t * stride + static_cast<std::size_t>(k) * kTile);
+        for (int r = 0; r < Rows; ++r) {
+            const Lanes value = Lanes::all(x[static_cast<std::size_t>(r) * w.in + k]);
+            for (int t = 0; t < Tiles; ++t) sums[r][t] = fma(value, weights[t], sums[r][t]);
+        }
+    }
+    for (int r = 0; r < Rows; ++r) {
+        for (int t = 0; t < Tiles; ++t) {
+            const int first = (tile + t) * kTile;
+            const int count = w.out - first < kTile ? w.out - first : kTile;
+            float lanes[kTile];
+            sums[r][t].store(lanes);
+            storeTile(lanes, out + static_cast<std::size_t>(r) * w.out + first, count);
+        }
+    }
+}
+
+template <int Rows>
+void fp16Range(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x, float* out) {
+    constexpr int kWide = Rows <= kMaxRowBlock / 4 ? 4 : (Rows <= kMaxRowBlock / 2 ? 2 : 1);
+    int tile = tileBegin;
+    for (; tile + kWide <= tileEnd; tile += kWide) fp16Block<Rows, kWide>(w, tile, x, out);
+    for (; tile < tileEnd; ++tile) fp16Block<Rows, 1>(w, tile, x, out);
+}
+
+template <int Rows>
+void int8Range(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, std::int32_t* out) {
+    const int groups = w.groups();
+    const std::size_t stride = static_cast<std::size_t>(groups) * kTile * 4;
+    for (int tile = tileBegin; tile < tileEnd; ++tile) {
+        Int32Lanes sums[Rows];
+        for (int r = 0; r < Rows; ++r) sums[r] = Int32Lanes::zero();
+        const std::int8_t* base = w.data + static_cast<std::size_t>(tile) * stride;
+        for (int g = 0; g < groups; ++g) {
+            const Int8Tile weights = Int8Tile::load(base + static_cast<std::size_t>(g) * kTile * 4);
+            for (int r = 0; r < Rows; ++r) {
+                std::uint32_t four;
+                std::memcpy(&four, x + (static_cast<std::size_t>(r) * groups + g) * 4, 4);
+                sums[r].multiplyAdd(weights, four);
+            }
+        }
+        const int first = tile * kTile;
+        const int count = w.out - first < kTile ? w.out - first : kTile;
+        for (int r = 0; r < Rows; ++r) {
+            std::int32_t lanes[kTile];
+            sums[r].store(lanes);
+            std::memcpy(out + static_cast<std::size_t>(r) * w.out + first, lanes, 4UL * count);
+        }
+    }
+}
+
+/// Calls the instantiation for `rows` <= kMaxRowBlock.
+template <int Rows, typename Visit>
+void withRows(int rows, const Visit& visit) {
+    if constexpr (Rows > 0) {
+        if (rows == Rows) {
+            visit.template operator()<Rows>();
+        } else {
+            withRows<Rows - 1>(rows, visit);
+        }
+    }
+}
+
+void fp16Tiles(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x, int rows, float* out) {
+    // A few tiles at a time stay in the first-level cache while every block of rows passes over them.
+    for (int tile = tileBegin; tile < tileEnd;) {
+        const int next = rows <= kMaxRowBlock || tile + 4 > tileEnd ? tileEnd : tile + 4;
+        for (int row = 0; row < rows; row += kMaxRowBlock) {
+            const int block = rows - row < kMaxRowBlock ? rows - row : kMaxRowBlock;
+            withRows<kMaxRowBlock>(block, [&]<int Rows>() {
+                fp16Range<Rows>(w, tile, next, x + static_cast<std::size_t>(row) * w.in,
+                                out + static_cast<std::size_t>(row) * w.out);
+            });
+        }
+        tile = next;
+    }
+}
+
+void int8Tiles(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, int rows, std::int32_t* out) {
+    for (int tile = tileBegin; tile < tileEnd;) {
+        const int next = rows <= kMaxRowBlock || tile + 4 > tileEnd ? tileEnd : tile + 4;
+        for (int row = 0; row < rows; row += kMaxRowBlock) {
+            const int block = rows - row < kMaxRowBlock ? rows - row : kMaxRowBlock;
+            withRows<kMaxRowBlock>(block, [&]<int Rows>() {
+                int8Range<Rows>(w, tile, next, x + static_cast<std::size_t>(row) * w.groups() * 4,
+                                out + static_cast<std::size_t>(row) * w.out);
+            });
+        }
+        tile = next;
+    }
+}
+
+QuantisedRow quantiseRow(const float* x, int n, std::uint8_t* values, float* residual) {
+    float low = 0.0F, high = 0.0F;  // the range always holds 0, so that zero stays zero
+    float lows[16] = {}, highs[16] = {};
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+        for (int l = 0; l < 16; ++l) {
+            lows[l] = x[i + l] < lows[l] ? x[i + l] : lows[l];
+            highs[l] = x[i + l] > highs[l] ? x[i + l] : highs[l];
+        }
+    }
+    for (; i < n; ++i) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+    for (int l = 0; l < 16; ++l) {
+        low = lows[l] < low ? lows[l] : low;
+        high = highs[l] > high ? highs[l] : high;
+    }
+    QuantisedRow row;
+    row.scale = (high - low) / 255.0F;
+    if (!(row.scale > 0.0F)) row.scale = 1.0F;
+    const float inverse = 1.0F / row.scale;
+    const float zero = __builtin_rintf(-low * inverse);
+    row.zero = static_cast<std::int32_t>(zero);
+    for (int k = 0; k < n; ++k) {
+        float level = __builtin_rintf(x[k] * inverse) + zero;
+        level = level < 0.0F ? 0.0F : (level > 255.0F ? 255.0F : level);
+        values[k] = static_cast<std::uint8_t>(static_cast<std::int32_t>(level));
+        if (residual != nullptr) residual[k] = x[k] - row.scale * (level - zero);
+    }
+    return row;
+}
+
+void rmsNorm(const float* x, const float* weight, int n, float eps, float* out) {
+    Lanes squares = Lanes::zero();
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const Lanes value = Lanes::load(x + i);
+        squares = fma(value, value, squares);
+    }
+    float total = squares.sum();
+    for (; i < n; ++i) total += x[i] * x[i];
+    const float factor = 1.0F / std::sqrt(total / static_cast<float>(n) + eps);
+    for (int k = 0; k < n; ++k) out[k] = x[k] * factor * weight[k];
+}
+
+void siluMul(const float* gate, const float* up, int n, float* out) {
+    for (int i = 0; i < n; ++i) out[i] = gate[i] / (1.0F + fastExp(-gate[i])) * up[i];
+}
+
+inline Lanes loadAny(const void* base, bool half, std::size_t index) {
+    return half ? Lanes::loadHalf(static_cast<const std::uint16_t*>(base) + index)
+                : Lanes::load(static_cast<const float*>(base) + index);
+}
+
+inline float elementAny(const void* base, bool half, std::size_t index) {
+    if (!half) return static_cast<const float*>(base)[index];
+    std::uint16_t padded[16] = {static_cast<const std::uint16_t*>(base)[index]};
+    float out[16];
+    Lanes::loadHalf(padded).store(out);
+    return out[0];
+}
+
+double expSum(float* x, int n, float scale, float shift) {
+    float parts[16];
+    double total = 0.0;
+    int i = 0;
+    // Blocks of 4096 are summed in float lanes and then added in double: large vocabularies keep their small terms.
+    while (i < n) {
+        for (float& part : parts) part = 0.0F;
+        const int end = n - i > 4096 ? i + 4096 : n;
+        for (; i + 16 <= end; i += 16) {
+            for (int l = 0; l < 16; ++l) {
+                x[i + l] = fastExp(x[i + l] * scale - shift);
+                parts[l] += x[i + l];
+            }
+        }
+        for (; i < end; ++i) {
+            x[i] = fastExp(x[i] * scale - shift);
+            parts[i % 16] += x[i];
+        }
+        for (const float part : parts) total += static_cast<double>(part);
+    }
+    return total;
+}
+
+float largest(const float* x, int n) {
+    float tops[16];
+    for (float& top : tops) top = x[0];
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+        for (int l = 0; l < 16; ++l) tops[l] = x[i + l] > tops[l] ? x[i + l] : tops[l];
+    }
+    float top = tops[0];
+    for (const float value : tops) top = value > top ? value : top;
+    for (; i < n; ++i) top = x[i] > top ? x[i] : top;
+    return top;
+}
+
+double softmax(const float* x, int n, float inverseTemperature, float* out) {
+    if (out != x) std::memcpy(out, x, 4UL * n);
+    const double total = expSum(out, n, inverseTemperature, largest(x, n) * inverseTemperature);
+    const auto factor = static_cast<float>(1.0 / total);
+    for (int i = 0; i < n; ++i) out[i] *= factor;
+    return total;
+}
+
+/// The slot at place i of the row's path through the cache.
+inline std::size_t slotOf(const AttendArgs& a, int i) {
+    return static_cast<std::size_t>(i < a.prefix ? i : a.path[i - a.prefix]);
+}
+
+/// Weighted sum of the values' dimensions [d, d + 16 * Groups), one accumulator a dimension, slots in order.
+template <int Groups>
+void addValues(const AttendArgs& a, int count, float factor, int d) {
+    Lanes sums[Groups];
+    for (Lanes& sum : sums) sum = Lanes::zero();
+    for (int i = 0; i < count; ++i) {
+        const Lanes weight = Lanes::all(a.scores[i]);
+        const std::size_t at = slotOf(a, i) * a.headDim + d;
+        for (int g = 0; g < Groups; ++g) sums[g] = fma(weight, loadAny(a.values, a.half, at + 16 * g), sums[g]);
+    }
+    for (int g = 0; g < Groups; ++g) {
+        float lanes[16];
+        sums[g].store(lanes);
+        for (int l = 0; l < 16; ++l) a.out[d + 16 * g + l] = lanes[l] * factor;
+    }
+}
+
+void attend(const AttendArgs& a) {
+    const int count = a.prefix + a.pathLength;
+    const int whole = a.headDim / 16 * 16;
+    for (int i = 0; i < count; ++i) {
+        const std::size_t at = slotOf(a, i) * a.headDim;
+        Lanes dot = Lanes::zero();
+        for (int d = 0; d < whole; d += 16) dot = fma(Lanes::load(a.query + d), loadAny(a.keys, a.half, at + d), dot);
+        float score = dot.sum();
+        for (int d = whole; d < a.headDim; ++d) score += a.query[d] * elementAny(a.keys, a.half, at + d);
+        a.scores[i] = score * a.scale;
+    }
+    const double total = expSum(a.scores, count, 1.0F, largest(a.scores, count));
+    const auto factor = static_cast<float>(1.0 / total);
+    int d = 0;
+    for (; d + 64 <= whole; d += 64) addValues<4>(a, count, factor, d);
+    for (; d < whole; d += 16) addValues<1>(a, count, factor, d);
+    for (; d < a.headDim; ++d) {
+        float sum = 0.0F;
+        for (int i = 0; i < count; ++i) sum += a.scores[i] * elementAny(a.values, a.half, slotOf(a, i) * a.headDim + d);
+        a.out[d] = sum * factor;
+    }
+}
+
+void toHalf(const float* x, int n, std::uint16_t* out) {
+    int i = 0;
+    for (; i + 16 <= n; i += 16) Lanes::load(x + i).storeHalf(out + i);
+    if (i == n) return;
+    float rest[16] = {};
+    std::uint16_t halves[16];
+    std::memcpy(rest, x + i, 4UL * (n - i));
+    Lanes::load(rest).storeHalf(halves);
+    std::memcpy(out + i, halves, 2UL * (n - i));
+}
+
+void toFloat(const std::uint16_t* x, int n, float* out) {
+    int i = 0;
+    for (; i + 16 <= n; i += 16) Lanes::loadHalf(x + i).store(out + i);
+    if (i == n) return;
+    std::uint16_t rest[16] = {};
+    float floats[16];
+    std::memcpy(rest, x + i, 2UL * (n - i));
+    Lanes::loadHalf(rest).store(floats);
+    std::memcpy(out + i, floats, 4UL * (n - i));
+}
+
+constexpr specula::Kernels makeKernels(const char* name) {
+    return {name, fp16Tiles, int8Tiles, quantiseRow, rmsNorm, siluMul, attend, softmax, toHalf, toFloat};
+}
+
+}  // namespace

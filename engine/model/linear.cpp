@@ -1,0 +1,254 @@
+#include "engine/model/linear.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <optional>
+
+#include "engine/model/kernels.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+
+namespace {
+
+/// Rows of stacked tensors as one matrix.
+class Stack {
+public:
+    explicit Stack(const LinearSource& source) : m_source(source) {
+        for (const StoredTensor* tensor : source.weights) {
+            m_starts.push_back(m_rows);
+            m_rows += static_cast<int>(tensor->rows());
+            m_in = static_cast<int>(tensor->rowLength());
+        }
+    }
+
+    int rows() const { return m_rows; }
+    int in() const { return m_in; }
+
+    /// Rows [first, first + count) into out; rows past the end are zeros.
+    void read(int first, int count, float* out) const {
+        std::fill(out, out + static_cast<std::size_t>(count) * m_in, 0.0F);
+        for (std::size_t i = 0; i < m_starts.size(); ++i) {
+            const int start = m_starts[i];
+            const int stop = start + static_cast<int>(m_source.weights[i]->rows());
+            const int from = std::max(first, start), to = std::min(first + count, stop);
+            if (from < to)
+                readRows(*m_source.weights[i], from - start, to - from, out + static_cast<std::size_t>(from - first) * m_in);
+        }
+    }
+
+    const StoredTensor& tensorOf(int row) const {
+        std::size_t i = 0;
+        while (i + 1 < m_starts.size() && m_starts[i + 1] <= row) ++i;
+        return *m_source.weights[i];
+    }
+
+    std::vector<float> bias() const {
+        const bool any = std::any_of(m_source.biases.begin(), m_source.biases.end(), [](auto* b) { return b != nullptr; });
+        if (!any) return {};
+        std::vector<float> all(static_cast<std::size_t>(m_rows), 0.0F);
+        for (std::size_t i = 0; i < m_source.biases.size(); ++i) {
+            if (m_source.biases[i] != nullptr) readRows(*m_source.biases[i], 0, 1, all.data() + m_starts[i]);
+        }
+        return all;
+    }
+
+private:
+    const LinearSource& m_source;
+    std::vector<int> m_starts;
+    int m_rows = 0;
+    int m_in = 0;
+};
+
+/// Calls pack(tile, rows) for every tile, rows [kTile][in] in float; in parallel, the first exception is rethrown.
+template <typename Pack>
+void packTiles(const Stack& stack, ThreadPool& pool, const Pack& pack) {
+    std::exception_ptr failure;
+    std::mutex failureMutex;
+    pool.split((stack.rows() + kTile - 1) / kTile, [&](int begin, int end) {
+        try {
+            std::vector<float> rows(static_cast<std::size_t>(kTile) * stack.in());
+            for (int tile = begin; tile < end; ++tile) {
+                stack.read(tile * kTile, kTile, rows.data());
+                pack(tile, rows.data());
+            }
+        } catch (...) {
+            const std::lock_guard lock(failureMutex);
+            if (!failure) failure = std::current_exception();
+        }
+    });
+    if (failure) std::rethrow_exception(failure);
+}
+
+void addBias(const std::vector<float>& bias, int rows, float* out) {
+    if (bias.empty()) return;
+    for (int m = 0; m < rows; ++m) {
+        float* row = out + static_cast<std::size_t>(m) * bias.size();
+        for (std::size_t n = 0; n < bias.size(); ++n) row[n] += bias[n];
+    }
+}
+
+class Fp32Linear final : public Linear {
+public:
+    explicit Fp32Linear(const Stack& stack) : Linear(stack.in(), stack.rows()) {
+        m_weight = at::empty({stack.rows(), stack.in()}, at::kFloat);
+        stack.read(0, stack.rows(), m_weight.data_ptr<float>());
+        const std::vector<float> bias = stack.bias();
+        if (!bias.empty()) m_bias = at::tensor(at::ArrayRef<float>(bias), at::kFloat);
+    }
+
+    void forward(const float* x, int rows, float* out, ThreadPool&, LinearScratch&) const override {
+        const c10::InferenceMode inference;
+        const at::Tensor input = at::from_blob(const_cast<float*>(x), {rows, in()}, at::kFloat);
+        const at::Tensor result = at::linear(input, m_weight, m_bias);  // [rows, out]
+        std::memcpy(out, result.const_data_ptr<float>(), sizeof(float) * static_cast<std::size_t>(rows) * this->out());
+    }
+
+    std::int64_t bytes() const override { return 4LL * in() * out(); }
+
+private:
+    at::Tensor m_weight;               // [out, in]
+    std::optional<at::Tensor> m_bias;  // [out]
+};
+
+class Fp16Linear final : public Linear {
+public:
+    Fp16Linear(const Stack& stack, ThreadPool& pool) : Linear(stack.in(), stack.rows()), m_bias(stack.bias()) {
+        const std::size_t tileSize = static_cast<std::size_t>(kTile) * stack.in();
+        m_packed.resize((stack.rows() + kTile - 1) / kTile * tileSize);
+        packTiles(stack, pool, [&](int tile, const float* rows) {
+            std::vector<std::uint16_t> half(tileSize);
+            kernels().toHalf(rows, static_cast<int>(tileSize), half.data());
+            std::uint16_t* to = m_packed.data() + static_cast<std::size_t>(tile) * tileSize;
+            for (int lane = 0; lane < kTile; ++lane) {
+                for (int k = 0; k < in(); ++k) {
+                    const std::uint16_t value = half[static_cast<std::size_t>(lane) * in() + k];
+                    if ((value & 0x7C00U) == 0x7C00U) {
+                        const StoredTensor& tensor = stack.tensorOf(tile * kTile + lane);
+                        throw Error(tensor.file + ": tensor " + tensor.fileName +
+                                    " has values beyond the range of 16-bit floats (65504); use --weights fp32 or int8");
+                    }
+                    to[static_cast<std::size_t>(k) * kTile + lane] = value;
+                }
+            }
+        });
+    }
+
+    void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch&) const override {
+        const Fp16Weights weights{m_packed.data(), in(), this->out()};
+        pool.split((this->out() + kTile - 1) / kTile,
+                   [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
+        addBias(m_bias, rows, out);
+    }
+
+    std::int64_t bytes() const override { return static_cast<std::int64_t>(m_packed.size() * 2); }
+
+private:
+    std::vector<std::uint16_t> m_packed;
+    std::vector<float> m_bias;
+};
+
+class Int8Linear final : public Linear {
+public:
+    Int8Linear(const Stack& stack, ThreadPool& pool, int parts)
+        : Linear(stack.in(), stack.rows()), m_parts(parts), m_bias(stack.bias()) {
+        const int groups = (in() + 3) / 4;
+        const std::size_t tileSize = static_cast<std::size_t>(groups) * kTile * 4;
+        const int tiles = (stack.rows() + kTile - 1) / kTile;
+        m_packed.assign(tiles * tileSize, 0);
+        m_scales.assign(static_cast<std::size_t>(tiles) * kTile, 0.0F);
+        m_weightSums.assign(m_scales.size(), 0);
+        packTiles(stack, pool, [&](int tile, const float* rows) {
+            for (int lane = 0; lane < kTile; ++lane)
+                packRow(rows + static_cast<std::size_t>(lane) * in(), tile * kTile + lane,
+                        m_packed.data() + static_cast<std::size_t>(tile) * tileSize + 4 * lane);
+        });
+    }
+
+    void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch& scratch) const override {
+        const Int8Weights weights{m_packed.data(), in(), this->out()};
+        const std::size_t rowBytes = static_cast<std::size_t>(weights.groups()) * 4;
+        const int codedRows = rows * m_parts;
+        scratch.values.resize(rowBytes * codedRows);
+        scratch.sums.resize(static_cast<std::size_t>(codedRows) * this->out());
+        scratch.residual.resize(static_cast<std::size_t>(in()));
+        constexpr int kMaxRows = 256;
+        QuantisedRow coded[2 * kMaxRows];
+        if (rows > kMaxRows) throw Error("internal: more than 256 rows in one int8 product", ErrorKind::Failed);
+        for (int m = 0; m < rows; ++m) quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
+        pool.split((this->out() + kTile - 1) / kTile, [&](int begin, int end) {
+            kernels().int8Tiles(weights, begin, end, scratch.values.data(), codedRows, scratch.sums.data());
+            for (int m = 0; m < rows; ++m) rescale(m, begin * kTile, std::min(end * kTile, this->out()), coded, scratch, out);
+        });
+    }
+
+    std::int64_t bytes() const override { return static_cast<std::int64_t>(m_packed.size() + m_scales.size() * 8); }
+
+private:
+    void packRow(const float* row, int output, std::int8_t* to) {
+        float top = 0.0F;
+        for (int k = 0; k < in(); ++k) top = std::max(top, std::fabs(row[k]));
+        const float scale = top > 0.0F ? top / 127.0F : 1.0F;
+        std::int32_t sum = 0;
+        for (int k = 0; k < in(); ++k) {
+            const auto level = static_cast<std::int8_t>(std::nearbyint(row[k] / scale));
+            sum += level;
+            to[static_cast<std::size_t>(k / 4) * kTile * 4 + k % 4] = level;
+        }
+        m_scales[static_cast<std::size_t>(output)] = scale;
+        m_weightSums[static_cast<std::size_t>(output)] = sum;
+    }
+
+    void quantise(const float* x, int m, std::size_t rowBytes, LinearScratch& scratch, QuantisedRow* coded) const {
+        std::uint8_t* values = scratch.values.data() + rowBytes * static_cast<std::size_t>(m) * m_parts;
+        std::memset(values + in(), 0, rowBytes - in());
+        if (m_parts == 1) {
+            coded[m] = kernels().quantiseRow(x, in(), values, nullptr);
+            return;
+        }
+        std::memset(values + rowBytes + in(), 0, rowBytes - in());
+        coded[2 * m] = kernels().quantiseRow(x, in(), values, scratch.residual.data());
+        coded[2 * m + 1] = kernels().quantiseRow(scratch.residual.data(), in(), values + rowBytes, nullptr);
+    }
+
+    void rescale(int m, int first, int last, const QuantisedRow* coded, const LinearScratch& scratch, float* out) const {
+        const std::int32_t* sums = scratch.sums.data() + static_cast<std::size_t>(m) * m_parts * this->out();
+        const QuantisedRow one = coded[m * m_parts];
+        const QuantisedRow two = m_parts == 2 ? coded[2 * m + 1] : QuantisedRow{};
+        const std::int32_t* rest = m_parts == 2 ? sums + this->out() : nullptr;
+        float* row = out + static_cast<std::size_t>(m) * this->out();
+        for (int n = first; n < last; ++n) {
+            float value = one.scale * static_cast<float>(sums[n] - one.zero * m_weightSums[n]);
+            if (rest != nullptr) value += two.scale * static_cast<float>(rest[n] - two.zero * m_weightSums[n]);
+            row[n] = value * m_scales[n] + (m_bias.empty() ? 0.0F : m_bias[n]);
+        }
+    }
+
+    int m_parts;                             // 8-bit rows that carry one activation row
+    std::vector<std::int8_t> m_packed;       // see Int8Weights
+    std::vector<float> m_scales;             // [out, padded to tiles]
+    std::vector<std::int32_t> m_weightSums;  // [out, padded to tiles], for the activations' zero
+    std::vector<float> m_bias;
+};
+
+}  // namespace
+
+std::unique_ptr<Linear> makeLinear(WeightFormat format, const LinearSource& source, ThreadPool& pool) {
+    const Stack stack(source);
+    switch (format) {
+        case WeightFormat::Fp32: return std::make_unique<Fp32Linear>(stack);
+        case WeightFormat::Fp16: return std::make_unique<Fp16Linear>(stack, pool);
+        case WeightFormat::Int8: return std::make_unique<Int8Linear>(stack, pool, 1);
+        case WeightFormat::Int8x2: return std::make_unique<Int8Linear>(stack, pool, 2);
+        case WeightFormat::Auto: break;
+    }
+    throw Error("internal: the weight format was not resolved before packing", ErrorKind::Failed);
+}
+
+}  // namespace specula

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "engine/checkpoint/checkpoint.h"
+#include "engine/model/kv_cache.h"
+#include "engine/model/linear.h"
+#include "engine/model/thread_pool.h"
+#include "engine/trace/reports.h"
+
+namespace specula {
+
+/// The most rows of one forward pass; longer prompts are fed in pieces, so that Stop answers between them.
+inline constexpr int kMaxForwardRows = 64;
+
+/// One timeline over a Model: its cache and the scratch of a forward pass. One thread at a time.
+struct ModelState {
+    ModelState(KvCache keysAndValues) : cache(std::move(keysAndValues)) {}
+
+    KvCache cache;
+    std::vector<float> x;       // [rows][hidden] residual stream
+    std::vector<float> normed;  // [rows][hidden]
+    std::vector<float> qkv;     // [rows][(heads + 2 kvHeads) * headDim]
+    std::vector<float> mixed;   // [rows][heads * headDim] attention's output
+    std::vector<float> added;   // [rows][hidden] what a block adds to x
+    std::vector<float> gateUp;  // [rows][2 * ffn]
+    std::vector<float> inner;   // [rows][ffn]
+    std::vector<std::vector<float>> scores;  // one for each thread [maxSeq]
+    std::vector<int> paths;                  // [rows][rows] slots of each row's own ancestors, then its own
+    std::vector<int> pathLengths;            // [rows]
+    LinearScratch linear;
+};
+
+/// The rows of one forward pass. Row i stands after its parent; in a chain (no parents given) that is row i - 1.
+struct ForwardRows {
+    std::span<const TokenId> tokens;
+    std::span<const int> parents = {};  ///< -1: directly after the cache; else an earlier row of this pass
+};
+
+/// What a forward pass runs and returns.
+struct ForwardOptions {
+    int layers = 0;          ///< run only the first `layers` and then the final norm and head; 0 = all
+    int logitsFrom = 0;      ///< first row whose logits are wanted; rows.size() = none
+    std::span<const int> taps = {};  ///< layers after which the residual stream is copied out
+    float* tapOut = nullptr;         ///< [taps][rows][hidden]
+};
+
+/// A decoder-only transformer, loaded and const. Safe from several threads, each with its own state (their passes take
+/// turns on the pool). In fp16, int8x2 and int8 a row's logits are bit for bit the same whatever rows ride with it and
+/// however the sequence was cut into passes.
+class Model {
+public:
+    struct LoadOptions {
+        WeightFormat weights = WeightFormat::Auto;  ///< Auto: int8x2
+        KvFormat kv = KvFormat::Auto;
+        int maxContext = 0;  ///< 0 = what the model allows, at most 4096
+    };
+
+    /// Converts the checkpoint's weights; the checkpoint is kept (embedding rows are read from its mapping).
+    /// Throws Error; a stop request ends loading with an Error of kind Failed.
+    static std::shared_ptr<const Model> load(std::shared_ptr<const Checkpoint> checkpoint, const LoadOptions& options,
+                                             std::shared_ptr<ThreadPool> pool, std::stop_token stop = {},
+                                             const std::function<void(double fraction)>& progress = {});
+
+    const ModelConfig& config() const { return m_checkpoint->config(); }
+    const Checkpoint& checkpoint() const { return *m_checkpoint; }
+    const ModelInfo& info() const { return m_info; }
+    int maxSeq() const { return m_info.context; }
+    ThreadPool& pool() const { return *m_pool; }
+
+    std::unique_ptr<ModelState> newState() const;
+
+    /// Appends rows (at most kMaxForwardRows) to the state's cache and writes their logits
+    /// [rows - logitsFrom][vocabulary]. The cache grows by all rows, in slot order; a tree's path is kept by
+    /// KvCache::compact. Throws Error when the cache is full or a token is out of range.
+    void forward(ModelState& state, const ForwardRows& rows, const ForwardOptions& options, float* logits) const;
+
+    /// Feeds a prompt in pieces without logits, polling `stop` between them; false if it was stopped.
+    bool prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop) const;
+
+private:
+    struct Layer {
+        std::vector<float> attnNorm, mlpNorm;  // [hidden]
+        std::unique_ptr<Linear> qkv;           // hidden -> (heads + 2 kvHeads) * headDim
+        std::unique_ptr<Linear> o;             // heads * headDim -> hidden
+        std::unique_ptr<Linear> gateUp;        // hidden -> 2 * ffn
+        std::unique_ptr<Linear> down;          // ffn -> hidden
+    };
+
+    Model() = default;
+    void loadWeights(const LoadOptions& options, std::stop_token stop, const std::function<void(double)>& progress);
+    void buildRope();
+    void embed(const ForwardRows& rows, float* x) const;
+    void placeRows(ModelState& state, const ForwardRows& rows) const;
+    void attention(ModelState& state, int layer, int rows) const;
+    void rotateAndStore(ModelState& state, int layer, int rows) const;
+    void mlp(ModelState& state, int layer, int rows) const;
+    void rotate(float* head, int position) const;
+
+    std::shared_ptr<const Checkpoint> m_checkpoint;
+    std::shared_ptr<ThreadPool> m_pool;
+    ModelInfo m_info;
+    std::vector<Layer> m_layers;
+    std::vector<float> m_finalNorm;
+    std::unique_ptr<Linear> m_head;
+    const StoredTensor* m_embedding = nullptr;
+    std::vector<float> m_cos, m_sin;  // [maxSeq][headDim / 2]
+};
+
+}  // namespace specula

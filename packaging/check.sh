@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# The heavier checks, before something is called finished: format, clang-tidy on what changed, AddressSanitizer with
+# UndefinedBehaviorSanitizer, ThreadSanitizer, and on request a build from a fresh clone.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+cd -- "$root"
+
+usage() {
+    cat <<'USAGE'
+usage: packaging/check.sh [--clone] [format] [tidy] [asan] [tsan]
+
+Without names: format, tidy, asan and tsan. --clone also clones the last commit into a temporary folder, sets it up
+from nothing and runs its tests there.
+
+SPECULA_BASE   commit that "changed" means changed since, for tidy (default HEAD~1)
+USAGE
+}
+
+steps=()
+clone=0
+for argument in "$@"; do
+    case $argument in
+        format | tidy | asan | tsan) steps+=("$argument") ;;
+        --clone) clone=1 ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; fail "unknown check: $argument" ;;
+    esac
+done
+((${#steps[@]} || clone)) || steps=(format tidy asan tsan)
+((clone)) && steps+=(clone)
+
+skipped=77  # as CTest and Automake have it
+
+# Configured with the same fixtures as test.sh uses.
+fixtures=''
+if [[ -d ../shared/fixtures ]]; then fixtures="$(cd ../shared/fixtures && pwd -P)"; fi
+
+check_format() {
+    command -v clang-format >/dev/null || return "$skipped"
+    git ls-files -z --cached --others --exclude-standard -- '*.h' '*.cpp' |
+        while IFS= read -r -d '' file; do if [[ -f "$file" ]]; then printf '%s\0' "$file"; fi; done |
+        xargs -0 --no-run-if-empty clang-format --dry-run --Werror
+}
+
+check_tidy() {
+    command -v clang-tidy >/dev/null || return "$skipped"
+    local files=() base=${SPECULA_BASE:-HEAD~1}
+    mapfile -t files < <({
+        git diff --name-only --diff-filter=d "$base" -- '*.cpp'
+        git ls-files --others --exclude-standard -- '*.cpp'
+    } | sort -u)
+    if ((${#files[@]} == 0)); then
+        note "no source changed since $base"
+        return 0
+    fi
+    build release -DSPECULA_FIXTURES="$fixtures"  # generated headers and compile_commands.json
+    clang-tidy -p build/release --quiet --warnings-as-errors='*' "${files[@]}"
+}
+
+# tests PRESET: one line a test: its name, its executable, and torch, gui or std by what it links.
+tests() {
+    ctest --preset "$1" --show-only=json-v1 | python3 -c '
+import json, os, subprocess, sys
+folder = os.path.realpath(sys.argv[1])
+for test in json.load(sys.stdin)["tests"]:
+    if not test.get("command"):  # not built yet: the name is the target
+        test["command"] = [test["name"]]
+    program = os.path.relpath(test["command"][0], folder) if "/" in test["command"][0] else test["command"][0]
+    inputs = subprocess.run(["ninja", "-C", folder, "-t", "inputs", program], capture_output=True, text=True).stdout
+    kind = "torch" if "libtorch" in inputs else "gui" if "libQt6Gui" in inputs else "std"
+    print(test["name"], program, kind, sep="\t")
+' "$root/build/$1"
+}
+
+# alternatives NAME...: a regular expression that matches exactly these test names
+alternatives() { (IFS='|'; printf '^(%s)$' "$*"); }
+
+check_asan() {
+    local listing leaks=() others=()
+    build asan -DSPECULA_FIXTURES="$fixtures"
+    listing=$(tests asan)
+    mapfile -t leaks < <(awk -F'\t' '$3 == "std" { print $1 }' <<<"$listing")
+    mapfile -t others < <(awk -F'\t' '$3 != "std" { print $1 }' <<<"$listing")
+    export UBSAN_OPTIONS=print_stacktrace=1
+    # Leaks are looked for only where every library is ours or quiet: Qt's font engine and libtorch keep global state.
+    local result=0
+    if ((${#leaks[@]})); then
+        ASAN_OPTIONS=detect_leaks=1 ctest --preset asan --timeout 1800 -R "$(alternatives "${leaks[@]}")" || result=1
+    fi
+    if ((${#others[@]})); then
+        ASAN_OPTIONS=detect_leaks=0 ctest --preset asan --timeout 1800 -R "$(alternatives "${others[@]}")" || result=1
+    fi
+    return "$result"
+}
+
+# Only tests of our own code and of the hand-over between threads: libtorch and its OpenMP are not instrumented, so
+# what runs inside them would be reported wrongly.
+check_tsan() {
+    local listing names=() programs=() still=()
+    say "Configuring (preset tsan)"
+    cmake --preset tsan --log-level=NOTICE -DSPECULA_FIXTURES="$fixtures"
+    listing=$(tests tsan | awk -F'\t' '$3 == "std" || $1 ~ /mailbox|worker/')
+    mapfile -t names < <(cut -f1 <<<"$listing")
+    mapfile -t programs < <(cut -f2 <<<"$listing" | sort -u)
+    [[ -n "${names[*]}" ]] || fail "no test to run under ThreadSanitizer was found"
+    cmake --build --preset tsan --parallel "$(jobs)" --target "${programs[@]}"
+    # Kernels with very random addresses leave ThreadSanitizer of g++ 12 no room for its shadow memory.
+    if setarch "$(uname -m)" -R true 2>/dev/null; then still=(setarch "$(uname -m)" -R); fi
+    TSAN_OPTIONS=halt_on_error=1 "${still[@]}" ctest --preset tsan --timeout 1800 -R "$(alternatives "${names[@]}")"
+}
+
+check_clone() {
+    local folder result=0
+    folder=$(mktemp -d)
+    [[ -z "$(git status --porcelain)" ]] || note "uncommitted changes are not part of the clone"
+    # The space in the name is deliberate.
+    { git clone --quiet -- "$root" "$folder/specula clone" && "$folder/specula clone/packaging/test.sh"; } || result=1
+    rm -rf -- "$folder"
+    return "$result"
+}
+
+run_check() {
+    case $1 in
+        format) check_format ;;
+        tidy) check_tidy ;;
+        asan) check_asan ;;
+        tsan) check_tsan ;;
+        clone) check_clone ;;
+    esac
+}
+
+report=()
+failed=0
+for step in "${steps[@]}"; do
+    say "Check: $step"
+    set +e
+    (set -e; run_check "$step")
+    result=$?
+    set -e
+    case $result in
+        0) report+=("$step: passed") ;;
+        "$skipped") report+=("$step: skipped, its tool is not installed") ;;
+        *) report+=("$step: FAILED"); failed=1 ;;
+    esac
+done
+say "Summary"
+note "${report[@]}"
+exit "$failed"

@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# What the scripts of this folder share. Sourced, never run.
+
+set -euo pipefail
+root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)"
+
+if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
+    bold=$'\e[1m' plain=$'\e[0m'
+else
+    bold='' plain=''
+fi
+
+say() { printf '%s==> %s%s\n' "$bold" "$*" "$plain"; }
+note() { printf '    %s\n' "$@"; }
+fail() {
+    printf '%serror:%s %s\n' "$bold" "$plain" "$1" >&2
+    shift
+    if (($#)); then printf '       %s\n' "$@" >&2; fi
+    exit 1
+}
+
+# Parallel compile jobs: one a core, and at least 2 GB of free memory for each (libtorch's headers are large).
+jobs() {
+    local cores memory
+    cores=$(nproc 2>/dev/null || echo 1)
+    memory=$(awk '/^MemAvailable:/ { print int($2 / 2000000) }' /proc/meminfo 2>/dev/null || echo 1)
+    ((memory < 1)) && memory=1
+    echo $((cores < memory ? cores : memory))
+}
+
+# build PRESET [cmake -D options]: configures and builds everything of one preset.
+build() {
+    local preset=$1 cache="$root/build/$1/CMakeCache.txt"
+    shift
+    # A build folder that came along with a copied or moved tree still points at the old place.
+    if [[ -f "$cache" ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
+        note "build/$preset belongs to another source folder; starting it afresh"
+        rm -rf -- "$root/build/$preset"
+    fi
+    say "Configuring (preset $preset)"
+    (cd -- "$root" && cmake --preset "$preset" --log-level=NOTICE "$@")
+    say "Building with $(jobs) job(s); the first build takes several minutes"
+    (cd -- "$root" && cmake --build --preset "$preset" --parallel "$(jobs)")
+}

@@ -1,0 +1,218 @@
+#include <QtTest>
+
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include "engine/model/kernels.h"
+
+using namespace specula;
+
+namespace {
+
+std::vector<float> gaussian(std::size_t size, unsigned seed, float scale = 1.0F) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(0.0F, scale);
+    std::vector<float> out(size);
+    for (float& x : out) x = normal(random);
+    return out;
+}
+
+std::vector<std::uint16_t> halves(const Kernels& k, const std::vector<float>& x) {
+    std::vector<std::uint16_t> out(x.size());
+    k.toHalf(x.data(), static_cast<int>(x.size()), out.data());
+    return out;
+}
+
+struct Shape {
+    int in, out;
+};
+const Shape kShapes[] = {{64, 48}, {67, 33}, {16, 16}, {576, 200}};
+
+}  // namespace
+
+/// Every kernel of every instruction set that this machine runs, against plain double-precision loops.
+class TestKernels : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase_data() {
+        QTest::addColumn<QByteArray>("set");
+        for (const char* name : {"avx512", "avx2", "generic"}) {
+            if (kernelsNamed(name) != nullptr) QTest::addRow("%s", name) << QByteArray(name);
+        }
+    }
+
+    void fp16ProductsMatchAndDoNotDependOnTheOtherRows() {
+        const Kernels& k = set();
+        for (const Shape shape : kShapes) {
+            const int tiles = (shape.out + kTile - 1) / kTile;
+            const std::vector<float> weights = gaussian(static_cast<std::size_t>(tiles) * kTile * shape.in, 1, 0.1F);
+            const std::vector<std::uint16_t> packed = halves(k, weights);  // any values: [tile][k][lane]
+            std::vector<float> exact(packed.size());
+            k.toFloat(packed.data(), static_cast<int>(packed.size()), exact.data());
+            constexpr int kRows = 37;
+            const std::vector<float> x = gaussian(static_cast<std::size_t>(kRows) * shape.in, 2);
+            const Fp16Weights w{packed.data(), shape.in, shape.out};
+            std::vector<float> all(static_cast<std::size_t>(kRows) * shape.out), one(static_cast<std::size_t>(shape.out));
+            k.fp16Tiles(w, 0, tiles, x.data(), kRows, all.data());
+            for (int m = 0; m < kRows; ++m) {
+                k.fp16Tiles(w, 0, tiles, x.data() + static_cast<std::size_t>(m) * shape.in, 1, one.data());
+                QVERIFY(std::memcmp(one.data(), all.data() + static_cast<std::size_t>(m) * shape.out, one.size() * 4) == 0);
+                for (int n = 0; n < shape.out; ++n) {
+                    double sum = 0.0;
+                    for (int i = 0; i < shape.in; ++i)
+                        sum += static_cast<double>(x[static_cast<std::size_t>(m) * shape.in + i]) *
+                               static_cast<double>(exact[(static_cast<std::size_t>(n / kTile) * shape.in + i) * kTile + n % kTile]);
+                    QVERIFY(std::fabs(sum - static_cast<double>(one[static_cast<std::size_t>(n)])) < 2e-5 * std::sqrt(shape.in));
+                }
+            }
+        }
+    }
+
+    void int8SumsAreExactForAnyNumberOfRows() {
+        const Kernels& k = set();
+        std::mt19937 random(5);
+        for (const Shape shape : kShapes) {
+            const int tiles = (shape.out + kTile - 1) / kTile, groups = (shape.in + 3) / 4;
+            std::vector<std::int8_t> packed(static_cast<std::size_t>(tiles) * groups * kTile * 4);
+            for (std::int8_t& w : packed) w = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
+            constexpr int kRows = 35;
+            std::vector<std::uint8_t> x(static_cast<std::size_t>(kRows) * groups * 4);
+            for (std::uint8_t& v : x) v = random() % 8 == 0 ? 255 : static_cast<std::uint8_t>(random());
+            const Int8Weights w{packed.data(), shape.in, shape.out};
+            std::vector<std::int32_t> out(static_cast<std::size_t>(kRows) * shape.out);
+            k.int8Tiles(w, 0, tiles, x.data(), kRows, out.data());
+            for (int m = 0; m < kRows; ++m) {
+                for (int n = 0; n < shape.out; ++n) {
+                    std::int64_t sum = 0;
+                    for (int i = 0; i < 4 * groups; ++i)
+                        sum += static_cast<std::int64_t>(x[static_cast<std::size_t>(m) * groups * 4 + i]) *
+                               packed[((static_cast<std::size_t>(n / kTile) * groups + i / 4) * kTile + n % kTile) * 4 + i % 4];
+                    QCOMPARE(static_cast<std::int64_t>(out[static_cast<std::size_t>(m) * shape.out + n]), sum);
+                }
+            }
+        }
+    }
+
+    void quantisedRowsStayWithinHalfAStepAndTheResidualSaysHowFar() {
+        const Kernels& k = set();
+        for (const int n : {5, 64, 577}) {
+            const std::vector<float> x = gaussian(static_cast<std::size_t>(n), static_cast<unsigned>(n), 3.0F);
+            std::vector<std::uint8_t> values(x.size());
+            std::vector<float> residual(x.size());
+            const QuantisedRow row = k.quantiseRow(x.data(), n, values.data(), residual.data());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const float restored = row.scale * static_cast<float>(static_cast<int>(values[i]) - row.zero);
+                QVERIFY(std::fabs(x[i] - restored) <= row.scale * 1.01F);
+                QVERIFY(std::fabs(x[i] - restored - residual[i]) < 1e-5F);
+            }
+        }
+        const std::vector<float> zeros(32, 0.0F);
+        std::vector<std::uint8_t> values(32);
+        const QuantisedRow row = k.quantiseRow(zeros.data(), 32, values.data(), nullptr);
+        QCOMPARE(static_cast<int>(values[7]) - row.zero, 0);
+    }
+
+    void normSiluAndSoftmaxMatchTheirFormulas() {
+        const Kernels& k = set();
+        for (const int n : {7, 64, 333, 5000}) {
+            const std::vector<float> x = gaussian(static_cast<std::size_t>(n), 3, 4.0F), w = gaussian(static_cast<std::size_t>(n), 4);
+            std::vector<float> out(x.size());
+            k.rmsNorm(x.data(), w.data(), n, 1e-5F, out.data());
+            double squares = 0.0;
+            for (const float v : x) squares += static_cast<double>(v) * static_cast<double>(v);
+            const double factor = 1.0 / std::sqrt(squares / n + 1e-5);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QVERIFY(std::fabs(static_cast<double>(out[i]) - static_cast<double>(x[i]) * factor * static_cast<double>(w[i])) < 1e-5);
+            k.siluMul(x.data(), w.data(), n, out.data());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const double gate = static_cast<double>(x[i]);
+                QVERIFY(std::fabs(static_cast<double>(out[i]) - gate / (1.0 + std::exp(-gate)) * static_cast<double>(w[i])) < 1e-5);
+            }
+            k.softmax(x.data(), n, 1.0F / 0.7F, out.data());
+            double top = -1e30, total = 0.0, sum = 0.0;
+            for (const float v : x) top = std::max(top, static_cast<double>(v));
+            for (const float v : x) total += std::exp((static_cast<double>(v) - top) / 0.7);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const double exact = std::exp((static_cast<double>(x[i]) - top) / 0.7) / total;
+                QVERIFY(std::fabs(static_cast<double>(out[i]) - exact) < 3e-6 * exact + 1e-30);
+                sum += static_cast<double>(out[i]);
+            }
+            QVERIFY(std::fabs(sum - 1.0) < 1e-5);
+        }
+    }
+
+    void attentionMatchesAndATreePathEqualsTheSameChain() {
+        const Kernels& k = set();
+        for (const int headDim : {8, 16, 64, 80}) {
+            for (const bool half : {false, true}) {
+                constexpr int kSlots = 23;
+                std::vector<float> keys = gaussian(static_cast<std::size_t>(kSlots) * headDim, 6), values = gaussian(keys.size(), 7);
+                const std::vector<std::uint16_t> halfKeys = halves(k, keys), halfValues = halves(k, values);
+                if (half) {
+                    k.toFloat(halfKeys.data(), static_cast<int>(keys.size()), keys.data());
+                    k.toFloat(halfValues.data(), static_cast<int>(values.size()), values.data());
+                }
+                const std::vector<float> query = gaussian(static_cast<std::size_t>(headDim), 8);
+                std::vector<float> scores(kSlots), out(static_cast<std::size_t>(headDim)), again(out.size());
+                AttendArgs args;
+                args.query = query.data();
+                args.keys = half ? static_cast<const void*>(halfKeys.data()) : keys.data();
+                args.values = half ? static_cast<const void*>(halfValues.data()) : values.data();
+                args.half = half;
+                args.headDim = headDim;
+                args.prefix = kSlots;
+                args.scale = 0.3F;
+                args.scores = scores.data();
+                args.out = out.data();
+                k.attend(args);
+                std::vector<double> weights(kSlots);
+                double total = 0.0;
+                for (int s = 0; s < kSlots; ++s) {
+                    double dot = 0.0;
+                    for (int d = 0; d < headDim; ++d)
+                        dot += static_cast<double>(query[static_cast<std::size_t>(d)]) * static_cast<double>(keys[static_cast<std::size_t>(s) * headDim + d]);
+                    total += weights[static_cast<std::size_t>(s)] = std::exp(dot * 0.3);
+                }
+                for (int d = 0; d < headDim; ++d) {
+                    double sum = 0.0;
+                    for (int s = 0; s < kSlots; ++s)
+                        sum += weights[static_cast<std::size_t>(s)] / total * static_cast<double>(values[static_cast<std::size_t>(s) * headDim + d]);
+                    QVERIFY(std::fabs(sum - static_cast<double>(out[static_cast<std::size_t>(d)])) < 1e-5);
+                }
+                const int path[] = {19, 20, 21, 22};
+                args.prefix = 19;
+                args.path = path;
+                args.pathLength = 4;
+                args.out = again.data();
+                k.attend(args);
+                QVERIFY(std::memcmp(out.data(), again.data(), out.size() * 4) == 0);
+            }
+        }
+    }
+
+    void halvesRoundToNearestEvenAndComeBack() {
+        const Kernels& k = set();
+        const std::vector<float> x{0.0F, -0.0F, 1.0F, 65504.0F, 1e6F, -1e6F, 6e-8F, 2.98e-8F, 1.0F + 0x1p-11F, 1.0F + 3 * 0x1p-11F, 0.1F, 3.05e-5F};
+        const std::vector<std::uint16_t> expected{0x0000, 0x8000, 0x3C00, 0x7BFF, 0x7C00, 0xFC00, 0x0001, 0x0000, 0x3C00, 0x3C02, 0x2E66, 0x0200};
+        QCOMPARE(halves(k, x), expected);
+        for (std::uint32_t bits = 0; bits < 0x7C00; ++bits) {
+            const auto half = static_cast<std::uint16_t>(bits);
+            float value = 0.0F;
+            k.toFloat(&half, 1, &value);
+            std::uint16_t back = 0;
+            k.toHalf(&value, 1, &back);
+            QCOMPARE(back, half);
+        }
+    }
+
+private:
+    static const Kernels& set() {
+        QFETCH_GLOBAL(QByteArray, set);
+        return *kernelsNamed(set.constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestKernels)
+#include "test_kernels.moc"

@@ -1,0 +1,238 @@
+#include <QtTest>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "engine/checkpoint/mapped_file.h"
+#include "engine/checkpoint/safetensors.h"
+#include "engine/model/model.h"
+
+using namespace specula;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Case {
+    std::string name;
+    fs::path weights;  // what is opened
+    fs::path golden;   // folder with golden.json
+};
+
+/// The Llama-architecture cases of the shared fixtures, or, without them, the ones the project carries.
+std::vector<Case> cases() {
+    const std::string root = SPECULA_FIXTURES;
+    std::vector<Case> out;
+    if (root.empty()) {
+        const fs::path data = fs::path(SPECULA_TEST_DATA) / "models";
+        for (const char* name : {"llama", "llama_draft"}) out.push_back({name, data / name, data / name});
+        return out;
+    }
+    const fs::path models = fs::path(root) / "models", gguf = fs::path(root) / "gguf";
+    for (const char* name : {"llama", "llama__bf16", "llama__f16", "llama__st_sharded", "llama_draft",
+                             "llama_tied_rope_llama3", "llama_tied_rope_llama3__v5config"})
+        out.push_back({name, models / name, models / name});
+    for (const char* name : {"f32_spm", "f32_bpe", "f16_spm", "bf16_spm", "q8_0_spm", "q8_0_bpe", "q4_0_spm", "q4_1_spm"})
+        out.push_back({name, gguf / name / "model.gguf", gguf / name});
+    return out;
+}
+
+nlohmann::json readJson(const fs::path& path) {
+    std::ifstream in(path);
+    return nlohmann::json::parse(in);
+}
+
+std::vector<float> goldenTensor(const fs::path& file, const std::string& name) {
+    const MappedFile mapped(file.string());
+    for (const RawTensor& tensor : readSafetensors(mapped)) {
+        if (tensor.name != name) continue;
+        std::vector<float> out(tensor.bytes.size() / 4);
+        std::memcpy(out.data(), tensor.bytes.data(), tensor.bytes.size());
+        return out;
+    }
+    return {};
+}
+
+std::shared_ptr<const Model> load(const fs::path& path, WeightFormat format, int threads = 2) {
+    return Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.string())), {format, KvFormat::Auto, 0},
+                       std::make_shared<ThreadPool>(threads));
+}
+
+std::vector<float> logitsInPieces(const Model& model, const std::vector<TokenId>& ids, const std::vector<int>& pieces) {
+    const auto state = model.newState();
+    const auto vocabulary = static_cast<std::size_t>(model.config().vocabulary);
+    std::vector<float> out(ids.size() * vocabulary);
+    std::size_t at = 0;
+    for (std::size_t piece = 0; at < ids.size(); ++piece) {
+        const auto rows = std::min(ids.size() - at, static_cast<std::size_t>(pieces[piece % pieces.size()]));
+        model.forward(*state, {std::span(ids).subspan(at, rows)}, {}, out.data() + at * vocabulary);
+        at += rows;
+    }
+    return out;
+}
+
+std::vector<TokenId> someIds(int count, int vocabulary) {
+    std::mt19937 random(11);
+    std::vector<TokenId> ids;
+    for (int i = 0; i < count; ++i) ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(vocabulary)));
+    return ids;
+}
+
+}  // namespace
+
+class TestModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void logitsInFp32MatchTheGoldens_data() { addCases(); }
+    void logitsInFp32MatchTheGoldens() {
+        const Case c = current();
+        const nlohmann::json golden = readJson(c.golden / "golden.json");
+        const fs::path tensors = c.golden / golden.value("logits_file", std::string("golden.safetensors"));
+        const auto model = load(c.weights, WeightFormat::Fp32);
+        for (const auto& prompt : golden["prompts"]) {
+            const auto ids = prompt["input_ids"].get<std::vector<TokenId>>();
+            const std::vector<float> expected = goldenTensor(tensors, prompt["logits_key"].get<std::string>());
+            const std::vector<float> found = logitsInPieces(*model, ids, {64});
+            QCOMPARE(found.size(), expected.size());
+            for (std::size_t i = 0; i < found.size(); ++i)
+                QVERIFY2(std::fabs(found[i] - expected[i]) < 5e-4F, qPrintable(QString::number(i)));
+        }
+    }
+
+    void greedyTextInFp32MatchesTheGoldens_data() { addCases(); }
+    void greedyTextInFp32MatchesTheGoldens() {
+        const Case c = current();
+        const nlohmann::json golden = readJson(c.golden / "golden.json");
+        const auto model = load(c.weights, WeightFormat::Fp32);
+        std::vector<float> logits(static_cast<std::size_t>(model->config().vocabulary) * kMaxForwardRows);
+        for (const auto& prompt : golden["prompts"]) {
+            std::vector<TokenId> next = prompt["input_ids"].get<std::vector<TokenId>>();
+            const auto state = model->newState();
+            for (const TokenId expected : prompt["greedy_ids"].get<std::vector<TokenId>>()) {
+                model->forward(*state, {next}, {.logitsFrom = static_cast<int>(next.size()) - 1}, logits.data());
+                const auto end = logits.begin() + model->config().vocabulary;
+                next = {static_cast<TokenId>(std::max_element(logits.begin(), end) - logits.begin())};
+                QCOMPARE(next.front(), expected);
+            }
+        }
+    }
+
+    void logitsDoNotDependOnHowTheTextIsCut_data() {
+        QTest::addColumn<int>("format");
+        for (const WeightFormat format : {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8})
+            QTest::addRow("format %d", static_cast<int>(format)) << static_cast<int>(format);
+    }
+    void logitsDoNotDependOnHowTheTextIsCut() {
+        QFETCH(int, format);
+        for (const Case& c : cases()) {
+            const auto model = load(c.weights, static_cast<WeightFormat>(format));
+            const std::vector<TokenId> ids = someIds(70, model->config().vocabulary);
+            const std::vector<float> whole = logitsInPieces(*model, ids, {1});
+            const std::vector<std::vector<int>> cuts{{64}, {2}, {3, 1}, {5}, {17, 16}, {33}, {1, 1, 9}, {48, 7}};
+            for (const std::vector<int>& cut : cuts) {
+                const std::vector<float> pieces = logitsInPieces(*model, ids, cut);
+                QVERIFY2(std::memcmp(whole.data(), pieces.data(), whole.size() * sizeof(float)) == 0, c.name.c_str());
+            }
+        }
+    }
+
+    void logitsDoNotDependOnTheNumberOfThreads() {
+        const Case c = cases().front();
+        const std::vector<TokenId> ids = someIds(20, 300);
+        const std::vector<float> one = logitsInPieces(*load(c.weights, WeightFormat::Int8x2, 1), ids, {4});
+        const std::vector<float> three = logitsInPieces(*load(c.weights, WeightFormat::Int8x2, 3), ids, {4});
+        QVERIFY(std::memcmp(one.data(), three.data(), one.size() * sizeof(float)) == 0);
+    }
+
+    void smallerFormatsStayNearTheReference() {
+        const Case c = cases().front();
+        const std::vector<TokenId> ids = someIds(30, 300);
+        const std::vector<float> exact = logitsInPieces(*load(c.weights, WeightFormat::Fp32), ids, {30});
+        double last = 0.0;
+        for (const WeightFormat format : {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8}) {
+            const std::vector<float> found = logitsInPieces(*load(c.weights, format), ids, {30});
+            double squares = 0.0;
+            for (std::size_t i = 0; i < exact.size(); ++i) squares += std::pow(static_cast<double>(found[i] - exact[i]), 2);
+            const double rms = std::sqrt(squares / static_cast<double>(exact.size()));
+            QVERIFY2(rms < (format == WeightFormat::Fp16 ? 0.01 : 0.3), qPrintable(QString::number(rms)));
+            QVERIFY(rms > last);  // fp16 is nearer than int8x2, int8x2 nearer than int8
+            last = rms;
+        }
+    }
+
+    void aTreesRowsEqualTheSameRowsInAChain() {
+        for (const WeightFormat format : {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8}) {
+            const auto model = load(cases().front().weights, format);
+            const auto vocabulary = static_cast<std::size_t>(model->config().vocabulary);
+            const std::vector<TokenId> prefix{3, 14, 15}, tree{9, 26, 53, 58, 97};
+            const std::vector<int> parents{-1, 0, 0, 1, 2};  // paths 9-26-58 and 9-53-97
+            const auto state = model->newState();
+            QVERIFY(model->prefill(*state, prefix, {}));
+            std::vector<float> rows(tree.size() * vocabulary);
+            model->forward(*state, {tree, parents}, {}, rows.data());
+            const std::vector<TokenId> chain{3, 14, 15, 9, 53, 97};
+            const std::vector<float> expected = logitsInPieces(*model, chain, {1});
+            const auto same = [&](std::size_t treeRow, std::size_t chainRow) {
+                return std::memcmp(&rows[treeRow * vocabulary], &expected[chainRow * vocabulary], vocabulary * sizeof(float)) == 0;
+            };
+            QVERIFY(same(0, 3) && same(2, 4) && same(4, 5));
+            // Keeping the second path leaves a cache from which decoding goes on as after the chain.
+            const std::vector<int> kept{3, 5, 7};
+            state->cache.compact(3, kept);
+            const std::vector<TokenId> next{7};
+            model->forward(*state, {next}, {}, rows.data());
+            std::vector<TokenId> longer = chain;
+            longer.push_back(7);
+            const std::vector<float> after = logitsInPieces(*model, longer, {1});
+            QVERIFY(std::memcmp(rows.data(), &after[6 * vocabulary], vocabulary * sizeof(float)) == 0);
+        }
+    }
+
+    void rewindingAndFeedingAgainGivesTheSameLogits() {
+        const auto model = load(cases().front().weights, WeightFormat::Int8x2);
+        const auto vocabulary = static_cast<std::size_t>(model->config().vocabulary);
+        const std::vector<TokenId> ids = someIds(12, 300), other{5, 6, 7};
+        const std::vector<float> expected = logitsInPieces(*model, ids, {12});
+        const auto state = model->newState();
+        QVERIFY(model->prefill(*state, std::span(ids).first(8), {}));
+        std::vector<float> logits(4 * vocabulary);
+        model->forward(*state, {other}, {}, logits.data());
+        state->cache.truncate(8);
+        model->forward(*state, {std::span(ids).subspan(8)}, {}, logits.data());
+        QVERIFY(std::memcmp(logits.data(), &expected[8 * vocabulary], logits.size() * sizeof(float)) == 0);
+    }
+
+    void tapsAreTheResidualStreamAndEarlyExitUsesIt() {
+        const auto model = load(cases().front().weights, WeightFormat::Fp16);
+        const std::vector<TokenId> ids{1, 2, 3};
+        const auto hidden = static_cast<std::size_t>(model->config().hidden);
+        const std::vector<int> layers{1, 3};
+        std::vector<float> taps(2 * 3 * hidden), shallow(3 * hidden);
+        std::vector<float> logits(3 * static_cast<std::size_t>(model->config().vocabulary));
+        const auto state = model->newState();
+        model->forward(*state, {ids}, {.taps = layers, .tapOut = taps.data()}, logits.data());
+        state->cache.truncate(0);
+        const std::vector<int> first{1};
+        model->forward(*state, {ids}, {.layers = 1, .taps = first, .tapOut = shallow.data()}, logits.data());
+        QVERIFY(std::memcmp(taps.data(), shallow.data(), shallow.size() * sizeof(float)) == 0);
+        QVERIFY(std::memcmp(taps.data(), taps.data() + 3 * hidden, 3 * hidden * sizeof(float)) != 0);
+    }
+
+private:
+    static void addCases() {
+        QTest::addColumn<int>("index");
+        const std::vector<Case> all = cases();
+        for (std::size_t i = 0; i < all.size(); ++i) QTest::addRow("%s", all[i].name.c_str()) << static_cast<int>(i);
+    }
+    static Case current() {
+        QFETCH(int, index);
+        return cases()[static_cast<std::size_t>(index)];
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModel)
+#include "test_model.moc"
