@@ -57,7 +57,8 @@ check_tidy() {
     clang-tidy -p build/release --quiet --warnings-as-errors='*' "${files[@]}"
 }
 
-# tests PRESET: one line a test: its name, its executable, and torch, gui or std by what it links.
+# tests PRESET: one line a test: its name, its executable, and torch, gui or std by what it links
+# (other: a command that is not built here).
 tests() {
     ctest --preset "$1" --show-only=json-v1 | python3 -c '
 import json, os, subprocess, sys
@@ -67,7 +68,7 @@ for test in json.load(sys.stdin)["tests"]:
         test["command"] = [test["name"]]
     program = os.path.relpath(test["command"][0], folder) if "/" in test["command"][0] else test["command"][0]
     inputs = subprocess.run(["ninja", "-C", folder, "-t", "inputs", program], capture_output=True, text=True).stdout
-    kind = "torch" if "libtorch" in inputs else "gui" if "libQt6Gui" in inputs else "std"
+    kind = "other" if program.startswith("..") else "torch" if "libtorch" in inputs else "gui" if "libQt6Gui" in inputs else "std"
     print(test["name"], program, kind, sep="\t")
 ' "$root/build/$1"
 }

@@ -104,6 +104,19 @@ void readEos(const GgufFile& file, ModelConfig& config) {
     }
 }
 
+/// What people call the model: the file's name without ".gguf" and the quantisation before it. (general.name is whatever
+/// the converter was told: "Smollm2 135M 8k Lc100K Mix1 Ep2" for SmolLM2-135M-Instruct.)
+std::string modelNameOf(const std::string& path) {
+    std::string name = sanitised(baseName(path));
+    if (name.ends_with(".gguf")) name.resize(name.size() - 5);
+    const std::size_t dot = name.find_last_of(".-");
+    if (dot == std::string::npos || dot == 0) return name;
+    const std::string last = name.substr(dot + 1);
+    const bool quantisation = last.starts_with("Q") || last.starts_with("IQ") || last == "F16" || last == "F32" ||
+                              last == "BF16" || last == "f16" || last == "f32" || last == "bf16" || last.starts_with("q");
+    return quantisation ? name.substr(0, dot) : name;
+}
+
 }  // namespace
 
 ModelConfig readGgufConfig(const GgufFile& file) {
@@ -120,7 +133,7 @@ ModelConfig readGgufConfig(const GgufFile& file) {
     }
     const Keys keys(file, *named);
     ModelConfig config;
-    config.name = sanitised(file.text("general.name").value_or(baseName(file.path())));
+    config.name = modelNameOf(file.path());
     config.architecture = architecture->name;
     config.hidden = keys.integer("embedding_length", kHiddenBounds);
     config.layers = keys.integer("block_count", kLayerBounds);

@@ -200,12 +200,12 @@ ModelConfig readConfigJson(const std::string& folder) {
     config.tiedHead = fields.flag("tie_word_embeddings", false);
     config.attentionBias = fields.flag("attention_bias", false);
     config.mlpBias = fields.flag("mlp_bias", false);
-    addEos(fields, config);
     const std::string generation = joinPath(folder, "generation_config.json");
     if (isFile(generation)) {
         const json more = readJsonObject(generation, kMaxConfigBytes);
         addEos(Fields(generation, more), config);
     }
+    if (config.eos.empty()) addEos(fields, config);
     return config;
 }
 

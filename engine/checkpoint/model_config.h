@@ -38,7 +38,7 @@ struct ModelConfig {
     bool tiedHead = false;
     bool attentionBias = false;  ///< q, k, v and o have biases
     bool mlpBias = false;
-    std::vector<TokenId> eos;  ///< every id that ends a text (config and generation_config, int or list)
+    std::vector<TokenId> eos;  ///< ids that end a text: generation_config's where it names some, else config's
 };
 
 }  // namespace specula

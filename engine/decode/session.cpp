@@ -125,7 +125,11 @@ Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::v
     if (kind == "early-exit")
         draft = std::make_unique<EarlyExitDraft>(engine->targetShared(), *state, engine->draftInfo().parameter);
     if (kind == "model") draft = std::make_unique<ModelDraft>(engine->draftModel());
-    if (engine->tokenizer() != nullptr) decoder.emplace(*engine->tokenizer());
+    if (engine->tokenizer() != nullptr) {
+        // The prompt goes through it too: the output continues the prompt's text, leading space and half characters.
+        decoder.emplace(*engine->tokenizer());
+        for (const TokenId id : prompt) decoder->push(id);
+    }
     residual.resize(static_cast<std::size_t>(vocabulary));
 }
 

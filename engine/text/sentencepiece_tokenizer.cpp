@@ -30,10 +30,7 @@ std::string withSpaces(std::string_view text) {
 SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, SentencePieceSettings settings)
     : m_model(std::make_unique<sentencepiece::SentencePieceProcessor>()), m_prefixSpace(settings.prefixSpace) {
     const SentencePieceFacts facts = inspectSentencePieceModel(proto, settings.file);
-    const auto status = m_model->LoadFromSerializedProto(proto);
-    if (!status.ok()) {
-        throw Error(sanitised(settings.file) + ": the sentencepiece library refuses the model: " + sanitised(status.ToString()));
-    }
+    loadProto(proto, settings.file);
     m_kind = facts.bpe ? "sentencepiece BPE" : "sentencepiece unigram";
     m_dropsLeadingSpace =
         m_prefixSpace == PrefixSpace::Model ? facts.addsDummyPrefix : m_prefixSpace != PrefixSpace::Never;
@@ -52,6 +49,18 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, Sentenc
 }
 
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;
+
+void SentencePieceTokenizer::loadProto(const std::string& proto, const std::string& file) {
+    std::string reason;
+    try {
+        const auto status = m_model->LoadFromSerializedProto(proto);
+        if (status.ok()) return;
+        reason = status.ToString();
+    } catch (const std::exception& failure) {  // of the trie library inside
+        reason = failure.what();
+    }
+    throw Error(sanitised(file) + ": the sentencepiece library refuses the model: " + sanitised(reason));
+}
 
 void SentencePieceTokenizer::readPieces(const SentencePieceSettings& settings) {
     const int count = m_model->GetPieceSize();

@@ -56,6 +56,7 @@ public:
     float score(TokenId id) const;
 
 private:
+    void loadProto(const std::string& proto, const std::string& file);
     void readPieces(const SentencePieceSettings& settings);
 
     std::unique_ptr<sentencepiece::SentencePieceProcessor> m_model;

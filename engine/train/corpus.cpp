@@ -44,9 +44,15 @@ void replaceAll(std::string& text, std::string_view from, std::string_view to) {
 
 // Typographic marks become ASCII; runs of white space become one space, or one newline where they hold one.
 std::string plainText(std::string text) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kMarks{
-        {{"\u2019", "'"}, {"\u2018", "'"}, {"\u201c", "\""}, {"\u201d", "\""}, {"\u2014", " - "},
-         {"\u2013", "-"}, {"\u2026", "..."}, {"\u00a0", " "}, {"\u00e9", "e"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kMarks{{{"\u2019", "'"},
+                                                                                          {"\u2018", "'"},
+                                                                                          {"\u201c", "\""},
+                                                                                          {"\u201d", "\""},
+                                                                                          {"\u2014", " - "},
+                                                                                          {"\u2013", "-"},
+                                                                                          {"\u2026", "..."},
+                                                                                          {"\u00a0", " "},
+                                                                                          {"\u00e9", "e"}}};
     for (const auto& [from, to] : kMarks) replaceAll(text, from, to);
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
@@ -86,9 +92,10 @@ std::string lowerCase(std::string text) {
 
 bool talksAboutItself(const std::string& lowered) {
     static constexpr std::array<std::string_view, 17> kPhrases{
-        "as an ai",     "language model", "i'm sorry, but", "plain language", "the rest is",    "short story",
-        "the moral of", "write a",        "rewrite",        "the reader",     "this story",     "our story",
-        "story about",  "story of",       "tale of",        "title",          "ladies and gentlemen"};
+        "as an ai",    "language model",      "i'm sorry, but", "plain language", "the rest is",
+        "short story", "the moral of",        "write a",        "rewrite",        "the reader",
+        "this story",  "our story",           "story about",    "story of",       "tale of",
+        "title",       "ladies and gentlemen"};
     return std::any_of(kPhrases.begin(), kPhrases.end(),
                        [&](std::string_view phrase) { return lowered.find(phrase) != std::string::npos; });
 }
@@ -96,14 +103,18 @@ bool talksAboutItself(const std::string& lowered) {
 std::vector<std::string> wordsOf(const std::string& lowered) {
     std::vector<std::string> words(1);
     for (const char c : lowered) {
-        if ((c >= 'a' && c <= 'z') || c == '\'') words.back() += c;
-        else if (!words.back().empty()) words.emplace_back();
+        if ((c >= 'a' && c <= 'z') || c == '\'')
+            words.back() += c;
+        else if (!words.back().empty())
+            words.emplace_back();
     }
     if (words.back().empty()) words.pop_back();
     return words;
 }
 
-bool endsSentence(char c) { return c == '.' || c == '!' || c == '?'; }
+bool endsSentence(char c) {
+    return c == '.' || c == '!' || c == '?';
+}
 
 // Sentences with the white space before them, so that joining them gives the text again.
 std::vector<std::string> sentencesOf(const std::string& text) {
@@ -131,7 +142,8 @@ std::string withoutRepetition(const std::string& text) {
         std::vector<std::string> fours;
         for (std::size_t i = 0; i + 4 <= words.size(); ++i)
             fours.push_back(words[i] + ' ' + words[i + 1] + ' ' + words[i + 2] + ' ' + words[i + 3]);
-        const auto repeated = std::count_if(fours.begin(), fours.end(), [&](const auto& f) { return seen.contains(f); });
+        const auto repeated =
+            std::count_if(fours.begin(), fours.end(), [&](const auto& f) { return seen.contains(f); });
         if (3 * static_cast<std::size_t>(repeated) > fours.size()) break;
         seen.insert(fours.begin(), fours.end());
         out += sentence;

@@ -41,7 +41,9 @@ Decoder::Decoder(const DecoderShape& shape, std::uint64_t seed) : m_shape(shape)
         const double deviation = scale / std::sqrt(static_cast<double>(columns));
         return add(name, at::randn({rows, columns}, generator, at::kFloat) * deviation);
     };
-    const auto gain = [&](const std::string& name) { return add(name, at::ones({shape.hidden}, at::kFloat)); };
+    const auto gain = [&](const std::string& name) {
+        return add(name, at::ones({shape.hidden}, at::kFloat));
+    };
 
     const std::int64_t queryWidth = shape.heads * shape.headDim;
     const std::int64_t keyWidth = shape.kvHeads * shape.headDim;
@@ -106,9 +108,11 @@ at::Tensor Decoder::attention(const Layer& layer, const at::Tensor& x, std::size
     const std::int64_t group = m_shape.heads / m_shape.kvHeads;
     at::Tensor mixed;
     if (length == 1) {
-        // The heads that share a key lie side by side, like rows of one query: the cache is not copied for them.
+        // The heads that share a key lie side by side, like rows of one query: the cache is not copied for
+        // them.
         const auto rows = query.reshape({batch, m_shape.kvHeads, group, m_shape.headDim});
-        mixed = at::scaled_dot_product_attention(rows, key, value).reshape({batch, m_shape.heads, 1, m_shape.headDim});
+        mixed = at::scaled_dot_product_attention(rows, key, value)
+                    .reshape({batch, m_shape.heads, 1, m_shape.headDim});
     } else {
         if (group > 1) {
             key = key.repeat_interleave(group, 1);
@@ -119,7 +123,8 @@ at::Tensor Decoder::attention(const Layer& layer, const at::Tensor& x, std::size
     return linear(mixed.transpose(1, 2).reshape({batch, length, queryWidth}), layer.output, options);
 }
 
-at::Tensor Decoder::feedForward(const Layer& layer, const at::Tensor& x, const ForwardOptions& options) const {
+at::Tensor Decoder::feedForward(const Layer& layer, const at::Tensor& x,
+                                const ForwardOptions& options) const {
     const auto both = linear(x, at::cat({layer.gate, layer.up}), options).chunk(2, -1);
     return linear(at::silu(both[0]) * both[1], layer.down, options);
 }
@@ -132,7 +137,8 @@ at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const Forwar
     auto x = dropped(at::embedding(m_embedding, ids), options);
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_layers[i];
-        const auto mixed = attention(layer, inWorkType(norm(x, layer.attentionNorm), options), i, cache, options);
+        const auto mixed =
+            attention(layer, inWorkType(norm(x, layer.attentionNorm), options), i, cache, options);
         x = x + dropped(mixed, options);
         const auto fed = feedForward(layer, inWorkType(norm(x, layer.mlpNorm), options), options);
         x = x + dropped(fed, options);

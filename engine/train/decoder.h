@@ -25,7 +25,8 @@ struct DecoderShape {
     double normEps = 1e-5;
 };
 
-/// Keys and values of the tokens fed so far, for decoding batches of equally long sequences without gradients.
+/// Keys and values of the tokens fed so far, for decoding batches of equally long sequences without
+/// gradients.
 struct DecoderCache {
     std::vector<at::Tensor> keys;    ///< per layer [batch, kvHeads, context, headDim]
     std::vector<at::Tensor> values;  ///< the same
@@ -34,23 +35,24 @@ struct DecoderCache {
 
 /// How a forward pass is computed.
 struct ForwardOptions {
-    bool bfloat16 = false;  ///< matrices and attention in bfloat16; the residual stream and the logits stay float32
-    double dropout = 0.0;   ///< on the embedding and on what each attention and feed-forward part adds
+    bool bfloat16 =
+        false;  ///< matrices and attention in bfloat16; the residual stream and the logits stay float32
+    double dropout = 0.0;  ///< on the embedding and on what each attention and feed-forward part adds
 };
 
-/// A Llama decoder in differentiable tensor operations. Parameters are float32 leaves that want gradients, under the
-/// names Hugging Face gives them; rotary pairs are (i, i + headDim / 2). One thread at a time.
+/// A Llama decoder in differentiable tensor operations. Parameters are float32 leaves that want gradients,
+/// under the names Hugging Face gives them; rotary pairs are (i, i + headDim / 2). One thread at a time.
 class Decoder {
 public:
     /// Random parameters, a function of the shape and seed.
     Decoder(const DecoderShape& shape, std::uint64_t seed);
 
-    /// ids [batch, length], int64 -> logits [batch, length, vocabulary], float32. Dropout draws from ATen's default
-    /// generator.
+    /// ids [batch, length], int64 -> logits [batch, length, vocabulary], float32. Dropout draws from ATen's
+    /// default generator.
     at::Tensor forward(const at::Tensor& ids, const ForwardOptions& options) const;
 
-    /// The same over a cache, which grows by the length of ids. Either the cache is empty or ids has length 1.
-    /// Sequences beyond the context are an Error.
+    /// The same over a cache, which grows by the length of ids. Either the cache is empty or ids has
+    /// length 1. Sequences beyond the context are an Error.
     at::Tensor forward(const at::Tensor& ids, DecoderCache& cache, const ForwardOptions& options) const;
 
     const DecoderShape& shape() const { return m_shape; }

@@ -12,7 +12,8 @@ at::Tensor nextTokenLoss(const at::Tensor& logits, const at::Tensor& labels) {
 
 at::Tensor distillLoss(const at::Tensor& draftLogits, const at::Tensor& pTarget, const at::Tensor& labels,
                        double progress) {
-    // The rejection probability alone has no gradient where pDraft is far off, so it comes in late, and never alone.
+    // The rejection probability alone has no gradient where pDraft is far off, so it comes in late, and never
+    // alone.
     const double share = 0.8 * std::clamp((progress - 0.3) / 0.4, 0.0, 1.0);
     const auto counted = labels.ge(0).to(at::kFloat);
     const auto logs = at::log_softmax(draftLogits, -1);

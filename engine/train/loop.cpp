@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kDropoutPurpose = 2;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 double progressOf(const LoopOptions& options, const LoopResult& done) {
     double progress = 0.0;
@@ -46,16 +48,18 @@ NamedTensors stateOf(const NamedTensors& parameters, const Optimizer& optimizer,
 }  // namespace
 
 double learningRate(const LoopOptions& options, std::int64_t step, double progress) {
-    const double warm = options.warmUp > 0
-                            ? std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(options.warmUp))
-                            : 1.0;
+    const double warm =
+        options.warmUp > 0
+            ? std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(options.warmUp))
+            : 1.0;
     return options.peakRate * warm * (0.02 + 0.98 * 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
 }
 
 LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, std::int64_t tokensPerStep,
                      const OptimizerOptions& optimizerOptions, const LoopOptions& options,
                      const StepFunction& afterLog) {
-    if (options.steps <= 0 && options.minutes <= 0.0) throw Error("training needs a number of steps or minutes");
+    if (options.steps <= 0 && options.minutes <= 0.0)
+        throw Error("training needs a number of steps or minutes");
     Optimizer optimizer(parameters, optimizerOptions);
     Counters counters;
     const NamedTensors state = stateOf(parameters, optimizer, counters);
@@ -89,7 +93,8 @@ LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, s
             done.loss = value.item<double>();
             const double perStep = secondsSince(start) / static_cast<double>(done.steps - stepsBefore);
             const double now = progressOf(options, done);
-            std::fprintf(stderr, "%s: step %lld loss %.4f norm %.2f rate %.2e %.0f tokens/s, %.1f min, %.1f to go\n",
+            std::fprintf(stderr,
+                         "%s: step %lld loss %.4f norm %.2f rate %.2e %.0f tokens/s, %.1f min, %.1f to go\n",
                          options.name.c_str(), static_cast<long long>(done.steps), done.loss, norm, rate,
                          static_cast<double>(tokensPerStep) / perStep, done.seconds / 60.0,
                          now > 0.0 ? done.seconds / 60.0 * (1.0 - now) / now : 0.0);

@@ -12,7 +12,8 @@
 namespace specula {
 
 /// How long to train and how the learning rate runs. At least one of steps and minutes is above 0; with both,
-/// whichever is used up first ends the training. With steps alone the result does not depend on the machine's speed.
+/// whichever is used up first ends the training. With steps alone the result does not depend on the machine's
+/// speed.
 struct LoopOptions {
     std::string name;            ///< for the log
     std::int64_t steps = 0;      ///< 0: no bound
@@ -28,7 +29,7 @@ struct LoopOptions {
 /// Loss of one step: a scalar with gradients. `progress` is in [0, 1].
 using LossFunction = std::function<at::Tensor(std::int64_t step, double progress)>;
 
-/// Called now and then with the step and elapsed seconds, e.g. to evaluate.
+/// Called after each logged step, e.g. to evaluate.
 using StepFunction = std::function<void(std::int64_t step)>;
 
 /// What a loop has done, over all resumes.
@@ -38,9 +39,9 @@ struct LoopResult {
     double loss = 0.0;  ///< of the last step
 };
 
-/// Minimises `loss` over the parameters and logs a line to standard error every few steps. The state (parameters,
-/// moments, counters) is written atomically, and resuming from it goes on exactly as if nothing had happened.
-/// tokensPerStep is for the log only; afterLog may be empty.
+/// Minimises `loss` over the parameters and logs a line to standard error every few steps. The state
+/// (parameters, moments, counters) is written atomically, and resuming from it goes on exactly as if nothing
+/// had happened. tokensPerStep is for the log only; afterLog may be empty.
 LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, std::int64_t tokensPerStep,
                      const OptimizerOptions& optimizerOptions, const LoopOptions& options,
                      const StepFunction& afterLog = {});

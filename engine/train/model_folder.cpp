@@ -73,7 +73,8 @@ void readModelFolder(const std::string& folder, Decoder& decoder) {
     const NamedTensors stored = halves(decoder);
     readTensorFile(folder + "/model.safetensors", stored);
     c10::NoGradGuard noGradients;
-    for (std::size_t i = 0; i < stored.size(); ++i) decoder.parameters()[i].second.detach().copy_(stored[i].second);
+    for (std::size_t i = 0; i < stored.size(); ++i)
+        decoder.parameters()[i].second.detach().copy_(stored[i].second);
 }
 
 }  // namespace specula

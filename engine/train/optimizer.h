@@ -17,15 +17,16 @@ struct OptimizerOptions {
     double clip = 1.0;          ///< largest norm of all gradients together
 };
 
-/// Muon (Jordan et al. 2024: momentum, orthogonalised by a Newton-Schulz iteration in bfloat16) on the matrices of
-/// the layers, Adam with bias correction on the embedding and the gains. Muon's steps are scaled by
-/// 0.2 sqrt(max(rows, columns)) (Liu et al. 2025, "Muon is scalable", eq. 4), so both share one learning rate.
+/// Muon (Jordan et al. 2024: momentum, orthogonalised by a Newton-Schulz iteration in bfloat16) on the
+/// matrices of the layers, Adam with bias correction on the embedding and the gains. Muon's steps are scaled
+/// by 0.2 sqrt(max(rows, columns)) (Liu et al. 2025, "Muon is scalable", eq. 4), so both share one learning
+/// rate.
 class Optimizer {
 public:
     Optimizer(const NamedTensors& parameters, const OptimizerOptions& options);
 
-    /// One step from the parameters' gradients, which it clears. Returns the gradients' norm before clipping. A norm
-    /// that is not finite leaves the parameters as they are.
+    /// One step from the parameters' gradients, which it clears. Returns the gradients' norm before clipping.
+    /// A norm that is not finite leaves the parameters as they are.
     double step(double learningRate);
 
     /// All that a later process needs to go on exactly here; tensors share memory with the optimizer.

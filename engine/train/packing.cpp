@@ -27,7 +27,8 @@ void TokenStream::append(const std::vector<TokenId>& tokens) {
     m_tokens.insert(m_tokens.end(), tokens.begin(), tokens.end());
 }
 
-Batch TokenStream::draw(std::int64_t windows, std::int64_t length, std::uint64_t seed, std::int64_t step) const {
+Batch TokenStream::draw(std::int64_t windows, std::int64_t length, std::uint64_t seed,
+                        std::int64_t step) const {
     if (size() < length + 1)
         throw Error("the corpus has " + std::to_string(size()) + " tokens, fewer than one window of " +
                     std::to_string(length + 1));
@@ -47,7 +48,8 @@ Batch TokenStream::draw(std::int64_t windows, std::int64_t length, std::uint64_t
 
 Batch padded(const std::vector<std::vector<TokenId>>& sequences, std::int64_t longest) {
     std::int64_t width = 2;
-    for (const auto& sequence : sequences) width = std::max(width, static_cast<std::int64_t>(sequence.size()));
+    for (const auto& sequence : sequences)
+        width = std::max(width, static_cast<std::int64_t>(sequence.size()));
     width = std::min(width, longest) - 1;
     const auto rows = static_cast<std::int64_t>(sequences.size());
     Batch batch{at::full({rows, width}, std::int64_t{kEndToken}, at::kLong),
@@ -64,7 +66,8 @@ Batch padded(const std::vector<std::vector<TokenId>>& sequences, std::int64_t lo
 }
 
 std::uint64_t stepSeed(std::uint64_t seed, std::int64_t step, std::uint64_t purpose) {
-    std::uint64_t x = seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(step) * 0xd1b54a32d192ed03ULL + purpose;
+    std::uint64_t x =
+        seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(step) * 0xd1b54a32d192ed03ULL + purpose;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
     return x ^ (x >> 31);

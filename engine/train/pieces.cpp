@@ -28,21 +28,20 @@ private:
 std::string trainPieces(const std::vector<Story>& stories, int size) {
     StoryIterator iterator(stories);
     std::string serialised;
-    const std::unordered_map<std::string, std::string> options{
-        {"model_type", "bpe"},
-        {"vocab_size", std::to_string(size)},
-        {"byte_fallback", "true"},
-        {"character_coverage", "1.0"},
-        {"normalization_rule_name", "identity"},
-        {"remove_extra_whitespaces", "false"},
-        {"split_digits", "true"},
-        {"unk_id", std::to_string(kUnknownToken)},
-        {"bos_id", std::to_string(kBeginToken)},
-        {"eos_id", std::to_string(kEndToken)},
-        {"pad_id", "-1"},
-        {"num_threads", "1"},
-        {"max_sentence_length", "100000"},
-        {"minloglevel", "2"}};
+    const std::unordered_map<std::string, std::string> options{{"model_type", "bpe"},
+                                                               {"vocab_size", std::to_string(size)},
+                                                               {"byte_fallback", "true"},
+                                                               {"character_coverage", "1.0"},
+                                                               {"normalization_rule_name", "identity"},
+                                                               {"remove_extra_whitespaces", "false"},
+                                                               {"split_digits", "true"},
+                                                               {"unk_id", std::to_string(kUnknownToken)},
+                                                               {"bos_id", std::to_string(kBeginToken)},
+                                                               {"eos_id", std::to_string(kEndToken)},
+                                                               {"pad_id", "-1"},
+                                                               {"num_threads", "1"},
+                                                               {"max_sentence_length", "100000"},
+                                                               {"minloglevel", "2"}};
     const auto status = sentencepiece::SentencePieceTrainer::Train(options, &iterator, &serialised);
     if (!status.ok()) throw Error("the vocabulary could not be trained: " + status.ToString());
     return serialised;
@@ -56,10 +55,16 @@ Pieces::Pieces(const std::string& serialised)
 
 Pieces::~Pieces() = default;
 
-std::vector<TokenId> Pieces::encode(const std::string& text) const { return m_processor->EncodeAsIds(text); }
+std::vector<TokenId> Pieces::encode(const std::string& text) const {
+    return m_processor->EncodeAsIds(text);
+}
 
-std::string Pieces::decode(const std::vector<TokenId>& ids) const { return m_processor->DecodeIds(ids); }
+std::string Pieces::decode(const std::vector<TokenId>& ids) const {
+    return m_processor->DecodeIds(ids);
+}
 
-int Pieces::size() const { return m_processor->GetPieceSize(); }
+int Pieces::size() const {
+    return m_processor->GetPieceSize();
+}
 
 }  // namespace specula

@@ -18,9 +18,9 @@ inline constexpr TokenId kUnknownToken = 0;
 inline constexpr TokenId kBeginToken = 1;
 inline constexpr TokenId kEndToken = 2;
 
-/// Trains a sentencepiece BPE vocabulary with byte fallback (identity normaliser, white space kept) on the stories
-/// and returns the serialised model, the content of a tokenizer.model file. Deterministic. Throws Error when the
-/// text is too small for the size asked for.
+/// Trains a sentencepiece BPE vocabulary with byte fallback (identity normaliser, white space kept) on the
+/// stories and returns the serialised model, the content of a tokenizer.model file. Deterministic. Throws
+/// Error when the text is too small for the size asked for.
 std::string trainPieces(const std::vector<Story>& stories, int size);
 
 /// A sentencepiece vocabulary as training uses it. Const and safe from several threads after construction.

@@ -11,8 +11,8 @@
 namespace specula {
 
 std::vector<std::vector<TokenId>> sampleTexts(const Decoder& decoder,
-                                              const std::vector<std::vector<TokenId>>& prompts, double temperature,
-                                              std::int64_t longest, std::uint64_t seed) {
+                                              const std::vector<std::vector<TokenId>>& prompts,
+                                              double temperature, std::int64_t longest, std::uint64_t seed) {
     if (prompts.empty()) return {};
     if (temperature <= 0.0) throw Error("sampling needs a temperature above 0");
     c10::NoGradGuard noGradients;
@@ -23,7 +23,8 @@ std::vector<std::vector<TokenId>> sampleTexts(const Decoder& decoder,
         const auto& prompt = prompts[static_cast<std::size_t>(row)];
         if (static_cast<std::int64_t>(prompt.size()) != width || width == 0)
             throw Error("prompts of one batch must have one length above 0");
-        for (std::int64_t i = 0; i < width; ++i) ids[row][i] = std::int64_t{prompt[static_cast<std::size_t>(i)]};
+        for (std::int64_t i = 0; i < width; ++i)
+            ids[row][i] = std::int64_t{prompt[static_cast<std::size_t>(i)]};
     }
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
     const ForwardOptions options{.bfloat16 = true};

@@ -20,11 +20,16 @@ constexpr std::uint64_t kLargestHeader = std::uint64_t{16} << 20;
 
 std::string typeName(const at::Tensor& tensor) {
     switch (tensor.scalar_type()) {
-        case at::kFloat: return "F32";
-        case at::kHalf: return "F16";
-        case at::kBFloat16: return "BF16";
-        case at::kLong: return "I64";
-        default: throw Error("a tensor file cannot hold this type of tensor");
+        case at::kFloat:
+            return "F32";
+        case at::kHalf:
+            return "F16";
+        case at::kBFloat16:
+            return "BF16";
+        case at::kLong:
+            return "I64";
+        default:
+            throw Error("a tensor file cannot hold this type of tensor");
     }
 }
 
@@ -38,7 +43,8 @@ Json entryOf(const at::Tensor& tensor, std::uint64_t offset) {
 Json readHeader(std::ifstream& in, const std::string& path) {
     std::uint64_t size = 0;
     in.read(reinterpret_cast<char*>(&size), sizeof size);
-    if (!in || size > kLargestHeader) throw Error(path + " is not a tensor file: its header size is out of bounds");
+    if (!in || size > kLargestHeader)
+        throw Error(path + " is not a tensor file: its header size is out of bounds");
     std::string text(size, '\0');
     in.read(text.data(), static_cast<std::streamsize>(size));
     Json header = in ? Json::parse(text, nullptr, false) : Json();
@@ -68,14 +74,16 @@ void writeTensorFile(const std::string& path, const NamedTensors& tensors,
         out.write(text.data(), static_cast<std::streamsize>(size));
         for (const auto& [name, tensor] : tensors) {
             const auto whole = tensor.detach().contiguous();
-            out.write(static_cast<const char*>(whole.const_data_ptr()), static_cast<std::streamsize>(whole.nbytes()));
+            out.write(static_cast<const char*>(whole.const_data_ptr()),
+                      static_cast<std::streamsize>(whole.nbytes()));
         }
         out.flush();
         if (!out) throw Error("cannot write " + part, ErrorKind::Failed);
     }
     std::error_code problem;
     std::filesystem::rename(part, path, problem);
-    if (problem) throw Error("cannot rename " + part + " to " + path + ": " + problem.message(), ErrorKind::Failed);
+    if (problem)
+        throw Error("cannot rename " + part + " to " + path + ": " + problem.message(), ErrorKind::Failed);
 }
 
 std::map<std::string, std::string> readTensorFile(const std::string& path, const NamedTensors& tensors) {
@@ -89,7 +97,8 @@ std::map<std::string, std::string> readTensorFile(const std::string& path, const
         const Json expected = entryOf(tensor, offset);
         if (found == header.end()) throw Error(path + " has no tensor " + name);
         if (*found != expected)
-            throw Error("tensor " + name + " of " + path + " is " + found->dump() + ", expected " + expected.dump());
+            throw Error("tensor " + name + " of " + path + " is " + found->dump() + ", expected " +
+                        expected.dump());
         at::Tensor values = at::empty(tensor.sizes(), tensor.scalar_type());
         in.read(static_cast<char*>(values.mutable_data_ptr()), static_cast<std::streamsize>(values.nbytes()));
         if (!in) throw Error(path + " ends within tensor " + name);

@@ -22,7 +22,6 @@
 namespace specula {
 namespace {
 
-
 constexpr std::int64_t kContext = 512;
 constexpr std::int64_t kTargetWindows = 8;
 constexpr std::int64_t kDraftWindows = 8;
@@ -65,7 +64,8 @@ std::size_t wordsOf(const std::vector<Story>& stories) {
 void layOut(Material& material) {
     for (int pass = 0; pass < 2; ++pass)
         for (std::size_t i = 0; i < material.training.size(); ++i)
-            if (pass == 0 || material.corpus.training[i].complete) material.stream.append(material.training[i]);
+            if (pass == 0 || material.corpus.training[i].complete)
+                material.stream.append(material.training[i]);
 }
 
 Material prepare(const TinyPairOptions& options) {
@@ -77,12 +77,13 @@ Material prepare(const TinyPairOptions& options) {
     material.heldOut = sequencesOf(pieces, material.corpus.heldOut);
     layOut(material);
     std::fprintf(stderr, "corpus: %zu stories, %lld tokens; held out: %zu stories, %zu tokens\n",
-                 material.training.size(), static_cast<long long>(material.stream.size()), material.heldOut.size(),
-                 tokensOf(material.heldOut));
+                 material.training.size(), static_cast<long long>(material.stream.size()),
+                 material.heldOut.size(), tokensOf(material.heldOut));
     return material;
 }
 
-LoopOptions loopOptions(const TinyPairOptions& options, const std::string& name, std::int64_t steps, double minutes) {
+LoopOptions loopOptions(const TinyPairOptions& options, const std::string& name, std::int64_t steps,
+                        double minutes) {
     LoopOptions loop;
     loop.name = name;
     loop.steps = steps;
@@ -111,22 +112,26 @@ Sequences openings(const Sequences& stories, std::size_t offset, std::int64_t co
     Sequences prompts;
     for (std::int64_t i = 0; i < count; ++i) {
         const auto& story = stories[(offset + static_cast<std::size_t>(i)) % stories.size()];
-        prompts.emplace_back(story.begin(), story.begin() + std::min<std::int64_t>(length, std::ssize(story)));
+        prompts.emplace_back(story.begin(),
+                             story.begin() + std::min<std::int64_t>(length, std::ssize(story)));
     }
     return prompts;
 }
 
-// The target's own text: half of it from nothing, half from openings of training stories, at temperature 1 and 0.8.
+// The target's own text: half of it from nothing, half from openings of training stories, at temperature 1
+// and 0.8.
 Sequences sampleFromTarget(const TinyPairOptions& options, const Material& material, const Decoder& target) {
     Sequences samples;
     for (std::int64_t round = 0; round < kSampleRounds; ++round) {
         const std::int64_t length = round % 2 == 0 ? 1 : kPromptLength;
         const double temperature = round % 4 < 3 ? 1.0 : 0.8;
-        const auto prompts = openings(material.training, static_cast<std::size_t>(round * kSampleRows), kSampleRows, length);
-        const auto texts = sampleTexts(target, prompts, temperature, kSampleLength,
-                                       stepSeed(options.seed, round, 3));
+        const auto prompts =
+            openings(material.training, static_cast<std::size_t>(round * kSampleRows), kSampleRows, length);
+        const auto texts =
+            sampleTexts(target, prompts, temperature, kSampleLength, stepSeed(options.seed, round, 3));
         samples.insert(samples.end(), texts.begin(), texts.end());
-        if (round % 4 == 3) std::fprintf(stderr, "samples: %zu texts, %zu tokens\n", samples.size(), tokensOf(samples));
+        if (round % 4 == 3)
+            std::fprintf(stderr, "samples: %zu texts, %zu tokens\n", samples.size(), tokensOf(samples));
     }
     return samples;
 }
@@ -147,8 +152,8 @@ LoopResult trainDraft(const TinyPairOptions& options, const Material& material, 
     };
     const auto report = [&](std::int64_t step) {
         if (step % 500 == 0)
-            std::fprintf(stderr, "draft: held-out perplexity %.3f, overlap %.4f\n", perplexity(draft, material.heldOut),
-                         meanOverlap(target, draft, material.heldOut));
+            std::fprintf(stderr, "draft: held-out perplexity %.3f, overlap %.4f\n",
+                         perplexity(draft, material.heldOut), meanOverlap(target, draft, material.heldOut));
     };
     return trainLoop(draft.parameters(), loss, kDraftWindows * kContext, {},
                      loopOptions(options, "draft", options.stepsDraft, options.minutesDraft), report);
@@ -162,45 +167,67 @@ void printSamples(const Pieces& pieces, const Decoder& target) {
         std::vector<TokenId> prompt{kBeginToken};
         const auto text = pieces.encode(kOpenings[static_cast<std::size_t>(i) % kOpenings.size()]);
         prompt.insert(prompt.end(), text.begin(), text.end());
-        const auto sample = sampleTexts(target, {prompt}, 0.8, 200, static_cast<std::uint64_t>(100 + i)).front();
+        const auto sample =
+            sampleTexts(target, {prompt}, 0.8, 200, static_cast<std::uint64_t>(100 + i)).front();
         std::string shown = pieces.decode(sample);
-        for (std::size_t at = 0; (at = shown.find('\n', at)) != std::string::npos; at += 5) shown.replace(at, 1, "\n   > ");
+        for (std::size_t at = 0; (at = shown.find('\n', at)) != std::string::npos; at += 5)
+            shown.replace(at, 1, "\n   > ");
         std::printf("\n%d. > %s%s\n", i + 1, shown.c_str(), sample.back() == kEndToken ? " [end]" : " ...");
     }
 }
 
 void printReport(const TinyPairOptions& options, const Material& material, const Decoder& target,
                  const Decoder& draft, const LoopResult& targetLoop, const LoopResult& draftLoop) {
-    const Sequences fresh = sampleTexts(target, openings(material.heldOut, 0, 64, kPromptLength), 1.0, 300, 4242);
+    const Sequences fresh =
+        sampleTexts(target, openings(material.heldOut, 0, 64, kPromptLength), 1.0, 300, 4242);
     const double tokens = static_cast<double>(tokensOf(material.heldOut));
-    std::printf("Seed %llu, %d threads. Target: %lld parameters, %lld steps of %lld tokens in %.1f minutes. Draft: %lld "
-                "parameters, %lld steps of %lld tokens in %.1f minutes.\n\n",
-                static_cast<unsigned long long>(options.seed), at::get_num_threads(),
-                static_cast<long long>(target.parameterCount()), static_cast<long long>(targetLoop.steps),
-                static_cast<long long>(kTargetWindows * kContext), targetLoop.seconds / 60.0,
-                static_cast<long long>(draft.parameterCount()), static_cast<long long>(draftLoop.steps),
-                static_cast<long long>(kDraftWindows * kContext), draftLoop.seconds / 60.0);
+    std::printf(
+        "Seed %llu, %d threads. Target: %lld parameters, %lld steps of %lld tokens in %.1f minutes. Draft: "
+        "%lld "
+        "parameters, %lld steps of %lld tokens in %.1f minutes.\n\n",
+        static_cast<unsigned long long>(options.seed), at::get_num_threads(),
+        static_cast<long long>(target.parameterCount()), static_cast<long long>(targetLoop.steps),
+        static_cast<long long>(kTargetWindows * kContext), targetLoop.seconds / 60.0,
+        static_cast<long long>(draft.parameterCount()), static_cast<long long>(draftLoop.steps),
+        static_cast<long long>(kDraftWindows * kContext), draftLoop.seconds / 60.0);
     std::printf("| measure | value |\n| --- | --- |\n");
-    std::printf("| training stories / tokens | %zu / %zu |\n", material.training.size(), tokensOf(material.training));
-    std::printf("| held-out stories / tokens | %zu / %zu |\n", material.heldOut.size(), tokensOf(material.heldOut));
-    std::printf("| tokens per word, held out | %.2f |\n", tokens / static_cast<double>(wordsOf(material.corpus.heldOut)));
+    std::printf("| training stories / tokens | %zu / %zu |\n", material.training.size(),
+                tokensOf(material.training));
+    std::printf("| held-out stories / tokens | %zu / %zu |\n", material.heldOut.size(),
+                tokensOf(material.heldOut));
+    std::printf("| tokens per word, held out | %.2f |\n",
+                tokens / static_cast<double>(wordsOf(material.corpus.heldOut)));
     std::printf("| target: perplexity per token, held out | %.2f |\n", perplexity(target, material.heldOut));
     std::printf("| draft: perplexity per token, held out | %.2f |\n", perplexity(draft, material.heldOut));
-    std::printf("| acceptance at temperature 1, on held-out stories | %.3f |\n", meanOverlap(target, draft, material.heldOut));
-    std::printf("| acceptance at temperature 1, on text sampled from the target after held-out openings | %.3f |\n",
-                meanOverlap(target, draft, fresh, kPromptLength - 1));
+    std::printf("| acceptance at temperature 1, on held-out stories | %.3f |\n",
+                meanOverlap(target, draft, material.heldOut));
+    std::printf(
+        "| acceptance at temperature 1, on text sampled from the target after held-out openings | %.3f |\n",
+        meanOverlap(target, draft, fresh, kPromptLength - 1));
     printSamples(Pieces(material.serialised), target);
 }
 
 }  // namespace
 
 DecoderShape tinyTargetShape(std::int64_t vocabulary) {
-    return {.vocabulary = vocabulary, .hidden = 256, .layers = 5, .heads = 4, .kvHeads = 2, .headDim = 64, .ffn = 704,
+    return {.vocabulary = vocabulary,
+            .hidden = 256,
+            .layers = 5,
+            .heads = 4,
+            .kvHeads = 2,
+            .headDim = 64,
+            .ffn = 704,
             .context = kContext};
 }
 
 DecoderShape tinyDraftShape(std::int64_t vocabulary) {
-    return {.vocabulary = vocabulary, .hidden = 128, .layers = 2, .heads = 4, .kvHeads = 2, .headDim = 32, .ffn = 320,
+    return {.vocabulary = vocabulary,
+            .hidden = 128,
+            .layers = 2,
+            .heads = 4,
+            .kvHeads = 2,
+            .headDim = 32,
+            .ffn = 320,
             .context = kContext};
 }
 

@@ -8,8 +8,8 @@
 #include "engine/train/tiny_pair.h"
 
 int main(int argc, char** argv) {
-    // Training allocates and frees the same large blocks every step; giving them back to the system each time costs
-    // nearly half of it.
+    // Training allocates and frees the same large blocks every step; giving them back to the system each time
+    // costs nearly half of it.
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, 2000000000);
 

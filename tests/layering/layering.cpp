@@ -1,15 +1,17 @@
 #include "tests/layering/layering.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <regex>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace specula {
 namespace {
 
 constexpr long kMaxLines = 500;
+constexpr std::string_view kTargetPrefix = "specula_";
 
 enum class Library { Standard, System, Torch, Qt, Tokenizers, Json, Zlib, CommandLine, Unknown };
 
@@ -123,6 +125,20 @@ std::string withoutComments(std::string_view content) {
     return text;
 }
 
+std::vector<std::string_view> linesOf(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        lines.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+std::string_view afterBlanks(std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
 class Checker {
 public:
     Checker(std::string_view path, std::string_view content)
@@ -221,19 +237,22 @@ private:
 
     void checkLinks() {
         if (m_place.area != "ui" && (m_place.area != "engine" || m_place.folder.empty())) return;
-        static const std::regex name(R"(specula_(\w+))");
-        // Comments of CMake begin with #.
-        const std::string text = std::regex_replace(std::string(m_content), std::regex("#[^\n]*"), "");
-        const std::set<std::string> own = m_place.area == "ui"
-                                              ? std::set<std::string>{"ui", "trace", "verify"}
-                                              : mayInclude().at(m_place.folder);
-        for (auto it = std::sregex_iterator(text.begin(), text.end(), name); it != std::sregex_iterator();
-             ++it) {
-            const std::string target = (*it)[1];
-            const bool layer = mayInclude().contains(target) || target == "ui" || target == "app";
-            if (layer && !own.contains(target)) {
-                const auto line = std::count(text.begin(), text.begin() + it->position(), '\n') + 1;
-                report(LayerRule::Links, static_cast<int>(line), it->str() + " is not below this folder");
+        static const std::set<std::string> forUi = {"ui", "trace", "verify"};
+        const auto row = mayInclude().find(m_place.folder);
+        if (m_place.area == "engine" && row == mayInclude().end()) return;
+        const std::set<std::string>& own = m_place.area == "ui" ? forUi : row->second;
+        int number = 0;
+        for (std::string_view line : linesOf(m_content)) {
+            ++number;
+            line = line.substr(0, line.find('#'));  // a comment of CMake
+            for (auto at = line.find(kTargetPrefix); at != line.npos; at = line.find(kTargetPrefix, at + 1)) {
+                const std::string_view rest = line.substr(at + kTargetPrefix.size());
+                const std::string target(
+                    rest.substr(0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz_")));
+                const bool layer = mayInclude().contains(target) || target == "ui" || target == "app";
+                if (layer && !own.contains(target)) {
+                    report(LayerRule::Links, number, "specula_" + target + " is not below this folder");
+                }
             }
         }
     }
@@ -251,17 +270,20 @@ std::vector<Breach> checkFile(std::string_view path, std::string_view content) {
 }
 
 std::vector<Include> includesOf(std::string_view content) {
-    static const std::regex pattern(R"(^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"])");
     const std::string text = withoutComments(content);
     std::vector<Include> found;
     int number = 0;
-    for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find('\n', begin), text.size());
+    for (const std::string_view line : linesOf(text)) {
         ++number;
-        std::smatch match;
-        const std::string line = text.substr(begin, end - begin);
-        if (std::regex_search(line, match, pattern)) found.push_back({match[2], match[1] == "<", number});
-        begin = end + 1;
+        std::string_view rest = afterBlanks(line);
+        if (!rest.starts_with('#')) continue;
+        rest = afterBlanks(rest.substr(1));
+        if (!rest.starts_with("include")) continue;
+        rest = afterBlanks(rest.substr(std::string_view("include").size()));
+        if (rest.empty() || (rest[0] != '<' && rest[0] != '"')) continue;
+        const bool angled = rest[0] == '<';
+        const auto end = rest.find(angled ? '>' : '"', 1);
+        if (end != rest.npos) found.push_back({std::string(rest.substr(1, end - 1)), angled, number});
     }
     return found;
 }

@@ -31,9 +31,9 @@ private Q_SLOTS:
         const specula::Pieces pieces(serialised);
         const auto corpus = specula::cleanCorpus(
             specula::readStories(std::string(SPECULA_SOURCE_DIR) + "/resources/corpus/stories.jsonl.gz"));
-        for (std::size_t i = 0; i < corpus.heldOut.size(); i += 4)
+        for (std::size_t i = 0; i < corpus.heldOut.size(); i += 8)
             m_heldOut.push_back(specula::storyTokens(pieces, corpus.heldOut[i]));
-        QVERIFY(m_heldOut.size() > 20);
+        QVERIFY(m_heldOut.size() > 10);
     }
 
     void theVocabularyIsTheOneThatTheRecipeTrains() {
@@ -41,7 +41,8 @@ private Q_SLOTS:
             specula::readStories(std::string(SPECULA_SOURCE_DIR) + "/resources/corpus/stories.jsonl.gz"));
         const specula::Pieces shipped(content(m_models + "/tiny-target/tokenizer.model"));
         const specula::Pieces trained(specula::trainPieces(corpus.training, shipped.size()));
-        for (const auto& story : corpus.heldOut) QCOMPARE(trained.encode(story.text), shipped.encode(story.text));
+        for (const auto& story : corpus.heldOut)
+            QCOMPARE(trained.encode(story.text), shipped.encode(story.text));
     }
 
     void theModelsKnowHeldOutStoriesAndAgree() {
@@ -55,9 +56,9 @@ private Q_SLOTS:
         const double overlap = specula::meanOverlap(target, draft, m_heldOut);
         qInfo("perplexity: target %.2f, draft %.2f; overlap %.3f", ofTarget, ofDraft, overlap);
         QVERIFY(untrained > 500.0);
-        QVERIFY(ofTarget < 20.0);
+        QVERIFY(ofTarget < 15.5);
         QVERIFY(ofTarget < ofDraft);
-        QVERIFY(overlap > 0.5);
+        QVERIFY(overlap > 0.66);
     }
 };
 

@@ -13,11 +13,15 @@ namespace {
 using specula::Story;
 
 const std::string kStory =
-    "Once upon a time, a small fox lived under an old oak near the river. Every morning she washed her paws and "
-    "listened to the birds.\nOne day a rabbit came by with a heavy basket. \"Where are you going?\" asked the fox. "
+    "Once upon a time, a small fox lived under an old oak near the river. Every morning she washed her paws "
+    "and "
+    "listened to the birds.\nOne day a rabbit came by with a heavy basket. \"Where are you going?\" asked "
+    "the fox. "
     "\"To my grandmother,\" said the rabbit, and they walked there together.";
 
-Story story(const std::string& text, bool complete = true) { return {text, complete}; }
+Story story(const std::string& text, bool complete = true) {
+    return {text, complete};
+}
 
 std::vector<Story> bundledStories() {
     return specula::readStories(std::string(SPECULA_SOURCE_DIR) + "/resources/corpus/stories.jsonl.gz");
@@ -37,7 +41,8 @@ private Q_SLOTS:
     }
 
     void typographicMarksBecomeAscii() {
-        const auto clean = specula::cleanStory(story("\u201cIt\u2019s cold \u2026\u201d  said \t he.\n\n \n" + kStory));
+        const auto clean =
+            specula::cleanStory(story("\u201cIt\u2019s cold \u2026\u201d  said \t he.\n\n \n" + kStory));
         QVERIFY(clean.has_value());
         QCOMPARE(clean->text, "\"It's cold ...\" said he.\n" + kStory);
     }
@@ -50,7 +55,8 @@ private Q_SLOTS:
     }
 
     void aStoryIsCutBeforeItRepeatsItself() {
-        const auto clean = specula::cleanStory(story(kStory + " Every morning she washed her paws and sang. More came."));
+        const auto clean =
+            specula::cleanStory(story(kStory + " Every morning she washed her paws and sang. More came."));
         QVERIFY(clean.has_value());
         QCOMPARE(clean->text, kStory);
         QVERIFY(!clean->complete);
@@ -65,9 +71,13 @@ private Q_SLOTS:
         QTest::newRow("markup") << good + QStringLiteral(" **End.**");
         QTest::newRow("another script") << good + QString::fromUtf8(" \u4f60\u597d.");
         QTest::newRow("talks about itself") << good + QStringLiteral(" The rest is in plain language.");
-        QTest::newRow("dwells on one word") << QStringLiteral("Bunny ran. ").repeated(3) + QStringLiteral(
-            "The bunny saw a bunny. Is every bunny a bunny like bunny Bill? My bunny says bunny talk makes bunny ears grow. "
-            "Then the last bunny hid behind some bunny house, and no bunny ever looked for bunny Bill again there.");
+        QTest::newRow("dwells on one word")
+            << QStringLiteral("Bunny ran. ").repeated(3) +
+                   QStringLiteral(
+                       "The bunny saw a bunny. Is every bunny a bunny like bunny Bill? My bunny says bunny "
+                       "talk makes bunny ears grow. "
+                       "Then the last bunny hid behind some bunny house, and no bunny ever looked for bunny "
+                       "Bill again there.");
     }
 
     void unfitStoriesAreDropped() {

@@ -24,7 +24,13 @@ namespace {
 
 using namespace specula;
 
-const DecoderShape kToy{.vocabulary = 40, .hidden = 32, .layers = 2, .heads = 4, .kvHeads = 2, .headDim = 16, .ffn = 64,
+const DecoderShape kToy{.vocabulary = 40,
+                        .hidden = 32,
+                        .layers = 2,
+                        .heads = 4,
+                        .kvHeads = 2,
+                        .headDim = 16,
+                        .ffn = 64,
                         .context = 48};
 
 // A language of counting: every token is followed by the next one.
@@ -41,7 +47,8 @@ TokenStream countingStream() {
 LossFunction lossOf(const Decoder& decoder, const TokenStream& stream, double dropout = 0.0) {
     return [&decoder, &stream, dropout](std::int64_t step, double) {
         const Batch batch = stream.draw(4, 24, 7, step);
-        return nextTokenLoss(decoder.forward(batch.ids, {.bfloat16 = true, .dropout = dropout}), batch.labels);
+        return nextTokenLoss(decoder.forward(batch.ids, {.bfloat16 = true, .dropout = dropout}),
+                             batch.labels);
     };
 }
 
@@ -166,7 +173,8 @@ private Q_SLOTS:
         const auto whole = decoder.forward(ids, {});
         DecoderCache cache;
         auto pieces = std::vector<at::Tensor>{decoder.forward(ids.narrow(1, 0, 9), cache, {})};
-        for (std::int64_t i = 9; i < 15; ++i) pieces.push_back(decoder.forward(ids.narrow(1, i, 1), cache, {}));
+        for (std::int64_t i = 9; i < 15; ++i)
+            pieces.push_back(decoder.forward(ids.narrow(1, i, 1), cache, {}));
         QVERIFY(largestDifference(whole, at::cat(pieces, 1)) < 1e-5);
         QVERIFY_EXCEPTION_THROWN(decoder.forward(ids, cache, {}), Error);
         QVERIFY_EXCEPTION_THROWN(decoder.forward(at::zeros({1, 49}, at::kLong), {}), Error);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/trace/reports.h"
+#include "engine/trace/round_source.h"
+
+namespace specula {
+
+/// What is known once a pair is loaded.
+struct LoadedPair {
+    ModelInfo target;
+    DraftInfo draft;
+    PairReport pair;
+    double loadSeconds = 0.0;
+};
+
+/// What is known of a run before its first round.
+struct RunStart {
+    std::vector<TokenId> promptIds;
+    std::vector<std::string> promptPieces;  ///< bytes of promptIds, empty without a tokenizer
+    RunOptions options;                     ///< as resolved: rule, costs
+};
+
+/// A run under way. Used and destroyed on one thread.
+class ActiveRun : public RoundSource {
+public:
+    virtual const RunStart& start() const = 0;
+    virtual std::optional<std::string> text() const = 0;  ///< output so far, cut at a stop text; absent without a tokenizer
+    virtual double prefillSeconds() const = 0;
+    /// Allows more tokens after Finish::Length; throws Error where that is not possible.
+    virtual void extend(int moreTokens) = 0;
+};
+
+/// What the worker does its jobs with: the engine, or a test's fake. Used from one thread only. Everything throws
+/// Error, and everything given a stop token returns early when it is set (what it returns then is not looked at).
+class Backend {
+public:
+    using Progress = std::function<void(double fraction, const std::string& what)>;
+
+    virtual ~Backend() = default;
+
+    /// Loads a pair in place of the present one.
+    virtual LoadedPair load(const EngineOptions& options, std::stop_token stop, const Progress& progress) = 0;
+
+    /// A run on the pair that was loaded last.
+    virtual std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) = 0;
+
+    /// The request's run against plain decoding of the same prompt.
+    virtual CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) = 0;
+
+    virtual void sweep(const SweepRequest& request, std::stop_token stop,
+                       const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) = 0;
+};
+
+}  // namespace specula

@@ -1,0 +1,155 @@
+// compare and sweep: plain against speculative decoding, measured.
+#include <QDir>
+#include <QTemporaryDir>
+
+#include "app/cli.h"
+#include "app/cli_common.h"
+#include "app/default_models.h"
+#include "app/engine_backend.h"
+#include "app/file_io.h"
+#include "app/measure_output.h"
+#include "app/prompt_suites.h"
+#include "app/trace_json.h"
+#include "engine/text/utf8.h"
+#include "engine/trace/error.h"
+#include "ui/charts/sweep_chart.h"
+
+namespace specula {
+
+namespace {
+
+constexpr const char* kDefaultSuite = "suite:creative";
+constexpr std::int64_t kMaxPicture = std::int64_t{1} << 30;
+
+/// What both subcommands need before measuring.
+struct Setup {
+    explicit Setup(const CommandLine& line) : run(line.run) {
+        resolveModels(run);
+        if (!run.promptIds) {
+            if (run.promptText || run.promptFile)
+                suite.prompts.push_back(promptOf(run));
+            else
+                suite = resolvePrompts(line.prompts.value_or(kDefaultSuite));
+        }
+        TerminalProgress progress;
+        pair = backend.load(run.engine, interrupt.token(), progress.callback());
+        progress.clear();
+        for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
+        if (run.promptIds)
+            prompts.push_back({"", *run.promptIds});
+        else
+            prompts = backend.encode(suite.prompts);
+        for (std::size_t i = 0; i < prompts.size(); ++i) {
+            // An unnamed prompt would be taken for the whole suite.
+            if (prompts[i].name.empty()) prompts[i].name = "prompt " + std::to_string(i + 1);
+        }
+        run.options = backend.withCosts(run.options, interrupt.token(), true);
+    }
+
+    nlohmann::json describe() const {
+        nlohmann::json settings = toJson(run.options);
+        settings.update(toJson(run.engine));
+        nlohmann::json names = nlohmann::json::array();
+        for (const MeasuredPrompt& prompt : prompts) names.push_back(replaceIllFormed(prompt.name));
+        return {{"settings", std::move(settings)},
+                {"prompts", std::move(names)},
+                {"target", toJson(pair.target)},
+                {"draft", toJson(pair.draft)}};
+    }
+
+    RunArguments run;
+    InterruptGuard interrupt;
+    EngineBackend backend;
+    LoadedPair pair;
+    Suite suite;
+    std::vector<MeasuredPrompt> prompts;
+};
+
+/// Progress for people: the expected time first, then a bar on a terminal.
+class Eta {
+public:
+    void operator()(double fraction, double seconds) {
+        const std::string left = "about " + std::to_string(static_cast<long>(seconds + 0.5)) + " s";
+        if (!m_said && seconds > 0.0) note("expected time: " + left);
+        m_said = m_said || seconds > 0.0;
+        m_bar.show(fraction, left + " left");
+    }
+    void clear() { m_bar.clear(); }
+
+private:
+    TerminalProgress m_bar;
+    bool m_said = false;
+};
+
+/// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and is
+/// replaced in one piece otherwise.
+void writePlot(const std::string& path, const std::string& suite, const std::vector<SweepPoint>& points) {
+    SweepChart chart;
+    chart.resize(1100, 460);
+    int first = kGammaMax;
+    int last = 0;
+    for (const SweepPoint& point : points) {
+        first = std::min(first, point.gamma);
+        last = std::max(last, point.gamma);
+    }
+    chart.begin(QString::fromStdString(replaceIllFormed(suite)), std::min(first, last), last);
+    for (const SweepPoint& point : points) chart.setPoint(point);
+    chart.finish();
+    const QTemporaryDir folder;
+    const QString name = folder.filePath(QStringLiteral("plot") + QString::fromStdString(path.substr(path.rfind('.'))));
+    if (!folder.isValid() || !chart.savePicture(name, 2.0))
+        throw Error(path + ": the chart could not be drawn", ErrorKind::Failed);
+    writeFile(path, readFile(name.toStdString(), kMaxPicture));
+}
+
+void writeSweepFiles(const CommandLine& line, const Setup& setup, const std::vector<SweepPoint>& points) {
+    if (line.csvPath) writeFile(*line.csvPath, sweepCsv(points));
+    if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup.suite.name, points);
+}
+
+}  // namespace
+
+int runCompare(const CommandLine& line) {
+    Setup setup(line);
+    if (setup.interrupt.interrupted()) return kInterrupted;
+    CompareOptions options{setup.run.options, line.repeats};
+    Eta eta;
+    const CompareReport report = compare(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(),
+                                         [&eta](double fraction, double seconds) { eta(fraction, seconds); });
+    eta.clear();
+    if (line.json) {
+        nlohmann::json document = compareToJson(report);
+        document.update(setup.describe());
+        printLine(document);
+    } else {
+        print(compareTable(report));
+    }
+    if (setup.interrupt.interrupted()) return kInterrupted;
+    if (line.requireSame && !report.sameText.value_or(false)) {
+        note("--require-same: the texts differ: " + report.firstDifference);
+        return kCheckFailed;
+    }
+    return kDone;
+}
+
+int runSweep(const CommandLine& line) {
+    Setup setup(line);
+    if (setup.interrupt.interrupted()) return kInterrupted;
+    SweepOptions options{setup.run.options, line.gammas, line.repeats};
+    Eta eta;
+    std::vector<SweepPoint> points =
+        sweep(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(), [](const SweepPoint&) {},
+              [&eta](double fraction, double seconds) { eta(fraction, seconds); });
+    eta.clear();
+    if (line.json) {
+        nlohmann::json document = sweepToJson(points);
+        document.update(setup.describe());
+        printLine(document);
+    } else {
+        print(sweepTable(points));
+    }
+    writeSweepFiles(line, setup, points);
+    return setup.interrupt.interrupted() ? kInterrupted : kDone;
+}
+
+}  // namespace specula

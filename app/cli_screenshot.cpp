@@ -1,0 +1,91 @@
+#include <QApplication>
+#include <QBuffer>
+#include <QImage>
+#include <QThread>
+
+#include "app/cli.h"
+#include "app/cli_common.h"
+#include "app/file_io.h"
+#include "app/run_controller.h"
+#include "app/session_file.h"
+#include "app/window.h"
+#include "engine/trace/error.h"
+#include "ui/common/run_log.h"
+#include "ui/inspector/inspector.h"
+#include "ui/main_window/main_window.h"
+#include "ui/tokens/token_view.h"
+
+namespace specula {
+
+namespace {
+
+/// The decision worth looking at: the first rejection, else the first decision.
+TokenRef interestingToken(const RunLog& log) {
+    for (const TokenRef& ref : log.decisions()) {
+        const Proposal* proposal = log.proposalAt(ref);
+        if (proposal && proposal->verdict == Verdict::Rejected) return ref;
+    }
+    return log.decisions().empty() ? TokenRef{} : log.decisions().front();
+}
+
+/// Waits until what was asked of layouts, timers and queued drawing is done.
+void letSettle() {
+    constexpr int kTurns = 20;
+    constexpr int kTurnMs = 20;
+    for (int turn = 0; turn < kTurns; ++turn) {
+        QApplication::processEvents(QEventLoop::AllEvents, kTurnMs);
+        QApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QThread::msleep(kTurnMs);
+    }
+}
+
+std::string pngOf(QWidget& widget, double scale) {
+    QImage image((QSizeF(widget.size()) * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(scale);
+    image.fill(widget.palette().window().color());
+    widget.render(&image);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    if (!image.save(&buffer, "PNG")) throw Error("the picture could not be encoded", ErrorKind::Failed);
+    return bytes.toStdString();
+}
+
+}  // namespace
+
+int runScreenshot(const CommandLine& line) {
+    RunRecord record = readSession(*line.sessionPath);
+    MainWindow window;
+    window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
+    fillWindow(window);
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    presentRecord(window, record);
+    controller.showRecord(std::move(record));
+    window.resize(line.width, line.height);
+    window.show();
+    letSettle();
+
+    const TokenRef token = interestingToken(window.runLog());
+    if (token.isValid()) window.inspect(token);
+    std::string png;
+    if (line.view == "inspector") {
+        Inspector alone;
+        alone.setLog(&window.runLog());
+        alone.showToken(token);
+        alone.resize(line.width, line.height);
+        alone.show();
+        letSettle();
+        png = pngOf(alone, line.scale);
+    } else {
+        letSettle();
+        png = pngOf(window, line.scale);
+    }
+    writeFile(line.outPath, png);
+    if (line.json)
+        printLine({{"path", line.outPath}});
+    else
+        print(line.outPath + "\n");
+    return kDone;
+}
+
+}  // namespace specula

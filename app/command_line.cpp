@@ -1,0 +1,305 @@
+#include "app/command_line.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "app/option_values.h"
+#include "app/version.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// Adds an option whose words are turned into a value by a function of option_values.h.
+template <typename Parse>
+CLI::Option* addValue(CLI::App& app, const std::string& name, const std::string& help, Parse parse) {
+    return app
+        .add_option_function<std::string>(name, [name, parse](const std::string& text) { parse(name, text); }, help)
+        ->type_name("");
+}
+
+void addText(CLI::App& app, const std::string& name, std::optional<std::string>& place, const std::string& help) {
+    addValue(app, name, help, [&place](const std::string&, const std::string& text) { place = text; });
+}
+
+void addInt(CLI::App& app, const std::string& name, int& place, std::int64_t low, std::int64_t high,
+            const std::string& help) {
+    addValue(app, name, help, [&place, low, high](const std::string& option, const std::string& text) {
+        place = static_cast<int>(parseInteger(option, text, low, high));
+    });
+}
+
+void addDouble(CLI::App& app, const std::string& name, double& place, double low, double high,
+               const std::string& help) {
+    addValue(app, name, help, [&place, low, high](const std::string& option, const std::string& text) {
+        place = parseNumber(option, text, low, high);
+    });
+}
+
+void addTarget(CLI::App& app, RunArguments& run) {
+    addText(app, "--target", run.target, "GGUF file, Hugging Face folder, or org/name in the local cache");
+}
+
+void addDraft(CLI::App& app, RunArguments& run) {
+    addValue(app, "--draft", "PATH, ngram[:N], early-exit:K or none", [&run](const std::string& option,
+                                                                            const std::string& text) {
+        checkDraft(option, text);
+        run.draft = text;
+    });
+}
+
+void addPrompt(CLI::App& app, RunArguments& run) {
+    addText(app, "--prompt", run.promptText, "the prompt");
+    addText(app, "--prompt-file", run.promptFile, "file with the prompt, - for standard input");
+    addValue(app, "--prompt-ids", "the prompt as token ids: 1,2,3",
+             [&run](const std::string& option, const std::string& text) { run.promptIds = parseIds(option, text); });
+    app.add_flag("--chat", run.chat, "wrap the prompt in the model's chat template");
+    addValue(app, "--system", "system message, with --chat",
+             [&run](const std::string&, const std::string& text) { run.system = text; });
+}
+
+void addEngine(CLI::App& app, RunArguments& run) {
+    EngineOptions& engine = run.engine;
+    addValue(app, "--weights", "auto, fp32, fp16, int8x2 or int8 (default auto)",
+             [&engine](const std::string& o, const std::string& text) { engine.weights = parseWeights(o, text); });
+    addValue(app, "--kv", "cache values: fp32 or fp16 (default: fp32 with fp32 weights, else fp16)",
+             [&engine](const std::string& o, const std::string& text) { engine.kv = parseKv(o, text); });
+    addInt(app, "--threads", engine.threads, 0, 1024, "threads, 0 = as many as are useful");
+    addInt(app, "--max-context", engine.maxContext, 0, 1'000'000, "longest sequence, 0 = what the model allows");
+    addValue(app, "--device", "cpu", [](const std::string& option, const std::string& text) {
+        if (text == "cuda") throw Error(option + ": this version computes on the processor only, expected cpu, found 'cuda'");
+        allowOnly(option, text, "cpu", {});
+    });
+}
+
+void addSampling(CLI::App& app, RunArguments& run) {
+    Sampling& sampling = run.options.sampling;
+    addDouble(app, "--temperature", sampling.temperature, 0.0, 1000.0, "0 = greedy (default 0.7)");
+    addInt(app, "--top-k", sampling.topK, 0, 1'000'000'000, "0 = off (default)");
+    addDouble(app, "--top-p", sampling.topP, 0.0, 1.0, "1 = off (default)");
+    addDouble(app, "--min-p", sampling.minP, 0.0, 1.0, "0 = off (default)");
+    addDouble(app, "--repetition-penalty", sampling.repetitionPenalty, 0.001, 1000.0, "1 = off (default)");
+}
+
+void addRun(CLI::App& app, RunArguments& run) {
+    addTarget(app, run);
+    addDraft(app, run);
+    addPrompt(app, run);
+    addEngine(app, run);
+    addSampling(app, run);
+    RunOptions& options = run.options;
+    addValue(app, "--draft-weights", "as --weights, for the draft",
+             [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
+    addValue(app, "--gamma", "drafted tokens a round, 0 to 32 or auto (default)",
+             [&run](const std::string& option, const std::string& text) {
+                 run.options.gamma = parseGamma(option, text);
+                 run.gammaGiven = true;
+             });
+    addValue(app, "--tree", "off", [](const std::string& option, const std::string& text) {
+        if (text != "off") throw Error(option + ": trees are not in this version, expected off, found '" + text.substr(0, 40) + "'");
+    });
+    addValue(app, "--draft-stop", "fixed", [](const std::string& option, const std::string& text) {
+        allowOnly(option, text, "fixed", {"max", "entropy", "auto"});
+    });
+    addValue(app, "--trace-rows", "none", [](const std::string& option, const std::string& text) {
+        allowOnly(option, text, "none", {"all", "pinned"});
+    });
+    addValue(app, "--costs", "file with the costs that gamma auto decides with",
+             [&options](const std::string&, const std::string& text) { options.costs = readCosts(text); });
+    addValue(app, "--rule", "token or greedy (default token)",
+             [&options](const std::string& o, const std::string& text) { options.rule = parseRule(o, text); });
+    addInt(app, "--max-tokens", options.maxTokens, 0, 1'000'000, "most tokens to generate (default 128)");
+    addValue(app, "--seed", "default 0",
+             [&options](const std::string& o, const std::string& text) { options.seed = parseSeed(o, text); });
+    app.add_option("--stop", options.stop, "end when the output contains this text; may be repeated")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->type_name("");
+    app.add_flag("--ignore-eos", options.ignoreEos, "go on after an end-of-text token");
+    addValue(app, "--detail", "what is recorded: counts, tokens or full",
+             [&options](const std::string& o, const std::string& text) { options.detail = parseDetail(o, text); });
+}
+
+void addJson(CLI::App& app, CommandLine& line) {
+    app.add_flag("--json", line.json, "print one JSON object and nothing else");
+}
+
+void addColor(CLI::App& app, CommandLine& line) {
+    addValue(app, "--color", "auto, always or never", [&line](const std::string& option, const std::string& text) {
+        if (text == "auto") line.color = ColorMode::Auto;
+        else if (text == "always") line.color = ColorMode::Always;
+        else if (text == "never") line.color = ColorMode::Never;
+        else refuseValue(option, "auto, always or never", text);
+    });
+}
+
+CLI::App* addSubcommand(CLI::App& app, CommandLine& line, Subcommand which, const char* name, const char* help) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    // Before the options are read, so that defaults which depend on the subcommand may still be overridden.
+    sub->preparse_callback([&line, which](std::size_t) { line.subcommand = which; });
+    return sub;
+}
+
+void addGenerate(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Generate, "generate", "generate text once");
+    addRun(*sub, line.run);
+    addJson(*sub, line);
+    addColor(*sub, line);
+    addText(*sub, "--trace", line.tracePath, "write the run to this session file");
+}
+
+void addMeasurements(CLI::App& app, CommandLine& line) {
+    CLI::App* compare = addSubcommand(app, line, Subcommand::Compare, "compare",
+                                      "plain and speculative decoding, alternating, with intervals");
+    CLI::App* sweep = addSubcommand(app, line, Subcommand::Sweep, "sweep", "speed and acceptance over gamma");
+    for (CLI::App* sub : {compare, sweep}) {
+        addRun(*sub, line.run);
+        addJson(*sub, line);
+        addText(*sub, "--prompts", line.prompts, "suite:NAME, or a file of prompts (default suite:creative)");
+        addInt(*sub, "--repeats", line.repeats, 1, 1000, sub == compare ? "default 6" : "default 3");
+    }
+    compare->add_flag("--require-same", line.requireSame, "exit 1 unless both give the same text (greedy only)");
+    addValue(*sweep, "--gammas", "such as 0-8 (default) or 0,2,4",
+             [&line](const std::string& o, const std::string& text) {
+                 line.gammas = parseNumberList(o, text, 0, kGammaMax);
+             });
+    addText(*sweep, "--csv", line.csvPath, "write the points to this file");
+    addText(*sweep, "--plot", line.plotPath, "write a chart: .png, .svg or .pdf");
+}
+
+void addFiles(CLI::App& app, CommandLine& line) {
+    CLI::App* logits = addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
+    addTarget(*logits, line.run);
+    addPrompt(*logits, line.run);
+    addEngine(*logits, line.run);
+    addJson(*logits, line);
+    const auto takeOut = [&line](const std::string&, const std::string& text) { line.outPath = text; };
+    addValue(*logits, "--out", "safetensors file to write", takeOut)->required();
+    addValue(*logits, "--chunks", "feed the ids in pieces: 1,1,5",
+             [&line](const std::string& o, const std::string& text) {
+                 if (text.find('-') != text.npos) refuseValue(o, "piece sizes such as 1,1,5", text);
+                 line.chunks = parseNumberList(o, text, 1, 1'000'000);
+             });
+
+    CLI::App* tokenize = addSubcommand(app, line, Subcommand::Tokenize, "tokenize",
+                                       "text to token ids, one JSON value a line on standard input");
+    tokenize->add_option("--tokenizer", line.tokenizerPath, "model folder, tokenizer.json, tokenizer.model or GGUF")
+        ->required()
+        ->type_name("");
+    tokenize->add_flag("--decode", line.decode, "arrays of ids to text");
+    addJson(*tokenize, line);
+
+    CLI::App* replay = addSubcommand(app, line, Subcommand::Replay, "replay", "print a stored run again");
+    addText(*replay, "--session", line.sessionPath, "session file");
+    addJson(*replay, line);
+    addColor(*replay, line);
+}
+
+void addScreenshot(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view of a stored run");
+    addValue(*sub, "--view", "generate or inspector", [&line](const std::string& option, const std::string& text) {
+        static const Words later{"race", "gamma-lab", "timeline", "audit", "models", "learn"};
+        if (std::find(later.begin(), later.end(), text) != later.end())
+            throw Error(option + ": view '" + text + "' is not in this version, expected generate or inspector");
+        if (text != "generate" && text != "inspector") refuseValue(option, "generate or inspector", text);
+        line.view = text;
+    })->required();
+    addText(*sub, "--session", line.sessionPath, "session file");
+    addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
+        line.outPath = text;
+    })->required();
+    addValue(*sub, "--size", "WIDTHxHEIGHT (default 1280x800)", [&line](const std::string& o, const std::string& text) {
+        parseSize(o, text, line.width, line.height);
+    });
+    sub->add_flag("--dark", line.dark, "dark colours");
+    addDouble(*sub, "--scale", line.scale, 0.5, 8.0, "pixels a point (default 1)");
+    addJson(*sub, line);
+}
+
+/// What cannot be said option by option.
+void checkTogether(const CommandLine& line) {
+    const RunArguments& run = line.run;
+    const int prompts = int{run.promptText.has_value()} + int{run.promptFile.has_value()} + int{run.promptIds.has_value()};
+    if (prompts > 1) throw Error("--prompt: expected one of --prompt, --prompt-file and --prompt-ids, found several");
+    const bool measures = line.subcommand == Subcommand::Compare || line.subcommand == Subcommand::Sweep;
+    if (prompts > 0 && line.prompts) throw Error("--prompts: expected this or --prompt, found both");
+    if (prompts == 0 && (line.subcommand == Subcommand::Generate || line.subcommand == Subcommand::Logits))
+        throw Error("--prompt: expected one of --prompt, --prompt-file and --prompt-ids, found none");
+    if (run.chat && run.promptIds) throw Error("--chat: expected --prompt or --prompt-file with it, found --prompt-ids");
+    if (!run.system.empty() && !run.chat) throw Error("--system: expected --chat with it, found none");
+    if (run.draft == "none" && run.options.gamma > 0)
+        throw Error("--gamma: expected 0 or auto with --draft none, found " + std::to_string(run.options.gamma));
+    if (line.requireSame && !run.options.sampling.greedy())
+        throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
+    const bool needsSession = line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Screenshot;
+    if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
+    if (measures && line.plotPath) {
+        const std::string& path = *line.plotPath;
+        if (!path.ends_with(".png") && !path.ends_with(".svg") && !path.ends_with(".pdf"))
+            refuseValue("--plot", "a file ending in .png, .svg or .pdf", path);
+    }
+}
+
+std::string oneLine(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+}
+
+/// Defaults that depend on the subcommand.
+void applyDefaults(CommandLine& line, bool detailGiven) {
+    const bool sweep = line.subcommand == Subcommand::Sweep;
+    if (line.subcommand != Subcommand::Compare && !sweep) return;
+    if (line.repeats == 0) line.repeats = sweep ? 3 : 6;
+    if (line.gammas.empty()) line.gammas = parseNumberList("--gammas", "0-8", 0, kGammaMax);
+    if (!detailGiven) line.run.options.detail = Detail::Counts;
+}
+
+}  // namespace
+
+CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
+    CommandLine line;
+    CLI::App app("Specula: watch, measure and check speculative decoding. Without a subcommand the window opens.",
+                 "specula");
+    app.set_version_flag("--version", std::string("specula ") + kAppVersion);
+    app.require_subcommand(0, 1);
+    addTarget(app, line.run);
+    addDraft(app, line.run);
+    addText(app, "--prompt", line.run.promptText, "preset the window's prompt");
+    addText(app, "--session", line.sessionPath, "open a stored run in the window");
+    addGenerate(app, line);
+    addMeasurements(app, line);
+    addFiles(app, line);
+    addScreenshot(app, line);
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        line.subcommand = Subcommand::Information;
+        line.information = app.help();
+        return line;
+    } catch (const CLI::CallForVersion& version) {
+        line.subcommand = Subcommand::Information;
+        line.information = std::string(version.what()) + "\n";
+        return line;
+    } catch (const CLI::ParseError& problem) {
+        throw Error(oneLine(problem.what()) + " (specula --help lists what there is)");
+    }
+    bool detailGiven = false;
+    for (const CLI::App* sub : app.get_subcommands()) {
+        const CLI::Option* detail = sub->get_option_no_throw("--detail");
+        detailGiven = detailGiven || (detail && detail->count() > 0);
+        for (const char* option : {"--target", "--draft", "--prompt", "--session"}) {
+            if (app.count(option) > 0)
+                throw Error(std::string(option) + ": expected after the subcommand '" + sub->get_name() + "', found before it");
+        }
+    }
+    applyDefaults(line, detailGiven);
+    checkTogether(line);
+    return line;
+}
+
+}  // namespace specula

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/trace/options.h"
+
+namespace specula {
+
+/// What the program was asked to do.
+enum class Subcommand { Window, Information, Generate, Compare, Sweep, Logits, Tokenize, Replay, Screenshot };
+
+enum class ColorMode { Auto, Always, Never };
+
+/// The options that `generate`, `compare`, `sweep` and the window share. Models are still as given: resolveModels()
+/// in default_models.h turns names and absences into paths.
+struct RunArguments {
+    std::optional<std::string> target;
+    std::optional<std::string> draft;
+    bool gammaGiven = false;
+    EngineOptions engine;  ///< formats, threads, context; target and draft are filled in by resolveModels
+    RunOptions options;
+    std::optional<std::string> promptText;
+    std::optional<std::string> promptFile;
+    std::optional<std::vector<TokenId>> promptIds;
+    bool chat = false;
+    std::string system;
+};
+
+/// Everything on the command line, checked as far as that is possible without opening a file.
+struct CommandLine {
+    Subcommand subcommand = Subcommand::Window;
+    std::string information;  ///< Information: help or version, to be printed
+    bool json = false;
+    ColorMode color = ColorMode::Auto;
+    RunArguments run;
+
+    std::optional<std::string> tracePath;    ///< generate --trace
+    std::optional<std::string> sessionPath;  ///< window, replay, screenshot
+    std::string outPath;                     ///< logits, screenshot
+    std::vector<int> chunks;                 ///< logits
+    std::string tokenizerPath;               ///< tokenize
+    bool decode = false;                     ///< tokenize
+    std::optional<std::string> prompts;      ///< compare, sweep: "suite:NAME" or a file
+    int repeats = 0;
+    bool requireSame = false;  ///< compare
+    std::vector<int> gammas;   ///< sweep
+    std::optional<std::string> csvPath;
+    std::optional<std::string> plotPath;
+    std::string view;  ///< screenshot
+    int width = 1280;
+    int height = 800;
+    bool dark = false;
+    double scale = 1.0;
+};
+
+/// Reads the arguments (without the program's name). Throws Error (exit status 2) with one line naming the option,
+/// what was expected and what was found. Reads the file of --costs and nothing else.
+CommandLine parseCommandLine(const std::vector<std::string>& arguments);
+
+/// "0-3,5" -> 0 1 2 3 5; every number within [low, high], at most 1000 of them. Throws Error naming `option`.
+std::vector<int> parseNumberList(const std::string& option, const std::string& text, int low, int high);
+
+}  // namespace specula

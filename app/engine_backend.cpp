@@ -1,0 +1,122 @@
+#include "app/engine_backend.h"
+
+#include "app/default_models.h"
+#include "engine/decode/session.h"
+#include "engine/trace/error.h"
+
+namespace specula {
+
+namespace {
+
+std::vector<std::string> piecesOf(const Engine& engine, const std::vector<TokenId>& ids) {
+    std::vector<std::string> pieces;
+    if (!engine.tokenizer()) return pieces;
+    pieces.reserve(ids.size());
+    for (const TokenId id : ids) pieces.push_back(engine.tokenizer()->piece(id));
+    return pieces;
+}
+
+/// A Session as the worker wants it.
+class SessionRun final : public ActiveRun {
+public:
+    SessionRun(const std::shared_ptr<const Engine>& engine, RunOptions options, std::vector<TokenId> prompt)
+        : m_engine(engine), m_session(engine, std::move(options), std::move(prompt)) {
+        m_start = {m_session.prompt(), piecesOf(*engine, m_session.prompt()), m_session.options()};
+    }
+
+    std::optional<Round> step(std::stop_token stop) override { return m_session.step(std::move(stop)); }
+    Finish finish() const override { return m_session.finish(); }
+    const RunStart& start() const override { return m_start; }
+    std::optional<std::string> text() const override {
+        if (!m_engine->tokenizer()) return std::nullopt;
+        return m_session.text();
+    }
+    double prefillSeconds() const override { return m_session.prefillSeconds(); }
+    void extend(int moreTokens) override { m_session.extend(moreTokens); }
+
+private:
+    std::shared_ptr<const Engine> m_engine;
+    Session m_session;
+    RunStart m_start;
+};
+
+std::function<void(double, double)> withEta(const Backend::Progress& progress) {
+    return [progress](double fraction, double etaSeconds) {
+        if (!progress) return;
+        const long seconds = static_cast<long>(etaSeconds + 0.5);
+        progress(fraction, "about " + std::to_string(seconds) + " s left");
+    };
+}
+
+}  // namespace
+
+LoadedPair EngineBackend::load(const EngineOptions& options, std::stop_token stop, const Progress& progress) {
+    // The old pair goes first: two of them need not fit into memory.
+    m_engine.reset();
+    m_costs.reset();
+    EngineOptions resolved = options;
+    resolved.target = resolveModelPath("target", options.target);
+    if (!isDraftRule(options.draft)) resolved.draft = resolveModelPath("draft", options.draft);
+    m_engine = Engine::load(resolved, std::move(stop), progress);
+    return {m_engine->targetInfo(), m_engine->draftInfo(), m_engine->pairReport(), m_engine->targetInfo().loadSeconds};
+}
+
+const std::shared_ptr<const Engine>& EngineBackend::engine() const {
+    if (!m_engine) throw Error("No model is loaded", ErrorKind::Failed);
+    return m_engine;
+}
+
+std::vector<TokenId> EngineBackend::encode(const Prompt& prompt) const {
+    return engine()->encodePrompt(prompt.text, prompt.chat, prompt.system);
+}
+
+std::vector<MeasuredPrompt> EngineBackend::encode(const std::vector<Prompt>& prompts) const {
+    std::vector<MeasuredPrompt> measured;
+    for (const Prompt& prompt : prompts) measured.push_back({prompt.name, encode(prompt)});
+    return measured;
+}
+
+RunOptions EngineBackend::withCosts(RunOptions options, std::stop_token stop, bool always) {
+    if (engine()->draftInfo().kind == "none" && options.gamma == kGammaAuto) options.gamma = 0;
+    const bool needed = options.gamma == kGammaAuto || always;
+    if (!needed || options.costs) return options;
+    if (!m_costs) {
+        const ProbeReport report = measureCosts(*engine(), 9, stop);
+        if (stop.stop_requested()) return options;
+        m_costs = report.costs;
+    }
+    options.costs = m_costs;
+    return options;
+}
+
+std::unique_ptr<ActiveRun> EngineBackend::start(const RunRequest& request, std::stop_token stop) {
+    return startFromIds(encode(request.prompt), request.options, std::move(stop));
+}
+
+std::unique_ptr<ActiveRun> EngineBackend::startFromIds(std::vector<TokenId> ids, RunOptions options,
+                                                       std::stop_token stop) {
+    options = withCosts(std::move(options), stop);
+    if (stop.stop_requested()) return nullptr;
+    return std::make_unique<SessionRun>(engine(), std::move(options), std::move(ids));
+}
+
+CompareReport EngineBackend::compare(const RunRequest& request, std::stop_token stop, const Progress& progress) {
+    CompareOptions options;
+    options.run = withCosts(request.options, stop, true);
+    options.run.detail = Detail::Counts;
+    if (stop.stop_requested()) return {};
+    return specula::compare(engine(), encode(std::vector<Prompt>{request.prompt}), options, stop, withEta(progress));
+}
+
+void EngineBackend::sweep(const SweepRequest& request, std::stop_token stop,
+                          const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) {
+    SweepOptions options;
+    options.run = withCosts(request.options, stop, true);
+    options.run.detail = Detail::Counts;
+    options.gammas = request.gammas;
+    options.repeats = request.repeats;
+    if (stop.stop_requested()) return;
+    specula::sweep(engine(), encode(request.prompts), options, stop, onPoint, withEta(progress));
+}
+
+}  // namespace specula

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/backend.h"
+#include "engine/decode/engine.h"
+#include "engine/measure/measure.h"
+
+namespace specula {
+
+/// The Backend over the real engine; the command line uses it on its own thread, the window on its worker.
+class EngineBackend final : public Backend {
+public:
+    LoadedPair load(const EngineOptions& options, std::stop_token stop, const Progress& progress) override;
+    std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) override;
+    CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) override;
+    void sweep(const SweepRequest& request, std::stop_token stop,
+               const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) override;
+
+    /// start() with the prompt given as ids.
+    std::unique_ptr<ActiveRun> startFromIds(std::vector<TokenId> ids, RunOptions options, std::stop_token stop);
+
+    /// Throws Error unless a pair is loaded.
+    const std::shared_ptr<const Engine>& engine() const;
+
+    std::vector<TokenId> encode(const Prompt& prompt) const;
+    std::vector<MeasuredPrompt> encode(const std::vector<Prompt>& prompts) const;
+
+    /// The options with the pair's costs (measured once a pair) filled in where automatic gamma needs them or they are
+    /// wanted `always`, and with gamma 0 where there is no draft and gamma is automatic.
+    RunOptions withCosts(RunOptions options, std::stop_token stop, bool always = false);
+
+private:
+    std::shared_ptr<const Engine> m_engine;
+    std::optional<Costs> m_costs;  // of m_engine
+};
+
+}  // namespace specula

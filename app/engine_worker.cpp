@@ -1,0 +1,120 @@
+#include "app/engine_worker.h"
+
+#include <new>
+#include <utility>
+
+#include "engine/trace/error.h"
+
+namespace specula {
+
+EngineWorker::EngineWorker(Factory makeBackend)
+    : m_makeBackend(std::move(makeBackend)), m_thread([this](std::stop_token shutdown) { loop(shutdown); }) {}
+
+EngineWorker::~EngineWorker() {
+    m_stop.request_stop();
+    m_thread.request_stop();
+    m_thread.join();
+}
+
+std::uint64_t EngineWorker::submit(Job job) {
+    m_stop.request_stop();
+    m_stop = std::stop_source();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_next = Pending{++m_lastId, std::move(job), m_stop.get_token()};
+    }
+    m_wake.notify_one();
+    return m_lastId;
+}
+
+void EngineWorker::requestStop() { m_stop.request_stop(); }
+
+void EngineWorker::loop(std::stop_token shutdown) {
+    while (true) {
+        std::optional<Pending> pending;
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_wake.wait(lock, shutdown, [this] { return m_next.has_value(); })) break;
+            pending.swap(m_next);
+        }
+        if (shutdown.stop_requested()) break;
+        perform(*pending);
+    }
+    m_run.reset();
+    m_backend.reset();
+}
+
+void EngineWorker::perform(Pending& pending) {
+    std::string message;
+    try {
+        if (!m_backend) m_backend = m_makeBackend();
+        std::visit([&](const auto& job) { handle(pending, job); }, pending.job);
+        return;
+    } catch (const std::bad_alloc&) {
+        message = "There is not enough memory for this";
+    } catch (const std::exception& problem) {
+        message = problem.what();
+    }
+    // A load that was stopped reports so by throwing; nobody wants to read that.
+    if (pending.stop.stop_requested()) message.clear();
+    post(pending, JobFailed{message, !m_loaded});
+}
+
+Backend::Progress EngineWorker::progressOf(const Pending& pending) {
+    return [this, &pending](double fraction, const std::string& what) { post(pending, JobProgress{fraction, what}); };
+}
+
+void EngineWorker::ensureLoaded(const Pending& pending, const EngineOptions& options) {
+    if (m_loaded == options) return;
+    m_run.reset();
+    m_loaded.reset();
+    LoadedPair pair = m_backend->load(options, pending.stop, progressOf(pending));
+    if (pending.stop.stop_requested()) throw Error("Loading was stopped");
+    m_loaded = options;
+    post(pending, PairLoaded{options, std::move(pair)});
+}
+
+void EngineWorker::handle(const Pending& pending, const LoadJob& job) {
+    ensureLoaded(pending, job.engine);
+    post(pending, JobDone{});
+}
+
+void EngineWorker::handle(const Pending& pending, const RunJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    m_run.reset();
+    m_run = m_backend->start(job.request, pending.stop);
+    if (!m_run) throw Error("The run was stopped before it began");
+    m_runId = pending.id;
+    post(pending, RunBegun{m_run->start()});
+    pump(pending);
+}
+
+void EngineWorker::handle(const Pending& pending, const ContinueJob& job) {
+    if (!m_run) throw Error("There is no run to continue; generate first");
+    m_run->extend(job.moreTokens);
+    pump(pending);
+}
+
+void EngineWorker::handle(const Pending& pending, const CompareJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    CompareReport report = m_backend->compare(job.request, pending.stop, progressOf(pending));
+    if (!pending.stop.stop_requested()) post(pending, std::move(report));
+    post(pending, JobDone{});
+}
+
+void EngineWorker::handle(const Pending& pending, const SweepJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    m_backend->sweep(
+        job.request, pending.stop, [&](const SweepPoint& point) { post(pending, point); }, progressOf(pending));
+    post(pending, JobDone{});
+}
+
+void EngineWorker::pump(const Pending& pending) {
+    while (std::optional<Round> round = m_run->step(pending.stop)) {
+        round->runId = m_runId;
+        post(pending, std::move(*round));
+    }
+    post(pending, RunEnded{m_run->finish(), m_run->text(), m_run->prefillSeconds()});
+}
+
+}  // namespace specula

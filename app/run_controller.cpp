@@ -1,0 +1,424 @@
+#include "app/run_controller.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QThreadPool>
+#include <algorithm>
+#include <iterator>
+
+#include "app/process_memory.h"
+#include "app/session_file.h"
+#include "app/trace_json.h"
+#include "ui/common/run_log.h"
+
+namespace specula {
+
+namespace {
+
+constexpr int kFrameMs = 33;
+constexpr int kMemoryMs = 2000;
+
+// Run ids of stored runs, far from those the worker counts.
+constexpr std::uint64_t kStoredRunId = std::uint64_t{1} << 62;
+
+// The speed of plain decoding depends on these and nothing else.
+bool samePlain(const RunRequest& a, const RunRequest& b) {
+    const auto plain = [](EngineOptions options) {
+        options.draft.clear();
+        options.draftWeights = WeightFormat::Auto;
+        return options;
+    };
+    return plain(a.engine) == plain(b.engine) && toJson(a.prompt) == toJson(b.prompt);
+}
+
+bool sameRun(const RunRequest& a, const RunRequest& b) {
+    return a.engine == b.engine && toJson(a.prompt) == toJson(b.prompt) && toJson(a.options) == toJson(b.options);
+}
+
+}  // namespace
+
+RunController::RunController(MainWindow& window, EngineWorker::Factory makeBackend, QObject* parent)
+    : QObject(parent),
+      m_window(window),
+      m_files(std::make_shared<Mailbox<FileEvent>>()),
+      m_worker(std::move(makeBackend)) {
+    connectWindow();
+    connect(&m_timer, &QTimer::timeout, this, &RunController::tick);
+    m_timer.setInterval(kFrameMs);
+    connect(&m_memoryTimer, &QTimer::timeout, this, &RunController::reportMemory);
+    m_memoryTimer.start(kMemoryMs);
+    m_clock.start();
+}
+
+RunController::~RunController() = default;
+
+void RunController::connectWindow() {
+    connect(&m_window, &MainWindow::runRequested, this, &RunController::run);
+    connect(&m_window, &MainWindow::stopRequested, this, &RunController::stop);
+    connect(&m_window, &MainWindow::stepRequested, this, &RunController::step);
+    connect(&m_window, &MainWindow::continueRequested, this, &RunController::continueRun);
+    connect(&m_window, &MainWindow::sweepRequested, this, &RunController::sweep);
+    connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
+    connect(&m_window, &MainWindow::paceChanged, this, &RunController::setPace);
+    connect(&m_window, &MainWindow::loadRequested, this, &RunController::load);
+    connect(&m_window, &MainWindow::openSessionRequested, this, &RunController::openSession);
+    connect(&m_window, &MainWindow::saveSessionRequested, this, &RunController::saveSession);
+}
+
+// ---- requests of the window -----------------------------------------------------------------------------------
+
+void RunController::begin(Job job, const EngineOptions* engine, AppState state, const QString& text) {
+    // What was made and not yet shown belongs to the run on screen, whatever comes next.
+    showRest();
+    if (m_running) m_ended = Finish::Cancelled;
+    m_running = false;
+    finishLog();
+    if (engine) {
+        if (m_loaded != *engine) m_continuable = false;
+        if (m_loaded != *engine) state = AppState::Loading;
+    }
+    m_wanted.reset();
+    m_queued.reset();
+    m_loading.reset();
+    m_fileJob = 0;
+    m_job = m_worker.submit(std::move(job));
+    m_workerBusy = true;
+    m_window.setState(state, state == AppState::Loading ? loadText(*engine) : text);
+    m_timer.start();
+}
+
+QString RunController::loadText(const EngineOptions& options) const {
+    return tr("Loading %1").arg(QFileInfo(QFile::decodeName(options.target.c_str())).completeBaseName());
+}
+
+void RunController::forgetHold() {
+    m_hold = false;
+    m_steps = 0;
+}
+
+void RunController::run(const RunRequest& request) {
+    forgetHold();
+    // A load of the same pair is not begun anew: the run waits for it.
+    if (m_workerBusy && m_loading == request.engine && m_window.state() == AppState::Loading) {
+        m_queued = request;
+        return;
+    }
+    startRun(request);
+}
+
+void RunController::startRun(const RunRequest& request) {
+    begin(RunJob{request}, &request.engine, AppState::Running, tr("Reading the prompt"));
+    m_request = request;
+    m_continuable = false;
+}
+
+void RunController::stop() {
+    forgetHold();
+    m_fileJob = 0;
+    m_queued.reset();
+    if (m_workerBusy) {
+        m_worker.requestStop();
+        m_window.setState(AppState::Stopping);
+        return;
+    }
+    showRest();
+    settle();
+}
+
+void RunController::step() {
+    m_hold = true;
+    ++m_steps;
+    release();
+    settle();
+}
+
+void RunController::continueRun(int moreTokens) {
+    if (m_window.state() != AppState::Idle) return;
+    if (!m_continuable) {
+        m_window.showError(tr("Only a run that was just generated can be continued; press Generate first."));
+        return;
+    }
+    forgetHold();
+    begin(ContinueJob{moreTokens}, nullptr, AppState::Running, {});
+    m_record.options.maxTokens += moreTokens;
+    m_running = true;
+}
+
+void RunController::sweep(const SweepRequest& request) {
+    begin(SweepJob{request}, &request.engine, AppState::Measuring, tr("Sweeping gamma"));
+}
+
+void RunController::measurePlain(const RunRequest& request) {
+    m_measuring = request;
+    begin(CompareJob{request}, &request.engine, AppState::Measuring, tr("Measuring plain decoding"));
+}
+
+void RunController::setPace(double roundsPerSecond) {
+    m_pace = std::max(0.0, roundsPerSecond);
+    m_dueMs = 0.0;
+    forgetHold();
+}
+
+void RunController::load(const EngineOptions& options) {
+    if (m_workerBusy && !m_loading) {
+        m_wanted = options;
+        return;
+    }
+    if (m_loaded == options) return;
+    begin(LoadJob{options}, &options, AppState::Loading, {});
+    m_loading = options;
+}
+
+void RunController::openSession(const QString& path) {
+    stop();
+    m_fileJob = ++m_reads;
+    m_timer.start();
+    QThreadPool::globalInstance()->start([files = m_files, job = m_fileJob, path] {
+        FileEvent event;
+        event.job = job;
+        try {
+            event.record = readSession(QFile::encodeName(path).toStdString());
+        } catch (const std::exception& problem) {
+            event.error = QString::fromUtf8(problem.what());
+        }
+        files->post(std::move(event));
+    });
+}
+
+void RunController::saveSession(const QString& path) {
+    if (!m_window.runLog().hasRun()) {
+        m_window.showError(tr("There is no run to save yet."));
+        return;
+    }
+    ++m_writing;
+    m_timer.start();
+    QThreadPool::globalInstance()->start([files = m_files, record = shownRecord(), path] {
+        FileEvent event;
+        try {
+            writeSession(QFile::encodeName(path).toStdString(), record);
+            event.saved = path;
+        } catch (const std::exception& problem) {
+            event.error = QString::fromUtf8(problem.what());
+        }
+        files->post(std::move(event));
+    });
+}
+
+void RunController::showRecord(RunRecord record) {
+    showRest();
+    forgetHold();
+    m_running = false;
+    m_continuable = false;
+    m_runId = kStoredRunId;
+    m_request = {record.engine, record.prompt, record.options};
+    for (Round& round : record.rounds) round.runId = m_runId;
+    m_pending.assign(std::make_move_iterator(record.rounds.begin()), std::make_move_iterator(record.rounds.end()));
+    record.rounds.clear();
+    m_ended = record.finish == Finish::Running ? Finish::Cancelled : record.finish;
+    m_record = std::move(record);
+    beginLog();
+    m_window.setState(AppState::Running, tr("Showing a stored run"));
+    m_timer.start();
+    release();
+    settle();
+}
+
+RunRecord RunController::shownRecord() const {
+    const RunLog& log = m_window.runLog();
+    RunRecord record = m_record;
+    record.rounds.assign(log.rounds().begin(), log.rounds().end());
+    record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
+    // The stored text is that of the whole run; not all of it may be on screen.
+    const bool partial = m_running || !m_pending.empty() || !record.text;
+    if (partial && record.target.hasTokenizer) record.text = log.outputBytes();
+    return record;
+}
+
+// ---- results --------------------------------------------------------------------------------------------------
+
+void RunController::tick() {
+    for (WorkerEvent& event : m_worker.mailbox().drain()) take(event);
+    takeFiles();
+    release();
+    settle();
+}
+
+void RunController::take(WorkerEvent& event) {
+    if (event.job == m_job) {
+        std::visit([this](auto& value) { on(value); }, event.value);
+        return;
+    }
+    // Of an older job only this counts: what the worker holds now.
+    if (auto* loaded = std::get_if<PairLoaded>(&event.value)) on(*loaded);
+    const auto* failed = std::get_if<JobFailed>(&event.value);
+    if (failed && failed->unloaded) m_loaded.reset();
+}
+
+void RunController::takeFiles() {
+    for (FileEvent& event : m_files->drain()) {
+        const bool read = event.job != 0;
+        if (read && event.job != m_fileJob) continue;
+        if (!read) --m_writing;
+        if (!event.error.isEmpty()) m_window.showError(event.error);
+        if (!event.saved.isEmpty()) m_window.showInfo(tr("Saved %1").arg(event.saved));
+        if (!read) continue;
+        m_fileJob = 0;
+        if (!event.record) continue;
+        m_job = 0;
+        m_workerBusy = false;
+        showRecord(std::move(*event.record));
+    }
+}
+
+void RunController::on(JobProgress& progress) {
+    m_window.setProgress(progress.fraction, QString::fromStdString(progress.what));
+}
+
+void RunController::on(PairLoaded& loaded) {
+    m_loaded = loaded.options;
+    m_pair = std::move(loaded.pair);
+    m_window.setModelInfo(m_pair.target, m_pair.draft, m_pair.pair);
+    m_window.setProgress(-1.0);
+    for (const std::string& warning : m_pair.pair.warnings) m_window.showWarning(QString::fromStdString(warning));
+}
+
+void RunController::on(RunBegun& begun) {
+    m_runId = m_job;
+    m_running = true;
+    m_record = {};
+    m_record.engine = m_request.engine;
+    m_record.target = m_pair.target;
+    m_record.draft = m_pair.draft;
+    m_record.loadSeconds = m_pair.loadSeconds;
+    m_record.prompt = m_request.prompt;
+    m_record.promptIds = std::move(begun.start.promptIds);
+    m_record.promptPieces = std::move(begun.start.promptPieces);
+    m_record.options = std::move(begun.start.options);
+    beginLog();
+    m_awaitsRound = true;
+    if (m_window.state() == AppState::Loading) m_window.setState(AppState::Running, tr("Reading the prompt"));
+}
+
+void RunController::beginLog() {
+    RunHeader header;
+    header.runId = m_runId;
+    header.prompt = m_record.prompt.text;
+    header.promptIds = m_record.promptIds;
+    header.promptPieces = m_record.promptPieces;
+    header.options = m_record.options;
+    header.vocabulary = m_record.target.vocabulary;
+    header.targetName = modelLabel(m_record.target);
+    header.draftName = draftLabel(m_record.draft);
+    m_window.runLog().begin(std::move(header));
+    refreshBaseline();
+}
+
+void RunController::refreshBaseline() {
+    if (!m_baselineOf || !samePlain(*m_baselineOf, m_request)) {
+        m_window.setPlainBaseline({}, {});
+        return;
+    }
+    std::optional<Interval> speedup;
+    if (sameRun(*m_baselineOf, m_request)) speedup = m_baseline.speedup;
+    m_window.setPlainBaseline(m_baseline.plain, speedup);
+}
+
+void RunController::on(Round& round) {
+    if (std::exchange(m_awaitsRound, false) && m_window.state() == AppState::Running)
+        m_window.setState(AppState::Running);
+    m_pending.push_back(std::move(round));
+}
+
+void RunController::on(RunEnded& ended) {
+    m_workerBusy = false;
+    m_running = false;
+    m_continuable = true;
+    m_ended = ended.finish;
+    m_record.text = std::move(ended.text);
+    m_record.prefillSeconds = ended.prefillSeconds;
+    // After Stop nobody waits for the pace: all that was generated is shown.
+    if (m_window.state() == AppState::Stopping) showRest();
+}
+
+void RunController::on(CompareReport& report) {
+    m_baselineOf = m_measuring;
+    m_baseline = std::move(report);
+    m_window.setPlainBaseline(m_baseline.plain, m_baseline.speedup);
+}
+
+void RunController::on(SweepPoint& point) { m_window.setSweepPoint(point); }
+
+void RunController::on(JobDone&) {
+    m_workerBusy = false;
+    if (m_queued) startRun(RunRequest(*std::exchange(m_queued, std::nullopt)));
+}
+
+void RunController::on(JobFailed& failed) {
+    m_workerBusy = false;
+    m_queued.reset();
+    if (failed.unloaded) {
+        m_loaded.reset();
+        m_continuable = false;
+        m_window.clearModelInfo();
+    }
+    showRest();
+    if (m_running) m_ended = Finish::Cancelled;
+    m_running = false;
+    if (!failed.message.empty()) m_window.showError(QString::fromStdString(failed.message));
+}
+
+// ---- what is shown, and when ----------------------------------------------------------------------------------
+
+void RunController::show(std::size_t count) {
+    if (count == 0) return;
+    const auto end = m_pending.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<Round> rounds(std::make_move_iterator(m_pending.begin()), std::make_move_iterator(end));
+    m_pending.erase(m_pending.begin(), end);
+    m_window.runLog().append(std::move(rounds));
+}
+
+void RunController::showRest() { show(m_pending.size()); }
+
+void RunController::release() {
+    if (m_pending.empty()) return;
+    if (m_hold) {
+        const std::size_t count = std::min(m_steps, m_pending.size());
+        m_steps -= count;
+        show(count);
+        return;
+    }
+    if (m_pace <= 0.0) {
+        showRest();
+        return;
+    }
+    // A schedule rather than a delay after each round, so that the timer's grain does not slow the pace down; but
+    // rounds that came late are not made up for in a burst.
+    const double interval = 1000.0 / m_pace;
+    const auto now = static_cast<double>(m_clock.elapsed());
+    if (m_window.runLog().rounds().empty()) m_dueMs = now;
+    m_dueMs = std::max(m_dueMs, now - std::max(interval, 1.5 * kFrameMs));
+    std::size_t count = 0;
+    for (; count < m_pending.size() && m_dueMs <= now; ++count) m_dueMs += interval;
+    show(count);
+}
+
+void RunController::finishLog() {
+    if (!m_pending.empty() || !m_ended) return;
+    m_window.runLog().finish(m_runId, *m_ended);
+    m_ended.reset();
+}
+
+void RunController::settle() {
+    finishLog();
+    if (m_workerBusy || !m_pending.empty()) return;
+    if (m_window.state() != AppState::Idle) {
+        m_window.setProgress(-1.0);
+        m_window.setState(AppState::Idle);
+        if (m_wanted) load(EngineOptions(*std::exchange(m_wanted, std::nullopt)));
+    }
+    if (!m_workerBusy && m_fileJob == 0 && m_writing == 0) m_timer.stop();
+}
+
+void RunController::reportMemory() { m_window.setMemoryUse(residentBytes()); }
+
+}  // namespace specula

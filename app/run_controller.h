@@ -1,0 +1,125 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include "app/engine_worker.h"
+#include "app/run_record.h"
+#include "ui/main_window/main_window.h"
+
+namespace specula {
+
+/// What a background read or write of a session file came to.
+struct FileEvent {
+    std::uint64_t job = 0;            ///< for a read: dropped when something else was started since
+    std::optional<RunRecord> record;  ///< a file that was read
+    QString saved;                    ///< path of a file that was written
+    QString error;
+};
+
+/// Stands between the window and the worker: takes the window's requests, owns the worker, and every 33 ms pulls what
+/// the worker made and gives it to the window's run log at the chosen pace. The pace and Step hold back what is shown
+/// and nothing else: speeds are in the Rounds.
+///
+/// GUI thread only; it never waits for the worker, except in the destructor (at most one model pass).
+/// States: Idle -> Loading -> Running -> Idle, Stopping between a stop and the worker's answer, Measuring for sweeps
+/// and baselines. A run is over (Idle) when its last round is shown. Starting anything stops what went on before;
+/// events of an older job are dropped.
+class RunController : public QObject {
+    Q_OBJECT
+
+public:
+    /// Connects to the window, which must outlive this.
+    RunController(MainWindow& window, EngineWorker::Factory makeBackend, QObject* parent = nullptr);
+    ~RunController() override;
+
+    /// Shows a stored run as if it had just been read from a file.
+    void showRecord(RunRecord record);
+
+    /// The run on screen as a value, with the rounds that are shown.
+    RunRecord shownRecord() const;
+
+public slots:
+    void run(const specula::RunRequest& request);
+    void stop();
+    void step();
+    void continueRun(int moreTokens);
+    void sweep(const specula::SweepRequest& request);
+    void measurePlain(const specula::RunRequest& request);
+    void setPace(double roundsPerSecond);
+    void load(const specula::EngineOptions& options);
+    void openSession(const QString& path);
+    void saveSession(const QString& path);
+
+private:
+    void connectWindow();
+    void startRun(const RunRequest& request);
+    void begin(Job job, const EngineOptions* engine, AppState state, const QString& text);
+    void tick();
+    void take(WorkerEvent& event);
+    void takeFiles();
+    void on(JobProgress& progress);
+    void on(PairLoaded& loaded);
+    void on(RunBegun& begun);
+    void on(Round& round);
+    void on(RunEnded& ended);
+    void on(CompareReport& report);
+    void on(SweepPoint& point);
+    void on(JobDone&);
+    void on(JobFailed& failed);
+    void beginLog();
+    void release();
+    void show(std::size_t count);
+    void showRest();
+    void finishLog();
+    void settle();
+    void forgetHold();
+    void refreshBaseline();
+    void becomeIdle();
+    QString loadText(const EngineOptions& options) const;
+    void reportMemory();
+
+    MainWindow& m_window;
+    std::shared_ptr<Mailbox<FileEvent>> m_files;  // shared with the file jobs, which may outlive this
+    EngineWorker m_worker;
+    QTimer m_timer;
+    QTimer m_memoryTimer;
+
+    std::uint64_t m_job = 0;      // of the worker: whose events count
+    bool m_workerBusy = false;    // that job has not ended
+    std::uint64_t m_reads = 0;    // session files asked for so far
+    std::uint64_t m_fileJob = 0;  // the read that is waited for, 0 = none
+    int m_writing = 0;            // files on their way to disk
+
+    std::optional<EngineOptions> m_loaded;  // what the worker holds
+    std::optional<EngineOptions> m_wanted;   // to be loaded once idle
+    std::optional<EngineOptions> m_loading;  // by the LoadJob under way
+    std::optional<RunRequest> m_queued;      // to be run once that is done
+    LoadedPair m_pair;                      // of m_loaded
+
+    RunRequest m_request;         // of the shown run
+    RunRecord m_record;           // of the shown run, without its rounds
+    std::uint64_t m_runId = 0;    // of the shown run
+    bool m_running = false;       // the worker is at it
+    bool m_awaitsRound = false;   // its prompt is still being read
+    bool m_continuable = false;   // the worker still holds it
+    std::deque<Round> m_pending;  // made and not yet shown
+    std::optional<Finish> m_ended;  // how it ended, until all of it is shown
+
+    RunRequest m_measuring;                  // of the CompareJob under way
+    std::optional<RunRequest> m_baselineOf;  // what m_baseline was measured on
+    CompareReport m_baseline;
+
+    double m_pace = 0.0;  // rounds a second, 0 = as they come
+    bool m_hold = false;  // Step: show only what m_steps allows
+    std::size_t m_steps = 0;
+    QElapsedTimer m_clock;
+    double m_dueMs = 0.0;  // on m_clock: when the next round may be shown
+};
+
+}  // namespace specula

@@ -1,0 +1,33 @@
+#include "app/run_record.h"
+
+#include "engine/trace/names.h"
+
+namespace specula {
+
+std::vector<TokenId> outputIds(const std::vector<Round>& rounds) {
+    std::vector<TokenId> ids;
+    for (const Round& round : rounds) {
+        for (const Emitted& token : round.emitted) ids.push_back(token.id);
+    }
+    return ids;
+}
+
+Totals totalsOf(const std::vector<Round>& rounds) {
+    Totals totals;
+    for (const Round& round : rounds) totals.add(round);
+    return totals;
+}
+
+std::string modeOf(const RunRecord& record) {
+    return record.options.gamma == 0 || record.draft.kind == "none" ? "plain" : "speculative";
+}
+
+std::string modelLabel(const ModelInfo& model) {
+    std::string label = model.name;
+    if (!model.fileFormat.empty()) label += ", file " + model.fileFormat;
+    return label + ", run " + std::string(name(model.weights));
+}
+
+std::string draftLabel(const DraftInfo& draft) { return draft.model ? modelLabel(*draft.model) : draft.name; }
+
+}  // namespace specula

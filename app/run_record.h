@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/trace/reports.h"
+#include "engine/trace/round.h"
+
+namespace specula {
+
+/// A whole run as a value: all that `generate` prints, a session file stores and `replay` prints again.
+struct RunRecord {
+    EngineOptions engine;  ///< with the paths that were loaded
+    ModelInfo target;
+    DraftInfo draft;
+    Prompt prompt;
+    std::vector<TokenId> promptIds;
+    std::vector<std::string> promptPieces;  ///< bytes of promptIds, empty without a tokenizer
+    RunOptions options;                     ///< as resolved: rule, costs
+    std::optional<std::string> text;        ///< the output, cut at a stop text; absent without a tokenizer
+    Finish finish = Finish::Running;
+    double loadSeconds = 0.0;
+    double prefillSeconds = 0.0;
+    std::vector<Round> rounds;
+};
+
+/// The emitted ids in order.
+std::vector<TokenId> outputIds(const std::vector<Round>& rounds);
+
+/// Recounted from the rounds.
+Totals totalsOf(const std::vector<Round>& rounds);
+
+/// "speculative" when the run could draft, else "plain".
+std::string modeOf(const RunRecord& record);
+
+/// "SmolLM2-135M, file Q4_1, run int8x2"
+std::string modelLabel(const ModelInfo& model);
+std::string draftLabel(const DraftInfo& draft);
+
+}  // namespace specula

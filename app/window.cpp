@@ -1,0 +1,85 @@
+#include "app/window.h"
+
+#include <QApplication>
+#include <QIcon>
+
+#include "app/cli.h"
+#include "app/default_models.h"
+#include "app/engine_backend.h"
+#include "app/prompt_suites.h"
+#include "app/run_controller.h"
+#include "app/session_file.h"
+#include "engine/trace/error.h"
+#include "ui/setup/setup_panel.h"
+
+namespace specula {
+
+namespace {
+
+QString fromBytes(const std::string& text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+/// The request the window starts with: what it remembers, then the command line over it. A target that cannot be found
+/// is kept as it was typed: the window says what is wrong with it when it is loaded.
+RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) {
+    RunRequest request = setup.request();
+    const bool remembered = !request.engine.target.empty();
+    if (arguments.target || arguments.draft || !remembered) {
+        RunArguments wanted = arguments;
+        if (!wanted.target && remembered) wanted.target = request.engine.target;
+        try {
+            resolveModels(wanted);
+            request.engine.target = wanted.engine.target;
+            request.engine.draft = wanted.engine.draft;
+        } catch (const Error&) {
+            if (arguments.target) request.engine.target = *arguments.target;
+            if (arguments.draft) request.engine.draft = *arguments.draft;
+        }
+    }
+    if (arguments.promptText) {
+        request.prompt = {};
+        request.prompt.text = *arguments.promptText;
+    } else if (request.prompt.text.empty() && !setup.suites().empty()) {
+        request.prompt = setup.suites().front().prompts.front();
+    }
+    return request;
+}
+
+}  // namespace
+
+void fillWindow(MainWindow& window) {
+    std::vector<KnownModel> models;
+    for (const FoundModel& model : knownModels()) models.push_back({fromBytes(model.name), fromBytes(model.path)});
+    window.setModels(models);
+    std::vector<PromptSuite> suites;
+    for (const Suite& suite : bundledSuites()) suites.push_back({fromBytes(suite.title), suite.prompts});
+    window.setSuites(suites);
+    window.setWindowIcon(QIcon(QStringLiteral(":/icons/specula.svg")));
+}
+
+void presentRecord(MainWindow& window, const RunRecord& record) {
+    window.setup().setRequest({record.engine, record.prompt, record.options});
+    PairReport pair;
+    pair.compatible = true;
+    window.setModelInfo(record.target, record.draft, pair);
+}
+
+int runWindow(const CommandLine& line) {
+    std::optional<RunRecord> record;
+    if (line.sessionPath) record = readSession(*line.sessionPath);
+    MainWindow window;
+    fillWindow(window);
+    RunController controller(window, [] { return std::make_unique<EngineBackend>(); });
+    window.restoreSettings();
+    const RunRequest request = firstRequest(window.setup(), line.run);
+    window.setup().setRequest(request);
+    window.show();
+    if (record) {
+        presentRecord(window, *record);
+        controller.showRecord(std::move(*record));
+    } else if (!request.engine.target.empty()) {
+        controller.load(request.engine);
+    }
+    return QApplication::exec();
+}
+
+}  // namespace specula

@@ -1,0 +1,213 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "app/backend.h"
+#include "app/run_record.h"
+
+namespace specula::samples {
+
+/// A round in which two drafts were accepted, one rejected and one discarded, with awkward numbers and bytes.
+inline Round speculativeRound(int index) {
+    Round round;
+    round.runId = 7;
+    round.index = index;
+    round.position = 5 + 3 * index;
+    round.gamma = 4;
+    const Verdict verdicts[] = {Verdict::Accepted, Verdict::Accepted, Verdict::Rejected, Verdict::Discarded};
+    for (int i = 0; i < 4; ++i) {
+        Proposal proposal;
+        proposal.parent = i - 1;
+        proposal.id = 10 * index + i;
+        proposal.bytes = i == 1 ? std::string("\xe2\x9c") : i == 2 ? std::string("\xff\0\n", 3) : " word";
+        proposal.pTarget = 1.0 / 3.0;
+        proposal.pDraft = 0.1 + 0.2;
+        proposal.verdict = verdicts[i];
+        if (i < 3) proposal.coin = 0.12345678901234567 / (i + 1);
+        proposal.draftCoin = 1.0 - 0x1p-53;
+        RowPair rows;
+        rows.hasDraft = true;
+        rows.sums = {0.7, 0.3, 2.718281828459045, 1e-300};
+        rows.top = {{proposal.id, proposal.bytes, 1.0 / 3.0, 5e-324}, {1, "\"quoted\"\\", 0.25, 0.0}};
+        if (i != 1) proposal.rows = rows;
+        round.proposals.push_back(proposal);
+    }
+    for (int i = 0; i < 3; ++i) {
+        Emitted token;
+        const Proposal& proposal = round.proposals[static_cast<std::size_t>(i)];
+        token.kind = i < 2 ? EmitKind::Accepted : EmitKind::Resampled;
+        token.proposal = i;
+        token.id = i < 2 ? proposal.id : 999;
+        token.bytes = i < 2 ? proposal.bytes : "\x93 new";
+        token.pTarget = 0.5;
+        token.pDrawn = 0.75;
+        if (i == 2) token.coin = 0.5;
+        round.emitted.push_back(token);
+    }
+    round.times = {1.25, 2.5, 0.1, 4.0 * (index + 1)};
+    return round;
+}
+
+inline Round plainRound(int index) {
+    Round round;
+    round.runId = 7;
+    round.index = index;
+    round.position = 5 + index;
+    Emitted token;
+    token.id = 3 + index;
+    token.bytes = " plain";
+    token.kind = EmitKind::Plain;
+    token.coin = 0.25;
+    RowPair rows;
+    rows.sums = {0.0, 0.0, 1.5, 0.0};
+    rows.top = {{token.id, token.bytes, 0.9, 0.0}};
+    token.rows = rows;
+    token.pTarget = token.pDrawn = 0.9;
+    round.emitted.push_back(token);
+    round.times = {0.0, 2.0, 0.1, 2.1 * (index + 1)};
+    return round;
+}
+
+inline ModelInfo model() {
+    ModelInfo info;
+    info.name = "Sample-1M";
+    info.path = "/models/sample";
+    info.architecture = "llama";
+    info.fileFormat = "float32";
+    info.weights = WeightFormat::Int8x2;
+    info.kv = KvFormat::Fp16;
+    info.parameters = 1'234'567;
+    info.weightBytes = 7'654'321;
+    info.layers = 6;
+    info.hidden = 128;
+    info.vocabulary = 1000;
+    info.context = 512;
+    info.hasTokenizer = true;
+    info.loadSeconds = 0.1;
+    return info;
+}
+
+inline RunRecord record() {
+    RunRecord record;
+    record.engine.target = "/models/sample";
+    record.engine.draft = "early-exit:3";
+    record.engine.weights = WeightFormat::Int8x2;
+    record.engine.threads = 2;
+    record.target = model();
+    record.draft.kind = "early-exit";
+    record.draft.name = "early exit after layer 3";
+    record.draft.parameter = 3;
+    record.draft.model = model();
+    record.prompt.name = "sample";
+    record.prompt.text = "Once \xf0\x9f\x90\xb1\n\"upon\"";
+    record.promptIds = {1, 2, 3};
+    record.promptPieces = {"Once", " \xf0\x9f", "\x90\xb1"};
+    record.options.gamma = kGammaAuto;
+    record.options.sampling = {0.1 + 0.7, 40, 0.95, 0.05, 1.1};
+    record.options.draftSampling = Sampling{};
+    record.options.seed = 18446744073709551615ull;
+    record.options.stop = {"\n\n", "\xff"};
+    record.options.costs = Costs{0.1, {1.0, 1.0 + 1e-16, 1.3}, 0.01};
+    record.text = "a\xe2\x9c\x93";
+    record.finish = Finish::Length;
+    record.loadSeconds = 0.3;
+    record.prefillSeconds = 0.1 + 0.2;
+    record.rounds = {speculativeRound(0), speculativeRound(1), plainRound(2)};
+    return record;
+}
+
+/// What a FakeBackend does; shared with the test, which may change it while the worker runs.
+struct FakeScript {
+    std::atomic<int> rounds{5};           ///< a run's length
+    std::atomic<int> failAt{-1};          ///< the round at which step() throws
+    std::atomic<bool> failLoad{false};
+    std::atomic<bool> blockLoad{false};   ///< load() waits for its stop token
+    std::atomic<bool> blockRun{false};    ///< step() waits for its stop token after the first round
+    std::atomic<int> roundDelayMs{0};
+    std::atomic<int> loads{0};
+    std::atomic<int> alive{0};            ///< runs that exist
+};
+
+class FakeRun final : public ActiveRun {
+public:
+    FakeRun(std::shared_ptr<FakeScript> script, const RunRequest& request) : m_script(std::move(script)) {
+        ++m_script->alive;
+        m_start = {{1, 2}, {"Once", " upon"}, request.options};
+        m_end = m_script->rounds;
+    }
+    ~FakeRun() override { --m_script->alive; }
+
+    std::optional<Round> step(std::stop_token stop) override {
+        if (m_index == m_script->failAt) throw std::runtime_error("the fake run failed as asked");
+        const auto delay = std::chrono::milliseconds(m_script->roundDelayMs.load());
+        if (delay.count() > 0) std::this_thread::sleep_for(delay);
+        while (m_script->blockRun && m_index > 0 && !stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (stop.stop_requested()) m_finish = Finish::Cancelled;
+        else if (m_index >= m_end) m_finish = Finish::Length;
+        if (m_finish != Finish::Running) return std::nullopt;
+        return plainRound(m_index++);
+    }
+    Finish finish() const override { return m_finish; }
+    const RunStart& start() const override { return m_start; }
+    std::optional<std::string> text() const override { return "the text"; }
+    double prefillSeconds() const override { return 0.5; }
+    void extend(int moreTokens) override {
+        m_end += moreTokens;
+        m_finish = Finish::Running;
+    }
+
+private:
+    std::shared_ptr<FakeScript> m_script;
+    RunStart m_start;
+    int m_index = 0;
+    int m_end = 0;
+    Finish m_finish = Finish::Running;
+};
+
+class FakeBackend final : public Backend {
+public:
+    explicit FakeBackend(std::shared_ptr<FakeScript> script) : m_script(std::move(script)) {}
+
+    LoadedPair load(const EngineOptions& options, std::stop_token stop, const Progress& progress) override {
+        ++m_script->loads;
+        progress(0.5, "half of it");
+        while (m_script->blockLoad && !stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (m_script->failLoad) throw std::runtime_error(options.target + ": no such model");
+        LoadedPair pair;
+        pair.target = model();
+        pair.target.path = options.target;
+        pair.draft.kind = "none";
+        pair.pair.compatible = true;
+        return pair;
+    }
+    std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token) override {
+        return std::make_unique<FakeRun>(m_script, request);
+    }
+    CompareReport compare(const RunRequest&, std::stop_token, const Progress& progress) override {
+        progress(0.5, "about 1 s left");
+        CompareReport report;
+        report.plain = {100.0, 95.0, 105.0, 6, "fake"};
+        report.speedup = {1.5, 1.4, 1.6, 6, "fake"};
+        return report;
+    }
+    void sweep(const SweepRequest& request, std::stop_token, const std::function<void(const SweepPoint&)>& onPoint,
+               const Progress&) override {
+        for (const int gamma : request.gammas) {
+            SweepPoint point;
+            point.gamma = gamma;
+            point.tokensPerSecond = {100.0 + gamma, 90.0, 110.0, 3, "fake"};
+            onPoint(point);
+        }
+    }
+
+private:
+    std::shared_ptr<FakeScript> m_script;
+};
+
+}  // namespace specula::samples

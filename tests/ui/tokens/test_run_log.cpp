@@ -1,0 +1,227 @@
+#include <QtTest>
+
+#include <QSignalSpy>
+
+#include <algorithm>
+
+#include "tests/ui/fake_rounds.h"
+#include "ui/common/token_sentences.h"
+
+using namespace specula;
+using namespace specula::test;
+
+namespace {
+
+/// All numbers in a text, per cent signs and all else dropped.
+std::vector<double> numbersIn(const QString& text) {
+    std::vector<double> numbers;
+    const QRegularExpression pattern(QStringLiteral("\\d+(\\.\\d+)?"));
+    for (auto it = pattern.globalMatch(text); it.hasNext();)
+        numbers.push_back(it.next().captured().toDouble());
+    return numbers;
+}
+
+RunLog& withProposal(RunLog& log, double pTarget, double pDraft, double coin) {
+    FakeRun run;
+    log.begin(fakeHeader(run));
+    Round round;
+    round.runId = run.runId;
+    Proposal proposal;
+    proposal.id = 12;
+    proposal.bytes = " man";
+    proposal.pTarget = pTarget;
+    proposal.pDraft = pDraft;
+    proposal.coin = coin;
+    const bool kept = coin * pDraft < pTarget;
+    proposal.verdict = kept ? Verdict::Accepted : Verdict::Rejected;
+    round.proposals.push_back(proposal);
+    Emitted token;
+    token.proposal = 0;
+    token.kind = kept ? EmitKind::Accepted : EmitKind::Resampled;
+    token.bytes = kept ? " man" : " girl";
+    token.pDrawn = 0.25;
+    round.emitted.push_back(token);
+    log.append({round});
+    return log;
+}
+
+}  // namespace
+
+class TestRunLog : public QObject {
+    Q_OBJECT
+
+private slots:
+    void roundsOfAnotherRunAreDropped() {
+        RunLog log;
+        FakeRun run;
+        run.runId = 7;
+        log.begin(fakeHeader(run));
+        QSignalSpy appended(&log, &RunLog::roundsAppended);
+        std::vector<Round> rounds = fakeRounds(run);
+        rounds[3].runId = 6;
+        QCOMPARE(log.append(rounds), run.rounds - 1);
+        QCOMPARE(appended.count(), 1);
+        QCOMPARE(appended[0][0].toInt(), 0);
+        QCOMPARE(appended[0][1].toInt(), run.rounds - 1);
+        QCOMPARE(log.append({rounds[3]}), 0);
+        QCOMPARE(appended.count(), 1);
+        log.finish(6, Finish::Stop);
+        QVERIFY(log.finishReason() == Finish::Running);
+    }
+
+    void aNewRunForgetsTheLast() {
+        RunLog log;
+        play(log, {});
+        QSignalSpy cleared(&log, &RunLog::cleared);
+        FakeRun next;
+        next.runId = 2;
+        log.begin(fakeHeader(next));
+        QCOMPARE(cleared.count(), 1);
+        QVERIFY(log.rounds().empty() && log.output().empty() && log.decisions().empty());
+        QCOMPARE(log.totals().rounds, 0L);
+        log.clear();
+        QVERIFY(!log.hasRun());
+        QCOMPARE(log.append(fakeRounds(next)), 0);
+    }
+
+    void theFlatOutputNamesEveryEmittedTokenInOrder() {
+        RunLog log;
+        play(log, {});
+        std::string bytes;
+        std::size_t at = 0;
+        for (std::size_t r = 0; r < log.rounds().size(); ++r) {
+            QCOMPARE(log.firstOutputOf(static_cast<int>(r)), at);
+            for (const Emitted& token : log.rounds()[r].emitted) {
+                QCOMPARE(log.emittedAt(log.output()[at]), &token);
+                bytes += token.bytes;
+                ++at;
+            }
+        }
+        QCOMPARE(log.output().size(), at);
+        QCOMPARE(log.outputBytes(), bytes);
+        QCOMPARE(static_cast<long>(at), log.totals().emitted());
+    }
+
+    void ghostsAreTheProposalsThatDidNotBecomeText() {
+        RunLog log;
+        play(log, {});
+        long ghosts = 0;
+        for (int r = 0; r < static_cast<int>(log.rounds().size()); ++r) {
+            const auto& emitted = log.rounds()[static_cast<std::size_t>(r)].emitted;
+            for (const TokenRef ref : log.ghostsOf(r)) {
+                QVERIFY(log.proposalAt(ref)->verdict != Verdict::Accepted);
+                ++ghosts;
+            }
+            const int anchor = log.ghostAnchorOf(r);
+            if (!log.ghostsOf(r).empty())
+                QVERIFY(emitted[static_cast<std::size_t>(anchor)].kind == EmitKind::Resampled);
+        }
+        QCOMPARE(ghosts, log.totals().rejected + log.totals().discarded);
+        QVERIFY(ghosts > 0);
+    }
+
+    void everyDecisionIsListedOnceAndFoundFromItsTokens() {
+        RunLog log;
+        play(log, {});
+        const Totals& totals = log.totals();
+        QCOMPARE(static_cast<long>(log.decisions().size()), totals.judged + totals.bonus + totals.plain);
+        for (std::size_t i = 0; i < log.decisions().size(); ++i) {
+            QCOMPARE(log.decisionOf(log.decisions()[i]), static_cast<int>(i));
+        }
+        for (const TokenRef ref : log.output()) {
+            const Emitted& token = *log.emittedAt(ref);
+            const TokenRef decision = log.decisions()[static_cast<std::size_t>(log.decisionOf(ref))];
+            QVERIFY(decision == (token.proposal >= 0 ? TokenRef::proposal(ref.round, token.proposal) : ref));
+        }
+        QCOMPARE(log.decisionOf({}), -1);
+        QCOMPARE(log.decisionOf(TokenRef::emitted(9999, 0)), -1);
+    }
+
+    void theSentenceHasTheNumbersOfTheRound() {
+        RunLog log;
+        const QString text = tokenSentence(withProposal(log, 0.12, 0.40, 0.71), TokenRef::proposal(0, 0));
+        QVERIFY2(text.startsWith(QStringLiteral(
+                     "Target gives 0.12, draft gave 0.40: kept with 30 % chance; the coin said "
+                     "0.71, so it was rejected.")),
+                 qPrintable(text));
+        QVERIFY(text.contains(QStringLiteral("'\u00A0girl'")) && text.contains(QStringLiteral("0.25")));
+        QCOMPARE(tokenTitle(log, TokenRef::emitted(0, 0)),
+                 QStringLiteral("Round 1, position 1 of 1: '\u00A0man' rejected \u2192 '\u00A0girl'"));
+    }
+
+    void theSentenceNeverContradictsTheVerdict_data() {
+        QTest::addColumn<double>("pTarget");
+        QTest::addColumn<double>("pDraft");
+        QTest::addColumn<double>("coin");
+        QTest::newRow("coin just above") << 0.12 << 0.40 << 0.3004;
+        QTest::newRow("coin just below") << 0.12 << 0.40 << 0.2996;
+        QTest::newRow("nearly certain, kept") << 0.39999 << 0.40 << 0.5;
+        QTest::newRow("nearly certain, rejected") << 0.3999 << 0.40 << 0.99999;
+        QTest::newRow("tiny") << 0.00001 << 0.40 << 0.9;
+        QTest::newRow("tiny, kept") << 0.00001 << 0.40 << 0.000001;
+        QTest::newRow("none") << 0.0 << 0.40 << 0.5;
+    }
+    void theSentenceNeverContradictsTheVerdict() {
+        QFETCH(double, pTarget);
+        QFETCH(double, pDraft);
+        QFETCH(double, coin);
+        RunLog log;
+        const QString text =
+            tokenSentence(withProposal(log, pTarget, pDraft, coin), TokenRef::proposal(0, 0));
+        const std::vector<double> numbers = numbersIn(text.section(QStringLiteral(": "), 1));
+        QVERIFY(numbers.size() >= 2);
+        const double chance = numbers[0] / 100.0;
+        QVERIFY2((numbers[1] < chance) == (coin * pDraft < pTarget), qPrintable(text));
+        QVERIFY2(std::abs(chance - pTarget / pDraft) < 0.006 && std::abs(numbers[1] - coin) < 0.006,
+                 qPrintable(text));
+        QVERIFY2(pTarget >= pDraft || chance < 1.0, qPrintable(text));
+    }
+
+    void probabilitiesKeepTwoDigitsAndNeverRoundToCertainty() {
+        QCOMPARE(probabilityText(0.12), QStringLiteral("0.12"));
+        QCOMPARE(probabilityText(0.4), QStringLiteral("0.40"));
+        QCOMPARE(probabilityText(0.0034), QStringLiteral("0.0034"));
+        QCOMPARE(probabilityText(0.9996), QStringLiteral("0.9996"));
+        QCOMPARE(probabilityText(1.0), QStringLiteral("1.00"));
+        QCOMPARE(probabilityText(0.0), QStringLiteral("0"));
+        QCOMPARE(percentText(0.3), QStringLiteral("30 %"));
+        QCOMPARE(percentText(0.004), QStringLiteral("0.40 %"));
+    }
+
+    void everyTokenHasATitleASentenceAndFacts() {
+        RunLog log;
+        play(log, {});
+        for (std::size_t r = 0; r < log.rounds().size(); ++r) {
+            const Round& round = log.rounds()[r];
+            std::vector<TokenRef> refs;
+            for (std::size_t i = 0; i < round.emitted.size(); ++i)
+                refs.push_back(TokenRef::emitted(static_cast<int>(r), static_cast<int>(i)));
+            for (std::size_t i = 0; i < round.proposals.size(); ++i)
+                refs.push_back(TokenRef::proposal(static_cast<int>(r), static_cast<int>(i)));
+            for (const TokenRef ref : refs) {
+                QVERIFY(tokenTitle(log, ref).startsWith(QStringLiteral("Round %1").arg(r + 1)));
+                QVERIFY(tokenSentence(log, ref).endsWith(QLatin1Char('.')));
+                QVERIFY(tokenFacts(log, ref).contains(QStringLiteral("id %1").arg(log.idOf(ref))));
+            }
+        }
+        QVERIFY(tokenTitle(log, {}).isEmpty() && tokenSentence(log, {}).isEmpty() &&
+                tokenFacts(log, {}).isEmpty());
+    }
+
+    void aRunWithoutProbabilitiesSaysSo() {
+        RunLog log;
+        RunHeader header = fakeHeader({});
+        header.options.detail = Detail::Counts;
+        log.begin(header);
+        log.append(fakeRounds({}));
+        bool saidSo = false;
+        for (const TokenRef ref : log.output()) {
+            saidSo |= tokenSentence(log, ref).contains(QStringLiteral("not recorded"));
+            QVERIFY(!tokenFacts(log, ref).contains(QStringLiteral("target")));
+        }
+        QVERIFY(saidSo);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRunLog)
+#include "test_run_log.moc"

@@ -1,0 +1,64 @@
+#include "ui/charts/live_charts.h"
+
+#include <QHBoxLayout>
+#include <QTabBar>
+
+#include "ui/charts/run_charts.h"
+#include "ui/charts/sweep_chart.h"
+#include "ui/common/run_log.h"
+
+namespace specula {
+
+LiveCharts::LiveCharts(QWidget* parent) : QTabWidget(parent) {
+    setDocumentMode(true);
+    setAccessibleName(tr("Charts"));
+    auto* run = new QWidget;
+    auto* row = new QHBoxLayout(run);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    m_acceptance = new AcceptanceChart;
+    m_rate = new RateChart;
+    m_emission = new EmissionChart;
+    row->addWidget(m_acceptance, 1);
+    row->addWidget(m_rate, 1);
+    row->addWidget(m_emission, 1);
+    m_sweep = new SweepChart;
+    addTab(run, tr("This run"));
+    addTab(m_sweep, tr("Gamma sweep"));
+    setTabToolTip(0, tr("Acceptance, speed and tokens a round of the run shown above"));
+    setTabToolTip(1, tr("Speed-up and acceptance for each gamma, measured against plain decoding"));
+}
+
+void LiveCharts::setLog(RunLog* log) {
+    if (m_log) m_log->disconnect(this);
+    m_log = log;
+    onCleared();
+    if (!log) return;
+    connect(log, &RunLog::cleared, this, &LiveCharts::onCleared);
+    connect(log, &RunLog::roundsAppended, this, &LiveCharts::onRoundsAppended);
+    onRoundsAppended(0, static_cast<int>(log->rounds().size()));
+}
+
+void LiveCharts::setPlain(const std::optional<Interval>& tokensPerSecond) { m_rate->setPlain(tokensPerSecond); }
+
+void LiveCharts::showRun() { setCurrentIndex(0); }
+
+void LiveCharts::showSweep() { setCurrentIndex(1); }
+
+void LiveCharts::onCleared() {
+    m_acceptance->setTotals({});
+    m_rate->clear();
+    m_emission->clear();
+}
+
+void LiveCharts::onRoundsAppended(int first, int count) {
+    if (count <= 0) return;
+    for (int i = first; i < first + count; ++i) {
+        const Round& round = m_log->rounds()[static_cast<std::size_t>(i)];
+        m_rate->addRound(round);
+        m_emission->addRound(round);
+    }
+    m_acceptance->setTotals(m_log->totals());
+}
+
+}  // namespace specula

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+
+#include <QPointer>
+#include <QTabWidget>
+
+#include "engine/trace/reports.h"
+
+namespace specula {
+
+class AcceptanceChart;
+class EmissionChart;
+class RateChart;
+class RunLog;
+class SweepChart;
+
+/// The charts below the text: acceptance, speed and tokens a round of the shown run side by side on one page, the
+/// gamma sweep on another. Follows a RunLog.
+class LiveCharts : public QTabWidget {
+    Q_OBJECT
+
+public:
+    explicit LiveCharts(QWidget* parent = nullptr);
+
+    /// The run to follow; not owned, may be null.
+    void setLog(RunLog* log);
+    void setPlain(const std::optional<Interval>& tokensPerSecond);
+
+    AcceptanceChart& acceptance() { return *m_acceptance; }
+    RateChart& rate() { return *m_rate; }
+    EmissionChart& emission() { return *m_emission; }
+    SweepChart& sweep() { return *m_sweep; }
+
+    void showRun();
+    void showSweep();
+
+    QSize sizeHint() const override { return {900, 200}; }
+
+private:
+    void onCleared();
+    void onRoundsAppended(int first, int count);
+
+    QPointer<RunLog> m_log;
+    AcceptanceChart* m_acceptance = nullptr;
+    RateChart* m_rate = nullptr;
+    EmissionChart* m_emission = nullptr;
+    SweepChart* m_sweep = nullptr;
+};
+
+}  // namespace specula

@@ -1,0 +1,240 @@
+#include "ui/charts/sweep_chart.h"
+
+#include <algorithm>
+
+#include "ui/charts/findings.h"
+
+namespace specula {
+
+namespace {
+
+QCPAxis* bottom(QCPAxisRect* rect) { return rect->axis(QCPAxis::atBottom); }
+QCPAxis* left(QCPAxisRect* rect) { return rect->axis(QCPAxis::atLeft); }
+
+}  // namespace
+
+SweepChart::SweepChart(QWidget* parent)
+    : Chart(tr("Gamma sweep"), tr("Run a gamma sweep to see which gamma is fastest here."), parent) {
+    m_speed = makeRect(tr("gamma"), tr("speed-up"));
+    m_rate = makeRect(tr("gamma"), tr("acceptance"));
+    left(m_rate)->setRange(0.0, 1.05);
+
+    const auto graph = [this](QCPAxisRect* rect, double scatter) {
+        QCPGraph* made = addGraph(bottom(rect), left(rect));
+        made->setSelectable(QCP::stNone);
+        if (scatter > 0.0) made->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, scatter));
+        return made;
+    };
+    m_breakEven = makeReference(m_speed, Qt::Horizontal);
+    m_speedPrompts = graph(m_speed, 4);
+    m_ratePrompts = graph(m_rate, 4);
+    for (QCPGraph* dots : {m_speedPrompts, m_ratePrompts}) dots->setLineStyle(QCPGraph::lsNone);
+    m_predicted = graph(m_speed, 0);
+    m_measured = graph(m_speed, 6);
+    m_acceptance = graph(m_rate, 6);
+    m_measuredErrors = makeErrorBars(m_measured);
+    m_acceptanceErrors = makeErrorBars(m_acceptance);
+    m_best = graph(m_speed, 12);
+    m_best->setLineStyle(QCPGraph::lsNone);
+
+    for (QCPItemText** label : {&m_bestLabel, &m_predictedLabel}) {
+        *label = new QCPItemText(this);
+        (*label)->position->setAxes(bottom(m_speed), left(m_speed));
+        (*label)->position->setAxisRect(m_speed);
+        (*label)->position->setType(QCPItemPosition::ptPlotCoords);
+        (*label)->setClipAxisRect(m_speed);
+        (*label)->setClipToAxisRect(false);
+        (*label)->setSelectable(false);
+    }
+    m_bestLabel->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
+    m_bestLabel->setPadding(QMargins(4, 2, 4, 2));
+    m_predictedLabel->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_predictedLabel->setPadding(QMargins(8, 0, 0, 0));
+    // One above the other, both left axes stand on one line.
+    auto* aligned = new QCPMarginGroup(this);
+    for (QCPAxisRect* rect : {m_speed, m_rate}) rect->setMarginGroup(QCP::msLeft, aligned);
+    connect(this, &Chart::markClicked, this, &SweepChart::gammaClicked);
+}
+
+void SweepChart::begin(const QString& suite, int first, int last) {
+    m_data.clear();
+    m_suite = suite;
+    m_first = first;
+    m_last = std::max(first, last);
+    m_running = true;
+    markDirty();
+}
+
+void SweepChart::setPoint(const SweepPoint& point) {
+    m_data.set(point);
+    m_first = std::min(m_first, point.gamma);
+    m_last = std::max(m_last, point.gamma);
+    markDirty();
+}
+
+void SweepChart::finish() {
+    m_running = false;
+    markDirty();
+}
+
+void SweepChart::placeRects() {
+    const bool sideBySide = width() > 2 * height();
+    if (sideBySide == m_sideBySide) return;
+    m_sideBySide = sideBySide;
+    body()->take(m_rate);
+    body()->simplify();
+    sideBySide ? body()->addElement(0, 1, m_rate) : body()->addElement(1, 0, m_rate);
+}
+
+QString SweepChart::words(const ChartMark& mark) const {
+    const auto whole = m_data.whole();
+    const auto found = std::find_if(whole.begin(), whole.end(),
+                                    [&mark](const SweepPoint* point) { return point->gamma == mark.tag; });
+    if (found == whole.end()) return {};
+    const SweepPoint& point = **found;
+    QStringList said{tr("gamma %1").arg(point.gamma)};
+    if (point.speedup) {
+        said << tr("%1 (%2)").arg(timesText(point.speedup->median), rangeText(point.speedup->low, point.speedup->high));
+    }
+    if (point.predictedSpeedup) said << tr("predicted %1").arg(timesText(*point.predictedSpeedup));
+    said << tr("%1 tokens a second").arg(rateText(point.tokensPerSecond.median));
+    if (const auto alpha = point.totals.acceptanceRate()) said << tr("acceptance %1").arg(decimalText(*alpha));
+    return said.join(tr(", "));
+}
+
+void SweepChart::drawSpeedup(const std::vector<const SweepPoint*>& whole, std::vector<ChartMark>& marks) {
+    QVector<double> keys, values, below, above, theoryKeys, theory;
+    double least = 0.9;
+    double most = 1.1;
+    for (const SweepPoint* point : whole) {
+        if (point->predictedSpeedup) {
+            theoryKeys << point->gamma;
+            theory << *point->predictedSpeedup;
+            least = std::min(least, *point->predictedSpeedup);
+            most = std::max(most, *point->predictedSpeedup);
+        }
+        // Gamma 0 is plain decoding, the measure of all others: 1 by definition.
+        if (!point->speedup && point->gamma != 0) continue;
+        const Interval speedup = point->speedup.value_or(Interval{1.0, 1.0, 1.0, 0, {}});
+        keys << point->gamma;
+        values << speedup.median;
+        below << speedup.median - speedup.low;
+        above << speedup.high - speedup.median;
+        least = std::min(least, speedup.low);
+        most = std::max(most, speedup.high);
+        marks.push_back({m_speed, static_cast<double>(point->gamma), speedup.median, point->gamma});
+    }
+    m_measured->setData(keys, values, true);
+    m_measuredErrors->setData(below, above);
+    m_predicted->setData(theoryKeys, theory, true);
+    for (const SweepPoint& point : m_data.points()) {
+        if (!point.speedup || point.prompt.empty()) continue;
+        least = std::min(least, point.speedup->median);
+        most = std::max(most, point.speedup->median);
+    }
+    const double room = (most - least) * 0.18;
+    left(m_speed)->setRange(std::max(0.0, least - room * 0.5), most + room);
+
+    m_predictedLabel->setVisible(theory.size() > 1);
+    if (theory.size() > 1) {
+        m_predictedLabel->setText(tr("predicted"));
+        m_predictedLabel->position->setCoords(theoryKeys.back(), theory.back());
+    }
+    const SweepPoint* best = bestPoint(whole);
+    m_best->data()->clear();
+    m_bestLabel->setVisible(best != nullptr);
+    if (best) {
+        m_best->addData(best->gamma, best->speedup->median);
+        m_bestLabel->setText(timesText(best->speedup->median));
+        m_bestLabel->position->setCoords(best->gamma, best->speedup->high);
+    }
+}
+
+void SweepChart::drawAcceptance(const std::vector<const SweepPoint*>& whole, std::vector<ChartMark>& marks) {
+    QVector<double> keys, values, below, above;
+    for (const SweepPoint* point : whole) {
+        const auto share = wilson(point->totals.accepted, point->totals.judged);
+        if (!share) continue;
+        keys << point->gamma;
+        values << share->value;
+        below << share->value - share->low;
+        above << share->high - share->value;
+        marks.push_back({m_rate, static_cast<double>(point->gamma), share->value, point->gamma});
+    }
+    m_acceptance->setData(keys, values, true);
+    m_acceptanceErrors->setData(below, above);
+}
+
+void SweepChart::drawSinglePrompts() {
+    QVector<double> speedKeys, speeds, rateKeys, rates;
+    for (const SweepPoint& point : m_data.points()) {
+        if (point.prompt.empty()) continue;
+        if (point.speedup) {
+            speedKeys << point.gamma;
+            speeds << point.speedup->median;
+        }
+        if (const auto alpha = point.totals.acceptanceRate()) {
+            rateKeys << point.gamma;
+            rates << *alpha;
+        }
+    }
+    m_speedPrompts->setData(speedKeys, speeds, true);
+    m_ratePrompts->setData(rateKeys, rates, true);
+}
+
+void SweepChart::makeRoomForLabel() {
+    // The curve's name stands after its last point, in plot units that depend on the width.
+    const QCPRange range = bottom(m_speed)->range();
+    const double label = QFontMetricsF(m_predictedLabel->font()).horizontalAdvance(tr("predicted")) + 12.0;
+    const double columns = m_sideBySide ? 2.0 : 1.0;
+    const double plot = std::max(2.0 * label, width() / columns - 80.0);
+    const double room = label / (plot - label) * (range.size() - 0.5);
+    bottom(m_speed)->setRangeUpper(m_last + std::max(0.5, room));
+}
+
+bool SweepChart::rebuild() {
+    placeRects();
+    const auto whole = m_data.whole();
+    std::vector<ChartMark> marks;
+    drawSpeedup(whole, marks);
+    drawAcceptance(whole, marks);
+    drawSinglePrompts();
+    setWholeTicks(bottom(m_speed), m_first, m_last);
+    setWholeTicks(bottom(m_rate), m_first, m_last);
+    makeRoomForLabel();
+    m_breakEven.set(1.0, tr("plain"));
+    const bool shown = !m_data.empty() || m_running;
+    m_breakEven.setVisible(shown);
+    if (!shown) {
+        m_bestLabel->setVisible(false);
+        m_predictedLabel->setVisible(false);
+    }
+    QString finding = m_data.empty() ? tr("Measuring plain decoding first") : sweepFinding(m_data, m_running);
+    if (!m_suite.isEmpty()) finding = tr("%1 · %2").arg(finding, m_suite);
+    setFinding(finding);
+    setMarks(std::move(marks));
+    return shown;
+}
+
+void SweepChart::applyTheme(const Theme& theme) {
+    m_measured->setPen(QPen(theme.target, 2));
+    m_acceptance->setPen(QPen(theme.accepted, 2));
+    m_predicted->setPen(QPen(theme.draft, 1.5, Qt::DashLine));
+    for (QCPErrorBars* bars : {m_measuredErrors, m_acceptanceErrors}) bars->setPen(QPen(theme.text, 1));
+    QColor faintSpeed = theme.target;
+    QColor faintRate = theme.accepted;
+    for (QColor* color : {&faintSpeed, &faintRate}) color->setAlphaF(0.35F);
+    m_speedPrompts->setPen(QPen(faintSpeed));
+    m_ratePrompts->setPen(QPen(faintRate));
+    m_best->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme.text, 1.5), Qt::NoBrush, 12));
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    m_predictedLabel->setFont(small);
+    m_predictedLabel->setColor(theme.readable(theme.draft));
+    small.setWeight(QFont::DemiBold);
+    m_bestLabel->setFont(small);
+    m_bestLabel->setColor(theme.text);
+    m_breakEven.setColor(theme.plain, theme.secondary, theme.base);
+}
+
+}  // namespace specula

@@ -1,0 +1,152 @@
+#include "ui/common/run_log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace specula {
+
+RunLog::RunLog(QObject* parent) : QObject(parent) {}
+
+void RunLog::begin(RunHeader header) {
+    reset(std::move(header), true);
+}
+
+void RunLog::clear() {
+    reset({}, false);
+}
+
+void RunLog::reset(RunHeader header, bool hasRun) {
+    m_hasRun = hasRun;
+    m_header = std::move(header);
+    m_rounds.clear();
+    m_totals = {};
+    m_finish = Finish::Running;
+    m_output.clear();
+    m_firstOutput.assign(1, 0);
+    m_decisions.clear();
+    m_firstDecision.assign(1, 0);
+    emit cleared();
+}
+
+int RunLog::append(std::vector<Round> rounds) {
+    const int first = static_cast<int>(m_rounds.size());
+    for (Round& round : rounds) {
+        if (!m_hasRun || round.runId != m_header.runId) continue;
+        m_totals.add(round);
+        index(round, static_cast<int>(m_rounds.size()));
+        m_rounds.push_back(std::move(round));
+    }
+    const int count = static_cast<int>(m_rounds.size()) - first;
+    if (count > 0) {
+        m_finish = Finish::Running;
+        emit roundsAppended(first, count);
+    }
+    return count;
+}
+
+void RunLog::finish(std::uint64_t runId, Finish why) {
+    if (!m_hasRun || runId != m_header.runId) return;
+    m_finish = why;
+    emit finished(why);
+}
+
+void RunLog::index(const Round& round, int number) {
+    for (std::size_t i = 0; i < round.emitted.size(); ++i) {
+        m_output.push_back(TokenRef::emitted(number, static_cast<int>(i)));
+    }
+    m_firstOutput.push_back(m_output.size());
+    for (std::size_t i = 0; i < round.proposals.size(); ++i) {
+        if (round.proposals[i].verdict == Verdict::Discarded) continue;
+        m_decisions.push_back(TokenRef::proposal(number, static_cast<int>(i)));
+    }
+    for (std::size_t i = 0; i < round.emitted.size(); ++i) {
+        const EmitKind kind = round.emitted[i].kind;
+        if (kind != EmitKind::Bonus && kind != EmitKind::Plain) continue;
+        m_decisions.push_back(TokenRef::emitted(number, static_cast<int>(i)));
+    }
+    m_firstDecision.push_back(m_decisions.size());
+}
+
+std::vector<TokenRef> RunLog::ghostsOf(int round) const {
+    std::vector<TokenRef> ghosts;
+    const Round& r = m_rounds[static_cast<std::size_t>(round)];
+    for (std::size_t i = 0; i < r.proposals.size(); ++i) {
+        if (r.proposals[i].verdict != Verdict::Accepted) {
+            ghosts.push_back(TokenRef::proposal(round, static_cast<int>(i)));
+        }
+    }
+    return ghosts;
+}
+
+int RunLog::ghostAnchorOf(int round) const {
+    const Round& r = m_rounds[static_cast<std::size_t>(round)];
+    for (std::size_t i = 0; i < r.emitted.size(); ++i) {
+        if (r.emitted[i].kind == EmitKind::Resampled) return static_cast<int>(i);
+    }
+    return static_cast<int>(r.emitted.size());
+}
+
+int RunLog::decisionOf(TokenRef ref) const {
+    if (!contains(ref)) return -1;
+    const Round& r = m_rounds[static_cast<std::size_t>(ref.round)];
+    TokenRef wanted = ref;
+    if (const Emitted* token = emittedAt(ref); token && token->proposal >= 0) {
+        wanted = TokenRef::proposal(ref.round, token->proposal);
+    } else if (const Proposal* proposal = proposalAt(ref);
+               proposal && proposal->verdict == Verdict::Discarded) {
+        for (std::size_t i = 0; i < r.proposals.size(); ++i) {
+            if (r.proposals[i].verdict == Verdict::Rejected) wanted.index = static_cast<int>(i);
+        }
+    }
+    const auto begin = m_decisions.begin() +
+                       static_cast<std::ptrdiff_t>(m_firstDecision[static_cast<std::size_t>(ref.round)]);
+    const auto end = m_decisions.begin() +
+                     static_cast<std::ptrdiff_t>(m_firstDecision[static_cast<std::size_t>(ref.round) + 1]);
+    const auto found = std::find(begin, end, wanted);
+    return found == end ? -1 : static_cast<int>(found - m_decisions.begin());
+}
+
+bool RunLog::contains(TokenRef ref) const {
+    return proposalAt(ref) != nullptr || emittedAt(ref) != nullptr;
+}
+
+const Proposal* RunLog::proposalAt(TokenRef ref) const {
+    if (!ref.isValid() || ref.part != TokenRef::Part::Proposal) return nullptr;
+    if (static_cast<std::size_t>(ref.round) >= m_rounds.size()) return nullptr;
+    const auto& proposals = m_rounds[static_cast<std::size_t>(ref.round)].proposals;
+    return static_cast<std::size_t>(ref.index) < proposals.size()
+               ? &proposals[static_cast<std::size_t>(ref.index)]
+               : nullptr;
+}
+
+const Emitted* RunLog::emittedAt(TokenRef ref) const {
+    if (!ref.isValid() || ref.part != TokenRef::Part::Emitted) return nullptr;
+    if (static_cast<std::size_t>(ref.round) >= m_rounds.size()) return nullptr;
+    const auto& emitted = m_rounds[static_cast<std::size_t>(ref.round)].emitted;
+    return static_cast<std::size_t>(ref.index) < emitted.size()
+               ? &emitted[static_cast<std::size_t>(ref.index)]
+               : nullptr;
+}
+
+const std::string& RunLog::bytesOf(TokenRef ref) const {
+    static const std::string none;
+    if (const Proposal* proposal = proposalAt(ref)) return proposal->bytes;
+    if (const Emitted* token = emittedAt(ref)) return token->bytes;
+    return none;
+}
+
+TokenId RunLog::idOf(TokenRef ref) const {
+    if (const Proposal* proposal = proposalAt(ref)) return proposal->id;
+    if (const Emitted* token = emittedAt(ref)) return token->id;
+    return -1;
+}
+
+std::string RunLog::outputBytes() const {
+    std::string bytes;
+    for (const Round& round : m_rounds) {
+        for (const Emitted& token : round.emitted) bytes += token.bytes;
+    }
+    return bytes;
+}
+
+}  // namespace specula

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <QObject>
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "engine/trace/options.h"
+#include "engine/trace/round.h"
+#include "engine/trace/totals.h"
+
+namespace specula {
+
+/// Names one token of a run: an emitted one or a proposal of a round. Default: no token.
+struct TokenRef {
+    enum class Part : std::uint8_t { Emitted, Proposal };
+
+    int round = -1;
+    Part part = Part::Emitted;
+    int index = -1;  ///< into Round::emitted or Round::proposals
+
+    bool isValid() const { return round >= 0 && index >= 0; }
+    bool operator==(const TokenRef&) const = default;
+
+    static TokenRef emitted(int round, int index) { return {round, Part::Emitted, index}; }
+    static TokenRef proposal(int round, int index) { return {round, Part::Proposal, index}; }
+};
+
+/// What is known of a run before its first round.
+struct RunHeader {
+    std::uint64_t runId = 0;
+    std::string prompt;                     ///< as the person gave it
+    std::vector<TokenId> promptIds;         ///< as the model read it
+    std::vector<std::string> promptPieces;  ///< the bytes of promptIds; may be empty, then `prompt` is shown
+    RunOptions options;
+    int vocabulary = 0;      ///< tokens of the target, 0 = not known
+    std::string targetName;  ///< label of what runs, "SmolLM2-135M, file Q4_1, run int8x2"
+    std::string draftName;
+};
+
+/// Rounds and totals of one run, append-only: the one thing that views read. GUI thread only.
+///
+/// References to rounds stay valid until the next begin() or clear().
+class RunLog : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RunLog(QObject* parent = nullptr);
+
+    /// Forgets the last run and starts a new one; emits cleared() with the new header in place.
+    void begin(RunHeader header);
+
+    /// Takes the rounds of the current run, dropping those of another run id; returns how many were taken.
+    /// Emits roundsAppended() when that is not none. Rounds after finished() are taken too (a run that is
+    /// continued).
+    int append(std::vector<Round> rounds);
+
+    /// The run has ended; ignored for another run id.
+    void finish(std::uint64_t runId, Finish why);
+
+    void clear();  ///< no run at all
+
+    bool hasRun() const { return m_hasRun; }
+    const RunHeader& header() const { return m_header; }
+    const std::deque<Round>& rounds() const { return m_rounds; }
+    const Totals& totals() const { return m_totals; }
+    Finish finishReason() const { return m_finish; }
+
+    /// The output as a flat list, in order.
+    const std::vector<TokenRef>& output() const { return m_output; }
+    /// Index into output() of a round's first emitted token (rounds().size() is allowed: one past the end).
+    std::size_t firstOutputOf(int round) const { return m_firstOutput[static_cast<std::size_t>(round)]; }
+
+    /// Proposals of a round that are not in the output (rejected, discarded), in order.
+    std::vector<TokenRef> ghostsOf(int round) const;
+    /// Index into the round's `emitted` before which its ghosts stand: the resampled token; emitted.size()
+    /// when no token replaced them.
+    int ghostAnchorOf(int round) const;
+
+    /// Every decision of the run in order: judged proposals, and draws from the target alone (bonus, plain).
+    const std::vector<TokenRef>& decisions() const { return m_decisions; }
+    /// Index into decisions() of the decision that `ref` belongs to (a resampled token belongs to the
+    /// proposal it replaces, a discarded one to the rejection before it), -1 if none.
+    int decisionOf(TokenRef ref) const;
+
+    bool contains(TokenRef ref) const;
+    /// Bytes and id of a token; empty and -1 when it is not there.
+    const std::string& bytesOf(TokenRef ref) const;
+    TokenId idOf(TokenRef ref) const;
+    const Proposal* proposalAt(TokenRef ref) const;  ///< null unless a proposal
+    const Emitted* emittedAt(TokenRef ref) const;    ///< null unless emitted
+
+    /// Bytes of the whole output; never those of ghosts.
+    std::string outputBytes() const;
+
+signals:
+    void cleared();
+    void roundsAppended(int first, int count);
+    void finished(specula::Finish why);
+
+private:
+    void reset(RunHeader header, bool hasRun);
+    void index(const Round& round, int number);
+
+    bool m_hasRun = false;
+    RunHeader m_header;
+    std::deque<Round> m_rounds;
+    Totals m_totals;
+    Finish m_finish = Finish::Running;
+    std::vector<TokenRef> m_output;
+    std::vector<std::size_t> m_firstOutput{0};
+    std::vector<TokenRef> m_decisions;
+    std::vector<std::size_t> m_firstDecision{0};
+};
+
+}  // namespace specula

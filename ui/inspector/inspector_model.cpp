@@ -1,0 +1,146 @@
+#include "ui/inspector/inspector_model.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "ui/common/token_sentences.h"
+#include "ui/common/token_text.h"
+
+namespace specula {
+
+namespace {
+
+/// Less than this in the tail is rounding, not tokens.
+constexpr double kNothing = 1e-9;
+
+OverlapRow rowOf(const TopEntry& entry, std::optional<TokenId> drafted, std::optional<TokenId> emitted,
+                 bool hasDraft) {
+    OverlapRow row;
+    row.id = entry.id;
+    row.label = entry.bytes.empty() ? QStringLiteral("#%1").arg(entry.id) : quotedPiece(entry.bytes);
+    row.pTarget = entry.pTarget;
+    row.pDraft = hasDraft ? entry.pDraft : 0.0;
+    row.common = std::min(row.pTarget, row.pDraft);
+    row.draftExcess = row.pDraft - row.common;
+    row.targetExcess = row.pTarget - row.common;
+    row.drafted = drafted == entry.id;
+    row.emitted = emitted == entry.id;
+    return row;
+}
+
+/// Indices of the entries that get a row of their own, in the order of the entries.
+std::vector<std::size_t> shownEntries(const RowPair& rows, std::optional<TokenId> drafted,
+                                      std::optional<TokenId> emitted, int maxRows) {
+    std::vector<std::size_t> order(rows.top.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto rank = [&](std::size_t i) {
+        const TopEntry& entry = rows.top[i];
+        const bool named = drafted == entry.id || emitted == entry.id;
+        return named ? 2.0 : std::max(entry.pTarget, rows.hasDraft ? entry.pDraft : 0.0);
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+    order.resize(std::min(order.size(), static_cast<std::size_t>(std::max(1, maxRows))));
+    std::sort(order.begin(), order.end());
+    return order;
+}
+
+std::optional<TokenId> replacementOf(const Round& round) {
+    for (const Emitted& token : round.emitted) {
+        if (token.kind == EmitKind::Resampled) return token.id;
+    }
+    return std::nullopt;
+}
+
+QString rowsMissing(const RunLog& log) {
+    if (log.header().options.detail == Detail::Full)
+        return QStringLiteral("Both rows were not recorded for this token.");
+    return QStringLiteral("This run kept no rows (less than full detail), so the bars cannot be shown.");
+}
+
+}  // namespace
+
+OverlapPicture overlapPicture(const RowPair& rows, std::optional<TokenId> drafted,
+                              std::optional<TokenId> emitted, int vocabulary, int maxRows) {
+    OverlapPicture picture;
+    picture.hasDraft = rows.hasDraft;
+    if (rows.hasDraft) {
+        picture.overlap = std::clamp(rows.sums.overlap, 0.0, 1.0);
+        picture.draftExcess = 1.0 - picture.overlap;
+        picture.targetExcess = std::clamp(rows.sums.residualMass, 0.0, 1.0);
+    }
+    OverlapRow rest;
+    rest.pTarget = 1.0;
+    rest.pDraft = rows.hasDraft ? 1.0 : 0.0;
+    rest.common = picture.overlap;
+    for (const std::size_t i : shownEntries(rows, drafted, emitted, maxRows)) {
+        picture.rows.push_back(rowOf(rows.top[i], drafted, emitted, rows.hasDraft));
+        rest.pTarget -= picture.rows.back().pTarget;
+        rest.pDraft -= picture.rows.back().pDraft;
+        rest.common -= picture.rows.back().common;
+    }
+    rest.pTarget = std::max(0.0, rest.pTarget);
+    rest.pDraft = std::max(0.0, rest.pDraft);
+    rest.common = std::clamp(rest.common, 0.0, std::min(rest.pTarget, rest.pDraft));
+    rest.targetExcess = rest.pTarget - rest.common;
+    rest.draftExcess = rest.pDraft - rest.common;
+    if (rest.pTarget > kNothing || rest.pDraft > kNothing) {
+        const int others = vocabulary - static_cast<int>(picture.rows.size());
+        rest.label =
+            others > 0 ? QStringLiteral("other %L1 tokens").arg(others) : QStringLiteral("all other tokens");
+        picture.rows.push_back(rest);
+    }
+    picture.longest = kNothing;
+    for (const OverlapRow& row : picture.rows) {
+        picture.longest = std::max({picture.longest, row.pTarget, row.pDraft});
+    }
+    return picture;
+}
+
+AcceptPicture acceptPicture(const Proposal& proposal) {
+    AcceptPicture picture;
+    picture.pTarget = proposal.pTarget;
+    picture.pDraft = proposal.pDraft;
+    picture.fill = std::min(proposal.pTarget, proposal.pDraft);
+    picture.threshold = proposal.pDraft > 0.0 ? std::min(1.0, proposal.pTarget / proposal.pDraft) : 1.0;
+    picture.coin = proposal.coin;
+    if (proposal.coin) picture.coinHeight = *proposal.coin * proposal.pDraft;
+    picture.accepted = proposal.verdict == Verdict::Accepted;
+    return picture;
+}
+
+InspectorPicture inspect(const RunLog& log, TokenRef ref) {
+    InspectorPicture picture;
+    if (!log.contains(ref)) return picture;
+    const Round& round = log.rounds()[static_cast<std::size_t>(ref.round)];
+    const int vocabulary = log.header().vocabulary;
+    if (const Emitted* token = log.emittedAt(ref)) {
+        if (token->proposal >= 0) return inspect(log, TokenRef::proposal(ref.round, token->proposal));
+        picture.title = tokenTitle(log, ref);
+        picture.sentence = tokenSentence(log, ref);
+        if (token->rows) {
+            picture.bars = overlapPicture(*token->rows, std::nullopt, token->id, vocabulary);
+        } else {
+            picture.note = rowsMissing(log);
+        }
+        return picture;
+    }
+    picture.title = tokenTitle(log, ref);
+    picture.sentence = tokenSentence(log, ref);
+    const Proposal& proposal = *log.proposalAt(ref);
+    std::optional<TokenId> emitted;
+    if (proposal.verdict == Verdict::Accepted) emitted = proposal.id;
+    if (proposal.verdict == Verdict::Rejected) emitted = replacementOf(round);
+    if (proposal.rows) {
+        picture.bars = overlapPicture(*proposal.rows, proposal.id, emitted, vocabulary);
+    } else if (proposal.verdict != Verdict::Discarded) {
+        picture.note = rowsMissing(log);
+    }
+    const bool tested = proposal.verdict != Verdict::Discarded && round.rule == Rule::Token;
+    if (tested && log.header().options.detail != Detail::Counts && proposal.pDraft > 0.0) {
+        picture.accept = acceptPicture(proposal);
+    }
+    return picture;
+}
+
+}  // namespace specula

@@ -1,0 +1,94 @@
+#include "ui/main_window/cheat_sheet.h"
+
+#include <QDialogButtonBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace specula {
+
+namespace {
+
+QString shortcutText(const QAction& action) {
+    QStringList keys;
+    for (const QKeySequence& sequence : action.shortcuts()) keys << sequence.toString(QKeySequence::NativeText);
+    return keys.join(QStringLiteral(", "));
+}
+
+QString plainText(QString text) {
+    return text.remove(QLatin1Char('&')).remove(QChar(0x2026));
+}
+
+QWidget* block(const KeyGroup& group) {
+    auto* part = new QWidget;
+    auto* grid = new QGridLayout(part);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(4);
+    auto* title = new QLabel(group.title);
+    QFont bold = title->font();
+    bold.setWeight(QFont::DemiBold);
+    title->setFont(bold);
+    grid->addWidget(title, 0, 0, 1, 2);
+    int row = 1;
+    for (const KeyLine& line : group.lines) {
+        grid->addWidget(new QLabel(line.keys), row, 0);
+        grid->addWidget(new QLabel(line.does), row, 1);
+        ++row;
+    }
+    grid->setColumnMinimumWidth(0, 160);
+    grid->setColumnStretch(1, 1);
+    grid->setRowStretch(row, 1);
+    return part;
+}
+
+}  // namespace
+
+std::vector<KeyGroup> keyGroups(const MainActions& actions) {
+    std::vector<KeyGroup> groups;
+    for (const MainActions::Group& menu : actions.groups()) {
+        KeyGroup group{menu.title, {}};
+        for (const QAction* action : menu.actions) {
+            const QString keys = shortcutText(*action);
+            if (!keys.isEmpty()) group.lines.push_back({keys, plainText(action->text())});
+        }
+        if (!group.lines.empty()) groups.push_back(std::move(group));
+    }
+    groups.push_back({CheatSheet::tr("In the text"),
+                      {{CheatSheet::tr("Left, Right"), CheatSheet::tr("Token before, token after")},
+                       {CheatSheet::tr("Shift+Left, Shift+Right"), CheatSheet::tr("Round before, round after")},
+                       {CheatSheet::tr("Up, Down"), CheatSheet::tr("Line above, line below")},
+                       {CheatSheet::tr("Home, End"), CheatSheet::tr("First token, last token")}}});
+    groups.push_back({CheatSheet::tr("In a chart"),
+                      {{CheatSheet::tr("Left, Right"), CheatSheet::tr("Point before, point after")},
+                       {CheatSheet::tr("Return"), CheatSheet::tr("Choose the point")}}});
+    return groups;
+}
+
+CheatSheet::CheatSheet(const std::vector<KeyGroup>& groups, QWidget* parent) : QDialog(parent) {
+    setWindowTitle(tr("Keys"));
+    // Each group goes below the column that is shorter so far.
+    QVBoxLayout* const column[] = {new QVBoxLayout, new QVBoxLayout};
+    std::size_t lines[] = {0, 0};
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(32);
+    for (QVBoxLayout* each : column) {
+        each->setSpacing(16);
+        columns->addLayout(each);
+    }
+    for (const KeyGroup& group : groups) {
+        const int shorter = lines[1] < lines[0] ? 1 : 0;
+        column[shorter]->addWidget(block(group));
+        lines[shorter] += group.lines.size() + 2;
+    }
+    for (QVBoxLayout* each : column) each->addStretch();
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(16, 16, 16, 16);
+    outer->setSpacing(16);
+    outer->addLayout(columns);
+    outer->addWidget(buttons);
+}
+
+}  // namespace specula

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <vector>
+
+#include <QAction>
+#include <QObject>
+
+class QActionGroup;
+class QMenu;
+class QMenuBar;
+class QWidget;
+
+namespace specula {
+
+/// Every action of the window with its words, shortcut and help. The one place that gives out shortcuts, so that menus,
+/// tool bar, buttons and the cheat sheet agree. Owns no behaviour: the window connects the actions.
+class MainActions : public QObject {
+    Q_OBJECT
+
+public:
+    explicit MainActions(QWidget* window);
+
+    QAction* openSession = nullptr;
+    QAction* saveSession = nullptr;
+    QAction* savePicture = nullptr;
+    QAction* quit = nullptr;
+    QAction* copy = nullptr;
+    QAction* showRejected = nullptr;
+    QAction* zoomIn = nullptr;
+    QAction* zoomOut = nullptr;
+    QAction* zoomReset = nullptr;
+    QAction* fullScreen = nullptr;
+    QAction* systemColors = nullptr;
+    QAction* lightColors = nullptr;
+    QAction* darkColors = nullptr;
+    QAction* showSetup = nullptr;
+    QAction* showInspector = nullptr;
+    QAction* showCharts = nullptr;
+    QAction* focusPrompt = nullptr;
+    QAction* generate = nullptr;
+    QAction* stop = nullptr;
+    QAction* continueRun = nullptr;
+    QAction* step = nullptr;
+    QAction* sweep = nullptr;
+    QAction* measurePlain = nullptr;
+    QAction* reseed = nullptr;
+    QAction* cheatSheet = nullptr;
+    QAction* about = nullptr;
+
+    /// Fills a menu bar; the menus' own order is the cheat sheet's.
+    void fill(QMenuBar* bar);
+
+    /// A menu's title and its actions, separators left out.
+    struct Group {
+        QString title;
+        std::vector<QAction*> actions;
+    };
+    const std::vector<Group>& groups() const { return m_groups; }
+
+private:
+    QAction* make(const QString& text, const QKeySequence& shortcut, const QString& help);
+    QAction* toggle(const QString& text, const QKeySequence& shortcut, const QString& help, bool on);
+    void makeFile();
+    void makeView();
+    void makeRun();
+    void makeHelp();
+    void addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries);
+
+    QWidget* m_window = nullptr;
+    QActionGroup* m_colors = nullptr;
+    std::vector<Group> m_groups;
+};
+
+}  // namespace specula

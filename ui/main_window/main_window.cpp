@@ -1,0 +1,407 @@
+#include "ui/main_window/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QImage>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPainter>
+#include <QSettings>
+#include <QStyle>
+
+#include "engine/trace/names.h"
+#include "ui/charts/live_charts.h"
+#include "ui/charts/sweep_chart.h"
+#include "ui/common/palette.h"
+#include "ui/inspector/inspector.h"
+#include "ui/main_window/cheat_sheet.h"
+#include "ui/main_window/main_actions.h"
+#include "ui/main_window/message_bar.h"
+#include "ui/main_window/progress_line.h"
+#include "ui/main_window/status_panel.h"
+#include "ui/main_window/sweep_dialog.h"
+#include "ui/setup/help.h"
+#include "ui/setup/setup_panel.h"
+#include "ui/tokens/token_view.h"
+
+namespace specula {
+
+namespace {
+
+constexpr int kLayoutVersion = 1;     ///< raise when docks come, go or change their names
+constexpr int kNarrowBelow = 1100;    ///< pixels of width from which the inspector has a column of its own
+constexpr double kPictureScale = 2.0;
+const QLatin1String kSetupPrefix("setup");
+
+QString fromBytes(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+/// The palette the desktop gave, before the program set one.
+const QPalette& systemPalette() {
+    static const QPalette palette = QApplication::palette();
+    return palette;
+}
+
+QPalette paletteFor(ThemeChoice theme) {
+    switch (theme) {
+        case ThemeChoice::Light: return lightPalette();
+        case ThemeChoice::Dark: return darkPalette();
+        case ThemeChoice::System: break;
+    }
+    // A platform's own style keeps its own colours; Fusion is what is left where there is none.
+    if (QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0) {
+        return systemPalette();
+    }
+    return Theme::of(systemPalette()).dark ? darkPalette() : lightPalette();
+}
+
+/// The file or folder dropped that is no model: a session, perhaps.
+QString otherFileIn(const QMimeData* data) {
+    for (const QUrl& url : data->urls()) {
+        if (url.isLocalFile() && QFileInfo(url.toLocalFile()).isFile()) return url.toLocalFile();
+    }
+    return {};
+}
+
+}  // namespace
+
+MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), m_log(std::make_unique<RunLog>()) {
+    setTheme(ThemeChoice::System);
+    setWindowTitle(tr("Specula"));
+    setAcceptDrops(true);
+    m_actions = new MainActions(this);
+    buildCentre();
+    buildDocks();
+    buildStatusBar();
+    m_actions->fill(menuBar());
+    connectActions();
+    connectViews();
+    // Below what the three columns need: the inspector gives way when the window is made narrow.
+    setMinimumSize(860, 560);
+    resize(1366, 768);
+    setState(AppState::Idle);
+}
+
+MainWindow::~MainWindow() {
+    // The views outlive the log by a moment, as children of this window.
+    m_log->disconnect();
+    m_tokens->setLog(nullptr);
+    m_inspector->setLog(nullptr);
+    m_charts->setLog(nullptr);
+}
+
+// ---- what is shown ------------------------------------------------------------------------------------------------
+
+void MainWindow::setState(AppState state, const QString& text) {
+    const AppState before = m_state;
+    m_state = state;
+    QString word;
+    switch (state) {
+        case AppState::Idle: word = tr("Ready"); break;
+        case AppState::Loading: word = tr("Loading"); break;
+        case AppState::Running: word = tr("Running"); break;
+        case AppState::Stopping: word = tr("Stopping"); break;
+        case AppState::Measuring: word = tr("Measuring"); break;
+    }
+    m_status->setState(text.isEmpty() ? word : text);
+    if (state == AppState::Idle) {
+        if (before == AppState::Measuring || before == AppState::Stopping) m_charts->sweep().finish();
+        m_progress->setFraction(-1.0);
+    }
+    enableByState();
+}
+
+void MainWindow::enableByState() {
+    const bool idle = m_state == AppState::Idle;
+    const bool hasRun = m_log->hasRun();
+    const Finish finish = m_log->finishReason();
+    m_actions->generate->setEnabled(idle || m_state == AppState::Loading);
+    m_actions->stop->setEnabled(!idle && m_state != AppState::Stopping);
+    m_actions->step->setEnabled(idle || m_state == AppState::Running);
+    m_actions->continueRun->setEnabled(idle && hasRun && (finish == Finish::Length || finish == Finish::Cancelled));
+    m_actions->sweep->setEnabled(idle);
+    m_actions->measurePlain->setEnabled(idle);
+    m_actions->saveSession->setEnabled(hasRun);
+    m_actions->copy->setEnabled(hasRun);
+}
+
+void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, const PairReport& pair) {
+    const QString name = QString::fromStdString(target.name);
+    m_setup->setTargetLabel(
+        tr("%1, file %2, run %3")
+            .arg(name, QString::fromStdString(target.fileFormat), fromBytes(specula::name(target.weights))));
+    m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
+    const QString draftName = QString::fromStdString(draft.name);
+    QString line = draftName;
+    if (!pair.compatible) line = tr("Does not fit the target");
+    for (const PairCheck& check : pair.checks) {
+        if (check.passed) continue;
+        line = tr("%1: %2").arg(QString::fromStdString(check.question), QString::fromStdString(check.detail));
+        break;
+    }
+    m_setup->setPairState(draft.kind == "none" ? QString() : line, pair.compatible);
+    setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name) : tr("%1 + %2 – Specula").arg(name, draftName));
+}
+
+void MainWindow::clearModelInfo() {
+    m_setup->setTargetLabel({});
+    m_setup->setPairState({}, true);
+    setWindowTitle(tr("Specula"));
+}
+
+void MainWindow::setModels(const std::vector<KnownModel>& models) { m_setup->setModels(models); }
+void MainWindow::setSuites(const std::vector<PromptSuite>& suites) { m_setup->setSuites(suites); }
+void MainWindow::showError(const QString& text) { m_messages->show(MessageBar::Kind::Error, text); }
+void MainWindow::showWarning(const QString& text) { m_messages->show(MessageBar::Kind::Warning, text); }
+void MainWindow::showInfo(const QString& text) { m_messages->show(MessageBar::Kind::Info, text); }
+
+void MainWindow::setPlainBaseline(const std::optional<Interval>& tokensPerSecond,
+                                  const std::optional<Interval>& speedup) {
+    m_status->setBaseline(tokensPerSecond, speedup);
+    m_charts->setPlain(tokensPerSecond);
+}
+
+void MainWindow::setSweepPoint(const SweepPoint& point) { m_charts->sweep().setPoint(point); }
+
+void MainWindow::setProgress(double fraction, const QString& text) {
+    m_progress->setFraction(fraction);
+    if (!text.isEmpty()) m_status->setState(text);
+}
+
+void MainWindow::setMemoryUse(qint64 bytes) { m_status->setMemoryUse(bytes); }
+
+void MainWindow::onLogCleared() {
+    m_status->setTotals({});
+    m_charts->showRun();
+    enableByState();
+}
+
+void MainWindow::onRoundsAppended() {
+    m_status->setTotals(m_log->totals());
+    // Only the first rounds change what can be done (save, copy).
+    if (!m_actions->copy->isEnabled()) enableByState();
+}
+
+void MainWindow::onRunFinished(Finish) {
+    showStepping(false);
+    enableByState();
+}
+
+void MainWindow::inspect(TokenRef token) {
+    m_tokens->setCurrent(token);
+    m_inspector->showToken(token);
+    if (m_narrow && token.isValid()) m_inspectorDock->raise();
+}
+
+// ---- what is asked for --------------------------------------------------------------------------------------------
+
+bool MainWindow::refuse() {
+    if (!m_problem.isEmpty()) m_messages->dismiss(m_problem);
+    const auto problem = m_setup->problem();
+    m_problem = problem ? problem->text : QString();
+    if (!problem) return false;
+    showError(problem->text);
+    m_setupDock->show();
+    m_setupDock->raise();
+    problem->control->setFocus(Qt::OtherFocusReason);
+    return true;
+}
+
+void MainWindow::startRun() {
+    m_lastRequest = m_setup->request();
+    announcePace();
+    emit runRequested(m_lastRequest);
+}
+
+void MainWindow::generate() {
+    if (refuse()) return;
+    showStepping(false);
+    startRun();
+}
+
+void MainWindow::step() {
+    if (m_state == AppState::Idle) {
+        if (refuse()) return;
+        startRun();
+    }
+    showStepping(true);
+    emit stepRequested();
+}
+
+void MainWindow::continueRun() {
+    showStepping(false);
+    announcePace();
+    emit continueRequested(m_setup->request().options.maxTokens);
+}
+
+double MainWindow::pace() const { return m_pace->itemData(m_paceIndex).toDouble(); }
+
+void MainWindow::announcePace() { emit paceChanged(pace()); }
+
+void MainWindow::onPaceChosen() {
+    m_paceIndex = m_pace->currentIndex();
+    announcePace();
+}
+
+void MainWindow::showStepping(bool stepping) { m_pace->setCurrentIndex(stepping ? -1 : m_paceIndex); }
+
+void MainWindow::askSweep() {
+    const auto problem = m_setup->problem();
+    const bool onlyPrompt = problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
+    if (problem && !onlyPrompt && refuse()) return;
+    auto* dialog = new SweepDialog(m_setup->request(), m_setup->suites(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { startSweep(dialog->request()); });
+    dialog->open();
+}
+
+void MainWindow::startSweep(const SweepRequest& request) {
+    m_charts->sweep().begin(QString::fromStdString(request.suite), request.gammas.front(), request.gammas.back());
+    m_chartsDock->show();
+    m_charts->showSweep();
+    emit sweepRequested(request);
+}
+
+void MainWindow::measurePlain() {
+    if (m_log->hasRun() && m_log->header().prompt == m_lastRequest.prompt.text) {
+        emit measurePlainRequested(m_lastRequest);
+        return;
+    }
+    if (!refuse()) emit measurePlainRequested(m_setup->request());
+}
+
+void MainWindow::askOpenSession() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open session"), {},
+                                                      tr("Specula sessions (*.json *.specula);;All files (*)"));
+    if (path.isEmpty()) return;
+    announcePace();
+    emit openSessionRequested(path);
+}
+
+void MainWindow::askSaveSession() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save session"), tr("run.specula.json"),
+                                                      tr("Specula sessions (*.json *.specula);;All files (*)"));
+    if (!path.isEmpty()) emit saveSessionRequested(path);
+}
+
+void MainWindow::askPicture() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save picture"), tr("specula.png"), tr("Pictures (*.png)"));
+    if (path.isEmpty()) return;
+    if (savePicture(path, kPictureScale)) {
+        showInfo(tr("Saved %1").arg(path));
+    } else {
+        showError(tr("The picture could not be written to %1.").arg(path));
+    }
+}
+
+bool MainWindow::savePicture(const QString& path, double scale) {
+    QImage image((QSizeF(size()) * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(scale);
+    image.fill(palette().color(QPalette::Window));
+    render(&image);
+    return image.save(path, "PNG");
+}
+
+void MainWindow::showCheatSheet() {
+    auto* sheet = new CheatSheet(keyGroups(*m_actions), this);
+    sheet->setAttribute(Qt::WA_DeleteOnClose);
+    sheet->open();
+}
+
+void MainWindow::showAbout() {
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Specula"),
+                                tr("Specula %1").arg(QCoreApplication::applicationVersion()), QMessageBox::Close, this);
+    box->setInformativeText(tr("Watch speculative decoding happen on real language models, check that it loses nothing, "
+                               "and find out whether it is faster on this machine.\n\nGPL-3.0-or-later"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+// ---- the window itself --------------------------------------------------------------------------------------------
+
+void MainWindow::setTheme(ThemeChoice theme) {
+    systemPalette();
+    m_theme = theme;
+    QApplication::setPalette(paletteFor(theme));
+    if (!m_actions) return;
+    m_actions->systemColors->setChecked(theme == ThemeChoice::System);
+    m_actions->lightColors->setChecked(theme == ThemeChoice::Light);
+    m_actions->darkColors->setChecked(theme == ThemeChoice::Dark);
+}
+
+void MainWindow::saveSettings() const {
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/docks"), saveState(kLayoutVersion));
+    settings.setValue(QStringLiteral("window/narrow"), m_narrow);
+    settings.setValue(QStringLiteral("window/theme"), static_cast<int>(m_theme));
+    settings.setValue(QStringLiteral("window/showRejected"), m_tokens->ghostsVisible());
+    settings.setValue(QStringLiteral("window/textSize"), m_tokens->textSize());
+    settings.setValue(QStringLiteral("window/pace"), pace());
+    m_setup->save(settings, kSetupPrefix);
+}
+
+void MainWindow::restoreSettings() {
+    const QSettings settings;
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    placeInspector(settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow).toBool());
+    if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion)) m_laidOut = true;
+    placeInspector(width() < kNarrowBelow);
+    const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
+    if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::Dark)) setTheme(static_cast<ThemeChoice>(theme));
+    m_tokens->setGhostsVisible(settings.value(QStringLiteral("window/showRejected"), true).toBool());
+    bool isNumber = false;
+    const double size = settings.value(QStringLiteral("window/textSize")).toDouble(&isNumber);
+    if (isNumber && size > 0.0) m_tokens->setTextSize(size);
+    const double kept = settings.value(QStringLiteral("window/pace")).toDouble(&isNumber);
+    const int pace = isNumber ? m_pace->findData(kept) : -1;
+    if (pace >= 0) {
+        m_pace->setCurrentIndex(pace);
+        m_paceIndex = pace;
+        announcePace();
+    }
+    m_setup->restore(settings, kSetupPrefix);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    placeInspector(width() < kNarrowBelow);
+    if (!m_laidOut && isVisible()) sizeDocks();
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!m_laidOut) sizeDocks();
+    showDockStates();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!modelPathIn(event->mimeData()).isEmpty() || !otherFileIn(event->mimeData()).isEmpty()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    const QString model = modelPathIn(event->mimeData());
+    if (!model.isEmpty()) {
+        m_setup->chooseTarget(model);
+        return;
+    }
+    const QString file = otherFileIn(event->mimeData());
+    if (file.isEmpty()) return;
+    announcePace();
+    emit openSessionRequested(file);
+}
+
+}  // namespace specula

@@ -1,0 +1,188 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <QMainWindow>
+#include <QString>
+
+#include "engine/trace/options.h"
+#include "engine/trace/reports.h"
+#include "ui/common/run_log.h"
+#include "ui/setup/setup_types.h"
+
+class QComboBox;
+class QDockWidget;
+
+namespace specula {
+
+class Inspector;
+class LiveCharts;
+class MainActions;
+class MessageBar;
+class ProgressLine;
+class SetupPanel;
+class StatusPanel;
+class TokenView;
+
+/// What the program is doing, as far as the window cares.
+enum class AppState {
+    Idle,       ///< nothing runs; a run may be started
+    Loading,    ///< models are being loaded
+    Running,    ///< rounds are arriving, or wait to be shown at the chosen pace
+    Stopping,   ///< Stop was asked for and the pass under way is being finished
+    Measuring,  ///< a sweep or a plain baseline is being measured
+};
+
+/// Which colours the window uses.
+enum class ThemeChoice { System, Light, Dark };
+
+/// The program's window: setup on the left, the tokens in the middle, the inspector on the right, charts below.
+///
+/// It shows values and asks for work by signals; it computes nothing, starts no thread and knows no engine type. All
+/// of it belongs to the GUI thread. Rounds reach it through runLog() only: whoever drains the worker's mailbox appends
+/// there (at the chosen pace) and every view follows the log. No slot costs more than O(1).
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// The one log all views read. Owned by the window.
+    RunLog& runLog() { return *m_log; }
+    SetupPanel& setup() { return *m_setup; }
+    TokenView& tokenView() { return *m_tokens; }
+    LiveCharts& charts() { return *m_charts; }
+    Inspector& inspector() { return *m_inspector; }
+    MessageBar& messages() { return *m_messages; }
+    StatusPanel& statusPanel() { return *m_status; }
+    MainActions& actionSet() { return *m_actions; }
+    AppState state() const { return m_state; }
+
+    /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign layout is
+    /// ignored. The window calls neither by itself except saveSettings when it is closed.
+    void saveSettings() const;
+    void restoreSettings();
+
+    /// Writes a picture of the whole window (PNG) at `scale` pixels a point. False when it could not be written.
+    bool savePicture(const QString& path, double scale = 1.0);
+
+    ThemeChoice theme() const { return m_theme; }
+    void setTheme(ThemeChoice theme);
+
+    /// Rounds shown a second, 0 = as they come. paceChanged() also precedes every request that starts a run, so that
+    /// whoever connects later than the settings were restored has it.
+    double pace() const;
+
+public slots:
+    /// `text` says what exactly ("Loading SmolLM2-135M"); empty: the state's own word.
+    void setState(specula::AppState state, const QString& text = {});
+    /// What is loaded now. The pair's failing check, if any, becomes the compatibility line.
+    void setModelInfo(const specula::ModelInfo& target, const specula::DraftInfo& draft,
+                      const specula::PairReport& pair);
+    /// Nothing is loaded (or the load failed).
+    void clearModelInfo();
+    /// Models to choose from, with paths as EngineOptions takes them.
+    void setModels(const std::vector<specula::KnownModel>& models);
+    void setSuites(const std::vector<specula::PromptSuite>& suites);
+    /// Message bar. Nothing else changes: text, rounds and settings stay.
+    void showError(const QString& text);
+    void showWarning(const QString& text);
+    void showInfo(const QString& text);
+    /// Puts a token into the inspector and marks it in the text.
+    void inspect(specula::TokenRef token);
+    /// Plain decoding of the present prompt and models, measured (tokens a second), and the speed-up of the shown run
+    /// against it. Absent: not measured, and the status bar offers to.
+    void setPlainBaseline(const std::optional<specula::Interval>& tokensPerSecond,
+                          const std::optional<specula::Interval>& speedup);
+    /// A point of the sweep under way; replaces the earlier value for the same gamma and prompt.
+    void setSweepPoint(const specula::SweepPoint& point);
+    /// 0..1 of the load or measurement under way; negative: no line. `text` goes to the status bar when not empty.
+    void setProgress(double fraction, const QString& text = {});
+    /// Resident memory of the process, bytes.
+    void setMemoryUse(qint64 bytes);
+
+signals:
+    /// Generate: start this run; what is on screen is cleared by the log's next begin.
+    void runRequested(const specula::RunRequest& request);
+    void stopRequested();
+    /// Show exactly one more round and then hold until paceChanged. When nothing runs, runRequested comes just before.
+    void stepRequested();
+    /// Go on after the end of the shown run with the same timeline.
+    void continueRequested(int moreTokens);
+    void sweepRequested(const specula::SweepRequest& request);
+    /// Measure plain decoding of this prompt (and the request's own run against it).
+    void measurePlainRequested(const specula::RunRequest& request);
+    /// Rounds shown a second; 0 = as fast as they come. Also ends the hold that stepRequested began.
+    void paceChanged(double roundsPerSecond);
+    /// Another target, draft or weight format was chosen.
+    void loadRequested(const specula::EngineOptions& options);
+    void openSessionRequested(const QString& path);
+    void saveSessionRequested(const QString& path);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    // main_window_layout.cpp
+    void buildCentre();
+    QWidget* makeToolBar();
+    void buildDocks();
+    void buildStatusBar();
+    void connectActions();
+    void connectViews();
+    void sizeDocks();
+    void showDockStates();
+    void placeInspector(bool narrow);
+
+    void enableByState();
+    bool refuse();
+    void startRun();
+    void generate();
+    void step();
+    void continueRun();
+    void askSweep();
+    void startSweep(const SweepRequest& request);
+    void measurePlain();
+    void askOpenSession();
+    void askSaveSession();
+    void askPicture();
+    void showCheatSheet();
+    void showAbout();
+    void onPaceChosen();
+    void announcePace();
+    void showStepping(bool stepping);
+    void onLogCleared();
+    void onRoundsAppended();
+    void onRunFinished(specula::Finish why);
+
+    std::unique_ptr<RunLog> m_log;
+    MainActions* m_actions = nullptr;
+    SetupPanel* m_setup = nullptr;
+    TokenView* m_tokens = nullptr;
+    Inspector* m_inspector = nullptr;
+    LiveCharts* m_charts = nullptr;
+    MessageBar* m_messages = nullptr;
+    ProgressLine* m_progress = nullptr;
+    StatusPanel* m_status = nullptr;
+    QComboBox* m_pace = nullptr;
+    int m_paceIndex = 0;  ///< the choice to go back to after stepping
+    QDockWidget* m_setupDock = nullptr;
+    QDockWidget* m_inspectorDock = nullptr;
+    QDockWidget* m_chartsDock = nullptr;
+
+    AppState m_state = AppState::Idle;
+    ThemeChoice m_theme = ThemeChoice::System;
+    bool m_narrow = false;
+    bool m_laidOut = false;       ///< docks have their sizes
+    RunRequest m_lastRequest;     ///< of the last run that was started here
+    QString m_problem;            ///< what the last Generate was refused for
+};
+
+}  // namespace specula

@@ -1,0 +1,229 @@
+// How the window is put together. What it does is in main_window.cpp.
+
+#include "ui/main_window/main_window.h"
+
+#include <QComboBox>
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenuBar>
+#include <QStatusBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "ui/charts/live_charts.h"
+#include "ui/charts/sweep_chart.h"
+#include "ui/inspector/inspector.h"
+#include "ui/main_window/main_actions.h"
+#include "ui/main_window/message_bar.h"
+#include "ui/main_window/progress_line.h"
+#include "ui/main_window/status_panel.h"
+#include "ui/setup/help.h"
+#include "ui/setup/run_form.h"
+#include "ui/setup/setup_panel.h"
+#include "ui/tokens/legend.h"
+#include "ui/tokens/token_view.h"
+
+namespace specula {
+
+namespace {
+
+constexpr int kNarrowColumn = 288;  ///< pixels for setup and inspector where they share a column
+
+QToolButton* buttonFor(QAction* action) {
+    auto* button = new QToolButton;
+    button->setDefaultAction(action);
+    button->setAutoRaise(true);
+    button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    button->setAccessibleName(action->iconText());
+    return button;
+}
+
+QDockWidget* dockWith(const QString& title, const char* name, QWidget* content) {
+    auto* dock = new QDockWidget(title);
+    // saveState knows docks by these names.
+    dock->setObjectName(QLatin1String(name));
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
+                      QDockWidget::DockWidgetFloatable);
+    dock->setWidget(content);
+    return dock;
+}
+
+/// Closed by the person or by restored settings; a window that was never shown hides its docks too, but not for good.
+bool isClosed(const QDockWidget* dock) { return dock->testAttribute(Qt::WA_WState_ExplicitShowHide) && dock->isHidden(); }
+
+/// The dock and the action that shows it agree, whichever is used.
+void tie(QAction* action, QDockWidget* dock) {
+    QAction* own = dock->toggleViewAction();
+    QObject::connect(action, &QAction::triggered, own, &QAction::trigger);
+    QObject::connect(own, &QAction::toggled, action, &QAction::setChecked);
+}
+
+}  // namespace
+
+QWidget* MainWindow::makeToolBar() {
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(12, 4, 12, 4);
+    row->setSpacing(8);
+    m_pace = new QComboBox;
+    for (const int rounds : {1, 3, 10}) m_pace->addItem(tr("%1 a second").arg(rounds), double(rounds));
+    m_pace->addItem(tr("Full speed"), 0.0);
+    m_pace->setPlaceholderText(tr("One step at a time"));
+    m_paceIndex = 1;
+    m_pace->setCurrentIndex(m_paceIndex);
+    describe(m_pace, tr("Pace"), tr("Rounds shown a second; the speeds given are always those of the engine."));
+    row->addWidget(buttonFor(m_actions->showRejected));
+    row->addStretch(1);
+    row->addWidget(labelFor(m_pace, tr("Pace")));
+    row->addWidget(m_pace);
+    row->addWidget(buttonFor(m_actions->step));
+    row->addSpacing(8);
+    row->addWidget(buttonFor(m_actions->continueRun));
+    row->addWidget(buttonFor(m_actions->copy));
+    return bar;
+}
+
+void MainWindow::buildCentre() {
+    m_messages = new MessageBar;
+    m_progress = new ProgressLine;
+    m_tokens = new TokenView;
+    m_tokens->setFrameShape(QFrame::NoFrame);
+    m_tokens->setEmptyText(tr("Press Generate to watch a draft propose and the target decide, token by token."));
+    m_tokens->setLog(m_log.get());
+    auto* legend = new Legend;
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_progress);
+    column->addWidget(m_messages);
+    column->addWidget(makeToolBar());
+    column->addWidget(m_tokens, 1);
+    auto* below = new QHBoxLayout;
+    below->setContentsMargins(12, 4, 12, 4);
+    below->addWidget(legend);
+    column->addLayout(below);
+    setCentralWidget(centre);
+}
+
+void MainWindow::buildDocks() {
+    m_setup = new SetupPanel;
+    m_setup->setActions(m_actions->generate, m_actions->stop);
+    m_inspector = new Inspector;
+    m_inspector->setEmptyText(tr("Choose a token to see why it was kept or replaced."));
+    m_inspector->setLog(m_log.get());
+    m_charts = new LiveCharts;
+    m_charts->setLog(m_log.get());
+    auto* sweep = buttonFor(m_actions->sweep);
+    m_charts->setCornerWidget(sweep);
+
+    m_setupDock = dockWith(tr("Setup"), "setup", m_setup);
+    m_inspectorDock = dockWith(tr("Inspector"), "inspector", m_inspector);
+    m_chartsDock = dockWith(tr("Charts"), "charts", m_charts);
+    // Its tabs are title enough; the height is worth more to the charts.
+    m_chartsDock->setTitleBarWidget(new QWidget);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setDockOptions(AnimatedDocks | AllowTabbedDocks);
+    addDockWidget(Qt::LeftDockWidgetArea, m_setupDock);
+    addDockWidget(Qt::RightDockWidgetArea, m_inspectorDock);
+    addDockWidget(Qt::BottomDockWidgetArea, m_chartsDock);
+    tie(m_actions->showSetup, m_setupDock);
+    tie(m_actions->showInspector, m_inspectorDock);
+    tie(m_actions->showCharts, m_chartsDock);
+}
+
+void MainWindow::buildStatusBar() {
+    m_status = new StatusPanel;
+    m_status->setMeasureAction(m_actions->measurePlain);
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->setContentsMargins(0, 0, 0, 0);
+    statusBar()->addWidget(m_status, 1);
+}
+
+void MainWindow::sizeDocks() {
+    m_laidOut = true;
+    const auto share = [](int of, double part, int least, int most) {
+        return std::clamp(static_cast<int>(of * part), least, most);
+    };
+    if (!m_narrow) {
+        resizeDocks({m_setupDock, m_inspectorDock}, {share(width(), 0.19, 260, 420), share(width(), 0.25, 340, 720)},
+                    Qt::Horizontal);
+    } else {
+        resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
+    }
+    resizeDocks({m_chartsDock}, {share(height(), 0.26, 180, 560)}, Qt::Vertical);
+}
+
+void MainWindow::showDockStates() {
+    m_actions->showSetup->setChecked(!isClosed(m_setupDock));
+    m_actions->showInspector->setChecked(!isClosed(m_inspectorDock));
+    m_actions->showCharts->setChecked(!isClosed(m_chartsDock));
+}
+
+void MainWindow::placeInspector(bool narrow) {
+    if (narrow == m_narrow) return;
+    m_narrow = narrow;
+    const bool hidden = isClosed(m_inspectorDock);
+    if (narrow) {
+        tabifyDockWidget(m_setupDock, m_inspectorDock);
+        m_setupDock->raise();
+    } else {
+        removeDockWidget(m_inspectorDock);
+        addDockWidget(Qt::RightDockWidgetArea, m_inspectorDock);
+        m_inspectorDock->show();
+    }
+    if (hidden) m_inspectorDock->hide();
+    sizeDocks();
+}
+
+void MainWindow::connectActions() {
+    const MainActions& a = *m_actions;
+    connect(a.openSession, &QAction::triggered, this, &MainWindow::askOpenSession);
+    connect(a.saveSession, &QAction::triggered, this, &MainWindow::askSaveSession);
+    connect(a.savePicture, &QAction::triggered, this, &MainWindow::askPicture);
+    connect(a.quit, &QAction::triggered, this, &MainWindow::close);
+    connect(a.copy, &QAction::triggered, m_tokens, &TokenView::copy);
+    connect(a.showRejected, &QAction::toggled, m_tokens, &TokenView::setGhostsVisible);
+    connect(a.zoomIn, &QAction::triggered, m_tokens, &TokenView::zoomIn);
+    connect(a.zoomOut, &QAction::triggered, m_tokens, &TokenView::zoomOut);
+    connect(a.zoomReset, &QAction::triggered, m_tokens, &TokenView::resetZoom);
+    connect(a.fullScreen, &QAction::toggled, this,
+            [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
+    connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
+    connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
+    connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
+    connect(a.generate, &QAction::triggered, this, &MainWindow::generate);
+    connect(a.stop, &QAction::triggered, this, &MainWindow::stopRequested);
+    connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
+    connect(a.step, &QAction::triggered, this, &MainWindow::step);
+    connect(a.sweep, &QAction::triggered, this, &MainWindow::askSweep);
+    connect(a.measurePlain, &QAction::triggered, this, &MainWindow::measurePlain);
+    connect(a.reseed, &QAction::triggered, &m_setup->form(), &RunForm::reseed);
+    connect(a.focusPrompt, &QAction::triggered, this, [this] {
+        m_setupDock->show();
+        m_setupDock->raise();
+        m_setup->focusPrompt();
+    });
+    connect(a.cheatSheet, &QAction::triggered, this, &MainWindow::showCheatSheet);
+    connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
+}
+
+void MainWindow::connectViews() {
+    connect(m_log.get(), &RunLog::cleared, this, &MainWindow::onLogCleared);
+    connect(m_log.get(), &RunLog::roundsAppended, this, &MainWindow::onRoundsAppended);
+    connect(m_log.get(), &RunLog::finished, this, &MainWindow::onRunFinished);
+    connect(m_tokens, &TokenView::tokenActivated, this, &MainWindow::inspect);
+    connect(m_tokens, &TokenView::ghostsVisibleChanged, m_actions->showRejected, &QAction::setChecked);
+    connect(m_inspector, &Inspector::currentChanged, m_tokens, &TokenView::setCurrent);
+    connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
+    connect(m_pace, &QComboBox::activated, this, &MainWindow::onPaceChosen);
+    connect(&m_charts->sweep(), &SweepChart::gammaClicked, this, [this](int gamma) {
+        m_setup->setGamma(gamma);
+        showInfo(tr("Gamma is now %1.").arg(gamma));
+    });
+}
+
+}  // namespace specula

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QSettings>
+#include <QWidget>
+
+#include "engine/trace/options.h"
+#include "ui/setup/setup_types.h"
+
+class QAction;
+class QLabel;
+class QPushButton;
+
+namespace specula {
+
+class DraftChooser;
+class ModelChooser;
+class PromptBox;
+class RunForm;
+
+/// Everything a run depends on, in one column: the pair, the prompt, the numbers, Generate and Stop. The buttons stay in
+/// sight; what stands above them scrolls when the window is low.
+class SetupPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SetupPanel(QWidget* parent = nullptr);
+
+    /// Why request() cannot be run as it stands, and the control to mend it in.
+    struct Problem {
+        QString text;
+        QWidget* control = nullptr;
+    };
+    std::optional<Problem> problem() const;
+
+    /// What the controls say. Options that have no control keep the values last given to setRequest.
+    RunRequest request() const;
+    EngineOptions engineOptions() const;
+    /// Shows a request. Emits nothing.
+    void setRequest(const RunRequest& request);
+
+    void setModels(const std::vector<KnownModel>& models);
+    void setSuites(const std::vector<PromptSuite>& suites);
+    const std::vector<PromptSuite>& suites() const;
+    /// What runs as the target, below its chooser; "" hides it.
+    void setTargetLabel(const QString& text);
+    /// The compatibility line below the choosers; "" hides it.
+    void setPairState(const QString& text, bool ok);
+    /// The loaded target can chat (PromptBox::setChatAvailable) and has so many layers (0 = not known).
+    void setTargetAbilities(bool chat, int layers);
+    /// Chooses a target as if the person had, with its signal.
+    void chooseTarget(const QString& path);
+    void setGamma(int gamma);
+    void focusPrompt();
+    QWidget* promptText();
+
+    /// Generate and Stop are these actions; the buttons follow their state.
+    void setActions(QAction* generate, QAction* stop);
+
+    void save(QSettings& settings, const QString& prefix) const;
+    void restore(const QSettings& settings, const QString& prefix);
+
+    ModelChooser& target() { return *m_target; }
+    DraftChooser& draft() { return *m_draft; }
+    PromptBox& prompt() { return *m_prompt; }
+    RunForm& form() { return *m_form; }
+    QPushButton* generateButton() { return m_generate; }
+    QPushButton* stopButton() { return m_stop; }
+    QLabel* pairLine() { return m_pair; }
+
+    QSize sizeHint() const override { return {260, 700}; }
+    QSize minimumSizeHint() const override { return {240, 240}; }
+
+signals:
+    /// Another target, draft or weight format was chosen by hand.
+    void engineChosen(const specula::EngineOptions& options);
+
+protected:
+    void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* object, QEvent* event) override;
+
+private:
+    void announceEngine();
+    void colorLines();
+    void orderTabs();
+
+    RunRequest m_base;  ///< carries what has no control
+    ModelChooser* m_target = nullptr;
+    DraftChooser* m_draft = nullptr;
+    QLabel* m_targetLabel = nullptr;
+    QLabel* m_pair = nullptr;
+    bool m_pairOk = true;
+    PromptBox* m_prompt = nullptr;
+    RunForm* m_form = nullptr;
+    QPushButton* m_generate = nullptr;
+    QPushButton* m_stop = nullptr;
+    EngineOptions m_announced;
+};
+
+}  // namespace specula

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <QPointer>
+
+#include "ui/common/run_log.h"
+#include "ui/common/token_text.h"
+#include "ui/tokens/token_layout.h"
+
+namespace specula {
+
+/// The streaming text of a run, coloured by what happened to each token. Reads a RunLog; never changes it.
+///
+/// Rejected and discarded drafts stand as small struck chips above the line, where the token that replaced
+/// them begins. Mouse: click selects a token, drag selects text to copy, Ctrl+wheel zooms. Keys: Left/Right
+/// by token, Up/Down by line, Shift+Left/Right by round, Home/End, Enter activates again, Ctrl +/-/0 zooms,
+/// Ctrl+C copies (ghosts are never copied).
+class TokenView : public QAbstractScrollArea {
+    Q_OBJECT
+    Q_PROPERTY(bool ghostsVisible READ ghostsVisible WRITE setGhostsVisible NOTIFY ghostsVisibleChanged)
+
+public:
+    explicit TokenView(QWidget* parent = nullptr);
+
+    /// The run to show; not owned, may be null.
+    void setLog(RunLog* log);
+
+    bool ghostsVisible() const { return m_ghostsVisible; }
+    void setGhostsVisible(bool visible);
+
+    /// Token text size in points.
+    double textSize() const { return m_textSize; }
+    void setTextSize(double points);
+    void zoomIn();
+    void zoomOut();
+    void resetZoom();
+
+    /// What stands in an empty view.
+    void setEmptyText(const QString& sentence);
+
+    TokenRef current() const { return m_current; }
+    /// Moves the cursor and scrolls to it without emitting tokenActivated(); used to follow the inspector.
+    void setCurrent(TokenRef ref);
+
+    /// The token at a point of the viewport; not valid where there is none. Prompt text is no token.
+    TokenRef tokenAt(QPoint viewportPoint) const;
+    /// First rectangle of a token in viewport coordinates; empty when it is not laid out (hidden ghosts).
+    QRect tokenRect(TokenRef ref) const;
+
+    bool hasSelection() const;
+    /// The selected text, or the whole output when nothing is selected; never ghosts.
+    QString copyText() const;
+    /// Prompt and output.
+    QString textWithPrompt() const;
+
+    /// How often everything was laid out anew (width, font, ghosts, a new run); appending does not count.
+    int relayoutCount() const { return m_relayouts; }
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+public slots:
+    void copy();
+    void copyAll();
+    void copyWithPrompt();
+
+signals:
+    /// The person chose this token.
+    void tokenActivated(specula::TokenRef token);
+    void ghostsVisibleChanged(bool visible);
+    void textSizeChanged(double points);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+
+private:
+    void onCleared();
+    void onRoundsAppended();
+    void onFinished();
+
+    // Layout (token_view.cpp)
+    void relayout();
+    void appendPrompt();
+    void appendRound(int round, int firstEmitted, const std::vector<ShownPiece>& shown,
+                     std::size_t shownFrom);
+    std::vector<LayoutItem> ghostItems(int round) const;
+    void grow(bool atEnd);
+    bool atBottom() const;
+    void updateScrollRange();
+    void updateFrom(double top);
+    void updateItem(int item);
+    int itemOf(TokenRef ref) const;
+    int ghostItemOf(TokenRef ref) const;
+    QPointF toContent(QPoint viewportPoint) const;
+
+    // Mouse and keys (token_view_input.cpp)
+    int stepItem(int from, int direction) const;
+    int lineNeighbour(int from, int direction) const;
+    int roundNeighbour(int from, int direction) const;
+    bool handleEditKey(QKeyEvent* event);
+    bool moveCursor(QKeyEvent* event);
+    void setCurrentItem(int item);
+    void ensureVisible(int item);
+    void select(int from, int to);
+    QString textOfItems(int from, int to) const;
+    void describeCurrent();
+    void showTokenTip(QPoint globalPoint, QPoint viewportPoint);
+
+    QPointer<RunLog> m_log;
+    TokenLayout m_layout;
+    std::vector<std::string> m_promptPieces;  ///< of the layout's first items
+    std::vector<int> m_outputItem;            ///< layout item of each output token
+    std::size_t m_settled = 0;                ///< output tokens whose text can no longer change
+    int m_laidRounds = 0;
+    bool m_ghostsVisible = true;
+    double m_textSize = 13.0;
+    QString m_emptyText;
+    TokenRef m_current;
+    QPoint m_pressedAt;
+    int m_anchorItem = -1;  ///< where a drag began
+    int m_selectFrom = -1;  ///< first and last selected item, -1 = nothing
+    int m_selectTo = -1;
+    bool m_dragging = false;
+    int m_relayouts = 0;
+    int m_wheelRest = 0;
+};
+
+}  // namespace specula
