@@ -39,7 +39,10 @@ public:
             print(*record.text + "\n");
         } else {
             std::string ids;
-            for (const TokenId id : outputIds(record.rounds)) ids += (ids.empty() ? "" : ",") + std::to_string(id);
+            for (const TokenId id : outputIds(record.rounds)) {
+                if (!ids.empty()) ids += ',';
+                ids += std::to_string(id);
+            }
             print(ids + "\n");
         }
         std::fputs(summaryTable(record).c_str(), stderr);

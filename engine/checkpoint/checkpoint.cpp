@@ -26,21 +26,30 @@ bool isFolder(const std::string& path) {
 
 std::string typeForPeople(DType type) {
     switch (type) {
-        case DType::F32: return "float32";
-        case DType::F16: return "float16";
-        case DType::BF16: return "bfloat16";
-        default: return std::string(name(type));
+        case DType::F32:
+            return "float32";
+        case DType::F16:
+            return "float16";
+        case DType::BF16:
+            return "bfloat16";
+        default:
+            return std::string(name(type));
     }
 }
 
 // What both kinds of checkpoint share: tensors under canonical names over files that stay mapped.
 class MappedCheckpoint final : public Checkpoint {
 public:
-    MappedCheckpoint(std::string path, ModelConfig config, std::span<const NameRule> rules, std::string_view prefix)
+    MappedCheckpoint(std::string path, ModelConfig config, std::span<const NameRule> rules,
+                     std::string_view prefix)
         : m_path(std::move(path)), m_config(std::move(config)), m_rules(rules), m_prefix(prefix) {}
 
     void add(WeightFile weights);
     void countUp();
+    void setText(std::shared_ptr<const Tokenizer> tokenizer, std::string chatTemplate) {
+        m_tokenizer = std::move(tokenizer);
+        m_chatTemplate = std::move(chatTemplate);
+    }
 
     const ModelConfig& config() const override { return m_config; }
     std::int64_t parameters() const override { return m_parameters; }
@@ -55,14 +64,13 @@ public:
         return specula::nameInFile(m_rules, canonicalName);
     }
 
-    std::shared_ptr<const Tokenizer> m_tokenizer;
-    std::string m_chatTemplate;
-
 private:
     std::string m_path;
     ModelConfig m_config;
     std::span<const NameRule> m_rules;
     std::string_view m_prefix;
+    std::shared_ptr<const Tokenizer> m_tokenizer;
+    std::string m_chatTemplate;
     std::int64_t m_parameters = 0;
     std::vector<std::unique_ptr<MappedFile>> m_files;
     std::unordered_map<std::string, StoredTensor> m_tensors;
@@ -75,10 +83,12 @@ void MappedCheckpoint::add(WeightFile weights) {
         if (!canonical || (m_config.tiedHead && *canonical == "head.weight")) continue;
         const std::string where = sanitised(file) + ": tensor " + sanitised(raw.name);
         if (!raw.type) {
-            throw Error(where + " is stored as " + raw.typeName +
-                        ", which is not supported for weights; supported: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K");
+            throw Error(
+                where + " is stored as " + raw.typeName +
+                ", which is not supported for weights; supported: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K");
         }
-        StoredTensor tensor{*canonical, std::move(raw.name), file, *raw.type, std::move(raw.shape), raw.bytes};
+        StoredTensor tensor{*canonical, std::move(raw.name),  file,
+                            *raw.type,  std::move(raw.shape), raw.bytes};
         if (!m_tensors.emplace(*canonical, std::move(tensor)).second) {
             throw Error(where + " is there a second time, " + *canonical + " has been read already");
         }
@@ -135,8 +145,7 @@ std::unique_ptr<Checkpoint> openFolder(const std::string& path) {
     for (WeightFile& weights : openHfWeights(path)) checkpoint->add(std::move(weights));
     checkpoint->countUp();
     checkTensors(*checkpoint);
-    checkpoint->m_tokenizer = loadTokenizerFolder(path);
-    checkpoint->m_chatTemplate = readChatTemplate(path);
+    checkpoint->setText(loadTokenizerFolder(path), readChatTemplate(path));
     return checkpoint;
 }
 
@@ -146,8 +155,7 @@ std::unique_ptr<Checkpoint> openGguf(const std::string& path) {
     ModelConfig config = readGgufConfig(gguf);
     const Architecture& architecture = *findArchitecture(config.architecture);
     auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.ggufNames, "");
-    checkpoint->m_chatTemplate = gguf.text("tokenizer.chat_template").value_or("");
-    checkpoint->m_tokenizer = readGgufTokenizer(gguf);
+    checkpoint->setText(readGgufTokenizer(gguf), gguf.text("tokenizer.chat_template").value_or(""));
     checkpoint->add({std::move(file), gguf.tensors()});
     checkpoint->countUp();
     checkTensors(*checkpoint);
@@ -175,12 +183,12 @@ const StoredTensor& Checkpoint::require(const std::string& canonicalName,
                                         const std::vector<std::int64_t>& shape) const {
     const StoredTensor* tensor = find(canonicalName);
     if (!tensor) {
-        throw Error(sanitised(path()) + ": tensor " + sanitised(nameInFile(canonicalName)) + " is missing, expected shape " +
-                    shown(shape));
+        throw Error(sanitised(path()) + ": tensor " + sanitised(nameInFile(canonicalName)) +
+                    " is missing, expected shape " + shown(shape));
     }
     if (tensor->shape != shape) {
-        throw Error(sanitised(tensor->file) + ": tensor " + sanitised(tensor->fileName) + " has shape " + shown(tensor->shape) +
-                    ", expected " + shown(shape));
+        throw Error(sanitised(tensor->file) + ": tensor " + sanitised(tensor->fileName) + " has shape " +
+                    shown(tensor->shape) + ", expected " + shown(shape));
     }
     return *tensor;
 }
@@ -203,7 +211,8 @@ std::shared_ptr<const Tokenizer> loadTokenizer(const std::string& path) {
     if (isFolder(path)) {
         tokenizer = loadTokenizerFolder(path);
         if (!tokenizer) {
-            throw Error(sanitised(path) + ": no tokenizer found, looked for tokenizer.json, tokenizer.model and vocab.json");
+            throw Error(sanitised(path) +
+                        ": no tokenizer found, looked for tokenizer.json, tokenizer.model and vocab.json");
         }
         return tokenizer;
     }

@@ -14,12 +14,13 @@
 namespace specula {
 
 /// How a stored tensor's values are encoded.
+// NOLINTNEXTLINE(readability-identifier-naming): the formats' own names
 enum class DType : std::uint8_t { F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K };
 
 std::string_view name(DType type);
 
-/// One tensor as it lies in a mapped file. Shape is row-major, last dimension contiguous ([out, in] for matrices).
-/// Valid as long as the Checkpoint it came from.
+/// One tensor as it lies in a mapped file. Shape is row-major, last dimension contiguous ([out, in] for
+/// matrices). Valid as long as the Checkpoint it came from.
 struct StoredTensor {
     std::string name;      ///< canonical name, see Checkpoint
     std::string fileName;  ///< name inside the file, for messages
@@ -32,13 +33,14 @@ struct StoredTensor {
     std::int64_t rowLength() const { return shape.empty() ? 1 : shape.back(); }
 };
 
-/// A model on disk: config, memory-mapped tensors and, where present, the tokenizer. Const after opening, safe from
-/// several threads; nothing is copied out of the mapping until a row is read.
+/// A model on disk: config, memory-mapped tensors and, where present, the tokenizer. Const after opening,
+/// safe from several threads; nothing is copied out of the mapping until a row is read.
 ///
-/// Tensors carry one canonical naming whatever the file calls them (adding an architecture = adding its table):
-///   embed.weight [vocab, hidden]   final_norm.weight [hidden]   head.weight [vocab, hidden] (absent when tied)
-///   layer.N.attn_norm.weight       layer.N.{q,k,v,o}.weight (and .bias)
-///   layer.N.mlp_norm.weight        layer.N.{gate,up,down}.weight (and .bias)
+/// Tensors carry one canonical naming whatever the file calls them (adding an architecture = adding its
+/// table):
+///   embed.weight [vocab, hidden]   final_norm.weight [hidden]   head.weight [vocab, hidden] (absent when
+///   tied) layer.N.attn_norm.weight       layer.N.{q,k,v,o}.weight (and .bias) layer.N.mlp_norm.weight
+///   layer.N.{gate,up,down}.weight (and .bias)
 class Checkpoint {
 public:
     virtual ~Checkpoint() = default;
@@ -51,8 +53,10 @@ public:
     /// Absent: null.
     virtual const StoredTensor* find(const std::string& canonicalName) const = 0;
 
-    /// The tensor, which must exist and have this shape; throws Error naming file, tensor, expected and found shape.
-    const StoredTensor& require(const std::string& canonicalName, const std::vector<std::int64_t>& shape) const;
+    /// The tensor, which must exist and have this shape; throws Error naming file, tensor, expected and found
+    /// shape.
+    const StoredTensor& require(const std::string& canonicalName,
+                                const std::vector<std::int64_t>& shape) const;
 
     /// Null when the model comes without one.
     virtual std::shared_ptr<const Tokenizer> tokenizer() const = 0;
@@ -67,19 +71,20 @@ public:
     virtual std::string nameInFile(const std::string& canonicalName) const { return canonicalName; }
 };
 
-/// Opens a GGUF file, a Hugging Face folder (config.json with model.safetensors or its sharded index) and checks every
-/// length against the file before using it. Throws Error.
+/// Opens a GGUF file, a Hugging Face folder (config.json with model.safetensors or its sharded index) and
+/// checks every length against the file before using it. Throws Error.
 std::unique_ptr<Checkpoint> openCheckpoint(const std::string& path);
 
-/// Requires every tensor that the config calls for, with its shape; values are not read. openCheckpoint does this.
-/// A GGUF's optional `rope_freqs.weight` [headDim / 2] divides each rotary frequency (Llama 3.1's scaling).
+/// Requires every tensor that the config calls for, with its shape; values are not read. openCheckpoint does
+/// this. A GGUF's optional `rope_freqs.weight` [headDim / 2] divides each rotary frequency (Llama 3.1's
+/// scaling).
 void checkTensors(const Checkpoint& checkpoint);
 
 /// A tokenizer alone: a model folder, tokenizer.json, tokenizer.model, or GGUF file (also vocabulary-only).
 std::shared_ptr<const Tokenizer> loadTokenizer(const std::string& path);
 
-/// Dequantises rows [first, first + count) of a tensor into float32, row after row. Throws Error where a value is
-/// not finite, naming the tensor.
+/// Dequantises rows [first, first + count) of a tensor into float32, row after row. Throws Error where a
+/// value is not finite, naming the tensor.
 void readRows(const StoredTensor& tensor, std::int64_t first, std::int64_t count, float* out);
 
 }  // namespace specula

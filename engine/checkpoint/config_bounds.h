@@ -4,8 +4,8 @@
 
 namespace specula {
 
-/// What a config's number may be, both ends included. Wide enough for every published model of these kinds, narrow
-/// enough that products of two of them fit 64 bits and nothing huge is allocated on a file's word.
+/// What a config's number may be, both ends included. Wide enough for every published model of these kinds,
+/// narrow enough that products of two of them fit 64 bits and nothing huge is allocated on a file's word.
 struct Bounds {
     std::int64_t low;
     std::int64_t high;

@@ -6,8 +6,8 @@
 #include "engine/text/json_file.h"
 #include "engine/trace/error.h"
 
-// Layouts are those of ggml's block_q* structures; each value is rounded as ggml's dequantize_row_* round it, so this
-// file is compiled without contraction of a * b + c into one rounding.
+// Layouts are those of ggml's block_q* structures; each value is rounded as ggml's dequantize_row_* round it,
+// so this file is compiled without contraction of a * b + c into one rounding.
 
 namespace specula {
 namespace {
@@ -25,7 +25,8 @@ float fromHalf(std::uint16_t half) {
     const std::uint32_t doubled = word + word;
     const float normal = std::bit_cast<float>((doubled >> 4) + (0xE0u << 23)) * 0x1.0p-112f;
     const float subnormal = std::bit_cast<float>((doubled >> 17) | (126u << 23)) - 0.5f;
-    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(doubled < (1u << 27) ? subnormal : normal));
+    return std::bit_cast<float>(sign |
+                                std::bit_cast<std::uint32_t>(doubled < (1u << 27) ? subnormal : normal));
 }
 
 void readF32(const std::byte* from, std::int64_t count, float* out) {
@@ -43,7 +44,7 @@ void readBf16(const std::byte* from, std::int64_t count, float* out) {
 }
 
 // block: half d, 32 signed bytes
-void readQ8_0(const std::byte* from, std::int64_t count, float* out) {
+void readQ8(const std::byte* from, std::int64_t count, float* out) {
     for (std::int64_t at = 0; at < count; at += 32, from += 34, out += 32) {
         const float d = fromHalf(load16(from));
         for (int i = 0; i < 32; ++i) out[i] = static_cast<float>(static_cast<std::int8_t>(from[2 + i])) * d;
@@ -51,7 +52,7 @@ void readQ8_0(const std::byte* from, std::int64_t count, float* out) {
 }
 
 // block: half d, 16 bytes; value i in the low, value 16 + i in the high half of byte i, less 8
-void readQ4_0(const std::byte* from, std::int64_t count, float* out) {
+void readQ4(const std::byte* from, std::int64_t count, float* out) {
     for (std::int64_t at = 0; at < count; at += 32, from += 18, out += 32) {
         const float d = fromHalf(load16(from));
         for (int i = 0; i < 16; ++i) {
@@ -63,7 +64,7 @@ void readQ4_0(const std::byte* from, std::int64_t count, float* out) {
 }
 
 // block: half d, half m, 16 bytes as in Q4_0, unsigned
-void readQ4_1(const std::byte* from, std::int64_t count, float* out) {
+void readQ4WithMinimum(const std::byte* from, std::int64_t count, float* out) {
     for (std::int64_t at = 0; at < count; at += 32, from += 20, out += 32) {
         const float d = fromHalf(load16(from));
         const float m = fromHalf(load16(from + 2));
@@ -76,7 +77,7 @@ void readQ4_1(const std::byte* from, std::int64_t count, float* out) {
 }
 
 // block: 128 bytes of low 4 bits, 64 of high 2 bits, 16 signed scales, half d; two halves of 128 values
-void readQ6_K(const std::byte* from, std::int64_t count, float* out) {
+void readQ6(const std::byte* from, std::int64_t count, float* out) {
     for (std::int64_t at = 0; at < count; at += 256, from += 210) {
         const float d = fromHalf(load16(from + 208));
         for (int half = 0; half < 2; ++half, out += 128) {
@@ -84,7 +85,8 @@ void readQ6_K(const std::byte* from, std::int64_t count, float* out) {
             const std::byte* high = from + 128 + 32 * half;
             const std::byte* scales = from + 192 + 8 * half;
             float scale[8];
-            for (int i = 0; i < 8; ++i) scale[i] = d * static_cast<float>(static_cast<std::int8_t>(scales[i]));
+            for (int i = 0; i < 8; ++i)
+                scale[i] = d * static_cast<float>(static_cast<std::int8_t>(scales[i]));
             for (int i = 0; i < 32; ++i) {
                 const int first = static_cast<int>(low[i]);
                 const int second = static_cast<int>(low[32 + i]);
@@ -93,7 +95,8 @@ void readQ6_K(const std::byte* from, std::int64_t count, float* out) {
                 out[i] = scale[group] * static_cast<float>(((first & 15) | ((top & 3) << 4)) - 32);
                 out[32 + i] = scale[2 + group] * static_cast<float>(((second & 15) | ((top & 12) << 2)) - 32);
                 out[64 + i] = scale[4 + group] * static_cast<float>(((first >> 4) | (top & 48)) - 32);
-                out[96 + i] = scale[6 + group] * static_cast<float>(((second >> 4) | ((top & 192) >> 2)) - 32);
+                out[96 + i] =
+                    scale[6 + group] * static_cast<float>(((second >> 4) | ((top & 192) >> 2)) - 32);
             }
         }
     }
@@ -108,8 +111,9 @@ struct Format {
 
 const Format& formatOf(DType type) {
     static constexpr Format kFormats[] = {
-        {"F32", 1, 4, readF32},      {"F16", 1, 2, readF16},      {"BF16", 1, 2, readBf16},   {"Q8_0", 32, 34, readQ8_0},
-        {"Q4_0", 32, 18, readQ4_0},  {"Q4_1", 32, 20, readQ4_1},  {"Q6_K", 256, 210, readQ6_K},
+        {"F32", 1, 4, readF32},     {"F16", 1, 2, readF16},   {"BF16", 1, 2, readBf16},
+        {"Q8_0", 32, 34, readQ8},   {"Q4_0", 32, 18, readQ4}, {"Q4_1", 32, 20, readQ4WithMinimum},
+        {"Q6_K", 256, 210, readQ6},
     };
     return kFormats[static_cast<std::size_t>(type)];
 }
@@ -125,14 +129,17 @@ bool allFinite(const float* values, std::int64_t count) {
 
 }  // namespace
 
-std::string_view name(DType type) { return formatOf(type).name; }
+std::string_view name(DType type) {
+    return formatOf(type).name;
+}
 
 void readRows(const StoredTensor& tensor, std::int64_t first, std::int64_t count, float* out) {
     const Format& format = formatOf(tensor.type);
     const std::int64_t length = tensor.rowLength();
     const std::int64_t rowBytes = length / format.block * format.bytes;
     if (first < 0 || count < 0 || first > tensor.rows() || count > tensor.rows() - first ||
-        static_cast<std::int64_t>(tensor.bytes.size()) / std::max<std::int64_t>(rowBytes, 1) < first + count) {
+        static_cast<std::int64_t>(tensor.bytes.size()) / std::max<std::int64_t>(rowBytes, 1) <
+            first + count) {
         throw Error(sanitised(tensor.file) + ": tensor " + sanitised(tensor.fileName) + " has " +
                         std::to_string(tensor.rows()) + " rows, rows " + std::to_string(first) + " to " +
                         std::to_string(first + count) + " were asked for",
@@ -143,8 +150,8 @@ void readRows(const StoredTensor& tensor, std::int64_t first, std::int64_t count
         float* values = out + row * length;
         format.read(tensor.bytes.data() + (first + row) * rowBytes, length, values);
         if (!allFinite(values, length)) {
-            throw Error(sanitised(tensor.file) + ": tensor " + sanitised(tensor.fileName) + " holds a value that is not finite in row " +
-                        std::to_string(first + row));
+            throw Error(sanitised(tensor.file) + ": tensor " + sanitised(tensor.fileName) +
+                        " holds a value that is not finite in row " + std::to_string(first + row));
         }
     }
 }

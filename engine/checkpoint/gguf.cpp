@@ -13,10 +13,22 @@ namespace specula {
 namespace {
 
 enum ValueType : std::uint32_t {
-    kUint8, kInt8, kUint16, kInt16, kUint32, kInt32, kFloat32, kBool, kString, kArray, kUint64, kInt64, kFloat64,
-    kValueTypes
+    TypeUint8,
+    TypeInt8,
+    TypeUint16,
+    TypeInt16,
+    TypeUint32,
+    TypeInt32,
+    TypeFloat32,
+    TypeBool,
+    TypeString,
+    TypeArray,
+    TypeUint64,
+    TypeInt64,
+    TypeFloat64,
+    TypeCount
 };
-constexpr std::array<std::size_t, kValueTypes> kValueBytes{1, 1, 2, 2, 4, 4, 4, 1, 8, 0, 8, 8, 8};
+constexpr std::array<std::size_t, TypeCount> kValueBytes{1, 1, 2, 2, 4, 4, 4, 1, 8, 0, 8, 8, 8};
 
 struct GgmlType {
     std::uint32_t number;
@@ -27,16 +39,16 @@ struct GgmlType {
 };
 
 constexpr std::array kGgmlTypes{
-    GgmlType{0, "F32", 1, 4, DType::F32},          GgmlType{1, "F16", 1, 2, DType::F16},
-    GgmlType{2, "Q4_0", 32, 18, DType::Q4_0},      GgmlType{3, "Q4_1", 32, 20, DType::Q4_1},
-    GgmlType{6, "Q5_0", 32, 22, std::nullopt},     GgmlType{7, "Q5_1", 32, 24, std::nullopt},
-    GgmlType{8, "Q8_0", 32, 34, DType::Q8_0},      GgmlType{9, "Q8_1", 32, 36, std::nullopt},
-    GgmlType{10, "Q2_K", 256, 84, std::nullopt},   GgmlType{11, "Q3_K", 256, 110, std::nullopt},
-    GgmlType{12, "Q4_K", 256, 144, std::nullopt},  GgmlType{13, "Q5_K", 256, 176, std::nullopt},
-    GgmlType{14, "Q6_K", 256, 210, DType::Q6_K},   GgmlType{15, "Q8_K", 256, 292, std::nullopt},
-    GgmlType{24, "I8", 1, 1, std::nullopt},        GgmlType{25, "I16", 1, 2, std::nullopt},
-    GgmlType{26, "I32", 1, 4, std::nullopt},       GgmlType{27, "I64", 1, 8, std::nullopt},
-    GgmlType{28, "F64", 1, 8, std::nullopt},       GgmlType{30, "BF16", 1, 2, DType::BF16},
+    GgmlType{0, "F32", 1, 4, DType::F32},         GgmlType{1, "F16", 1, 2, DType::F16},
+    GgmlType{2, "Q4_0", 32, 18, DType::Q4_0},     GgmlType{3, "Q4_1", 32, 20, DType::Q4_1},
+    GgmlType{6, "Q5_0", 32, 22, std::nullopt},    GgmlType{7, "Q5_1", 32, 24, std::nullopt},
+    GgmlType{8, "Q8_0", 32, 34, DType::Q8_0},     GgmlType{9, "Q8_1", 32, 36, std::nullopt},
+    GgmlType{10, "Q2_K", 256, 84, std::nullopt},  GgmlType{11, "Q3_K", 256, 110, std::nullopt},
+    GgmlType{12, "Q4_K", 256, 144, std::nullopt}, GgmlType{13, "Q5_K", 256, 176, std::nullopt},
+    GgmlType{14, "Q6_K", 256, 210, DType::Q6_K},  GgmlType{15, "Q8_K", 256, 292, std::nullopt},
+    GgmlType{24, "I8", 1, 1, std::nullopt},       GgmlType{25, "I16", 1, 2, std::nullopt},
+    GgmlType{26, "I32", 1, 4, std::nullopt},      GgmlType{27, "I64", 1, 8, std::nullopt},
+    GgmlType{28, "F64", 1, 8, std::nullopt},      GgmlType{30, "BF16", 1, 2, DType::BF16},
 };
 
 constexpr std::uint64_t kMaxTensors = 1'000'000;
@@ -76,7 +88,8 @@ public:
     std::string takeText(std::uint64_t most, const std::string& what) {
         const auto length = take<std::uint64_t>(what);
         if (length > most) {
-            m_owner.fail(what + " has " + std::to_string(length) + " bytes, expected at most " + std::to_string(most));
+            m_owner.fail(what + " has " + std::to_string(length) + " bytes, expected at most " +
+                         std::to_string(most));
         }
         const std::size_t start = skip(length, what);
         return {reinterpret_cast<const char*>(m_bytes.data()) + start, length};
@@ -91,9 +104,11 @@ private:
 GgufFile::GgufFile(const MappedFile& file) : m_file(file) {
     Cursor cursor(*this);
     if (cursor.left() < 24) {
-        fail("the file is too short for a GGUF header: " + std::to_string(cursor.left()) + " bytes, expected 24");
+        fail("the file is too short for a GGUF header: " + std::to_string(cursor.left()) +
+             " bytes, expected 24");
     }
-    if (cursor.take<std::uint32_t>("the magic") != 0x46554747) fail("not a GGUF file, the magic is not \"GGUF\"");
+    if (cursor.take<std::uint32_t>("the magic") != 0x46554747)
+        fail("not a GGUF file, the magic is not \"GGUF\"");
     const auto version = cursor.take<std::uint32_t>("the version");
     if (version != 2 && version != 3) {
         fail(version != 0 && (version & 0xFFFF) == 0
@@ -102,14 +117,16 @@ GgufFile::GgufFile(const MappedFile& file) : m_file(file) {
     }
     const auto tensorCount = cursor.take<std::uint64_t>("the tensor count");
     const auto keyCount = cursor.take<std::uint64_t>("the key count");
-    if (tensorCount > kMaxTensors) fail("the header says " + std::to_string(tensorCount) + " tensors, too many");
+    if (tensorCount > kMaxTensors)
+        fail("the header says " + std::to_string(tensorCount) + " tensors, too many");
     if (keyCount > kMaxKeys) fail("the header says " + std::to_string(keyCount) + " keys, too many");
     for (std::uint64_t i = 0; i < keyCount; ++i) readKeyValue(cursor);
 
     std::uint64_t alignment = 32;
     if (const auto given = integer("general.alignment")) {
         if (*given < 8 || *given > 65536 || (*given & (*given - 1)) != 0) {
-            fail("general.alignment is " + std::to_string(*given) + ", expected a power of two from 8 to 65536");
+            fail("general.alignment is " + std::to_string(*given) +
+                 ", expected a power of two from 8 to 65536");
         }
         alignment = static_cast<std::uint64_t>(*given);
     }
@@ -124,7 +141,9 @@ GgufFile::GgufFile(const MappedFile& file) : m_file(file) {
     placeTensors(offsets, cursor.offset() + (alignment - cursor.offset() % alignment) % alignment, alignment);
 }
 
-void GgufFile::fail(const std::string& what) const { throw Error(sanitised(m_file.path()) + ": " + what); }
+void GgufFile::fail(const std::string& what) const {
+    throw Error(sanitised(m_file.path()) + ": " + what);
+}
 
 void GgufFile::readKeyValue(Cursor& cursor) {
     const std::string key = cursor.takeText(kMaxNameBytes, "a key");
@@ -132,19 +151,20 @@ void GgufFile::readKeyValue(Cursor& cursor) {
     Value value;
     value.type = cursor.take<std::uint32_t>(where);
     value.count = 1;
-    if (value.type == kArray) {
+    if (value.type == TypeArray) {
         value.isArray = true;
         value.type = cursor.take<std::uint32_t>(where);
         value.count = cursor.take<std::uint64_t>(where);
-        if (value.type == kArray) fail(where + " is an array of arrays, which is not supported");
+        if (value.type == TypeArray) fail(where + " is an array of arrays, which is not supported");
     }
-    if (value.type >= kValueTypes) fail(where + " has the unknown type " + std::to_string(value.type));
+    if (value.type >= TypeCount) fail(where + " has the unknown type " + std::to_string(value.type));
     value.offset = cursor.offset();
     const std::size_t each = kValueBytes[value.type];
     if (value.count > cursor.left() / each) {
-        fail(where + " says " + std::to_string(value.count) + " elements, more than the rest of the file holds");
+        fail(where + " says " + std::to_string(value.count) +
+             " elements, more than the rest of the file holds");
     }
-    if (value.type == kString) {
+    if (value.type == TypeString) {
         for (std::uint64_t i = 0; i < value.count; ++i) {
             cursor.skip(cursor.take<std::uint64_t>(where), where);
         }
@@ -201,8 +221,8 @@ void GgufFile::placeTensors(const std::vector<std::uint64_t>& offsets, std::size
         RawTensor& tensor = m_tensors[i];
         const std::string where = "tensor " + sanitised(tensor.name);
         if (offsets[i] % alignment != 0) {
-            fail(where + ": its offset " + std::to_string(offsets[i]) + " is not a multiple of the alignment " +
-                 std::to_string(alignment));
+            fail(where + ": its offset " + std::to_string(offsets[i]) +
+                 " is not a multiple of the alignment " + std::to_string(alignment));
         }
         if (offsets[i] > available || tensor.bytes.size() > available - offsets[i]) {
             fail(where + ": its data (" + std::to_string(tensor.bytes.size()) + " bytes at offset " +
@@ -215,7 +235,8 @@ void GgufFile::placeTensors(const std::vector<std::uint64_t>& offsets, std::size
         const RawTensor& before = m_tensors[order[i - 1]];
         const RawTensor& tensor = m_tensors[order[i]];
         if (tensor.bytes.data() < before.bytes.data() + before.bytes.size()) {
-            fail("tensor " + sanitised(tensor.name) + ": its data overlaps that of " + sanitised(before.name));
+            fail("tensor " + sanitised(tensor.name) + ": its data overlaps that of " +
+                 sanitised(before.name));
         }
     }
 }
@@ -237,19 +258,27 @@ const GgufFile::Value* GgufFile::array(const std::string& key) const {
 std::int64_t GgufFile::integerAt(const std::string& key, std::uint32_t type, std::size_t offset) const {
     const std::byte* from = m_file.bytes().data() + offset;
     switch (type) {
-        case kUint8: return load<std::uint8_t>(from);
-        case kInt8: return load<std::int8_t>(from);
-        case kUint16: return load<std::uint16_t>(from);
-        case kInt16: return load<std::int16_t>(from);
-        case kUint32: return load<std::uint32_t>(from);
-        case kInt32: return load<std::int32_t>(from);
-        case kInt64: return load<std::int64_t>(from);
-        case kUint64: {
+        case TypeUint8:
+            return load<std::uint8_t>(from);
+        case TypeInt8:
+            return load<std::int8_t>(from);
+        case TypeUint16:
+            return load<std::uint16_t>(from);
+        case TypeInt16:
+            return load<std::int16_t>(from);
+        case TypeUint32:
+            return load<std::uint32_t>(from);
+        case TypeInt32:
+            return load<std::int32_t>(from);
+        case TypeInt64:
+            return load<std::int64_t>(from);
+        case TypeUint64: {
             const auto value = load<std::uint64_t>(from);
             if (value > (1ULL << 62)) fail("the key " + key + " is " + std::to_string(value) + ", too large");
             return static_cast<std::int64_t>(value);
         }
-        default: fail("the key " + key + " is not an integer");
+        default:
+            fail("the key " + key + " is not an integer");
     }
 }
 
@@ -272,9 +301,9 @@ std::optional<double> GgufFile::number(const std::string& key) const {
     if (!value) return std::nullopt;
     const std::byte* from = m_file.bytes().data() + value->offset;
     double number = 0.0;
-    if (value->type == kFloat32) {
+    if (value->type == TypeFloat32) {
         number = static_cast<double>(load<float>(from));
-    } else if (value->type == kFloat64) {
+    } else if (value->type == TypeFloat64) {
         number = load<double>(from);
     } else {
         number = static_cast<double>(integerAt(key, value->type, value->offset));
@@ -286,7 +315,7 @@ std::optional<double> GgufFile::number(const std::string& key) const {
 std::optional<bool> GgufFile::flag(const std::string& key) const {
     const Value* value = scalar(key);
     if (!value) return std::nullopt;
-    if (value->type != kBool) fail("the key " + key + " is not a boolean");
+    if (value->type != TypeBool) fail("the key " + key + " is not a boolean");
     return load<std::uint8_t>(m_file.bytes().data() + value->offset) != 0;
 }
 
@@ -300,7 +329,7 @@ std::string GgufFile::textAt(std::size_t& offset) const {
 std::optional<std::string> GgufFile::text(const std::string& key) const {
     const Value* value = scalar(key);
     if (!value) return std::nullopt;
-    if (value->type != kString) fail("the key " + key + " is not a string");
+    if (value->type != TypeString) fail("the key " + key + " is not a string");
     std::size_t offset = value->offset;
     return textAt(offset);
 }
@@ -308,7 +337,7 @@ std::optional<std::string> GgufFile::text(const std::string& key) const {
 std::optional<std::vector<std::string>> GgufFile::texts(const std::string& key) const {
     const Value* value = array(key);
     if (!value) return std::nullopt;
-    if (value->type != kString) fail("the key " + key + " is not an array of strings");
+    if (value->type != TypeString) fail("the key " + key + " is not an array of strings");
     std::vector<std::string> result;
     result.reserve(value->count);
     std::size_t offset = value->offset;
@@ -319,9 +348,10 @@ std::optional<std::vector<std::string>> GgufFile::texts(const std::string& key) 
 std::optional<std::vector<float>> GgufFile::numbers(const std::string& key) const {
     const Value* value = array(key);
     if (!value) return std::nullopt;
-    if (value->type != kFloat32) fail("the key " + key + " is not an array of 32-bit floats");
+    if (value->type != TypeFloat32) fail("the key " + key + " is not an array of 32-bit floats");
     std::vector<float> result(value->count);
-    if (value->count > 0) std::memcpy(result.data(), m_file.bytes().data() + value->offset, value->count * sizeof(float));
+    if (value->count > 0)
+        std::memcpy(result.data(), m_file.bytes().data() + value->offset, value->count * sizeof(float));
     return result;
 }
 

@@ -12,8 +12,9 @@
 
 namespace specula {
 
-/// A GGUF file (version 2 or 3, little endian): key-values and tensors, all checked against the file's length while
-/// the directory is read. Values are read from the mapping on demand; the MappedFile must outlive the object.
+/// A GGUF file (version 2 or 3, little endian): key-values and tensors, all checked against the file's length
+/// while the directory is read. Values are read from the mapping on demand; the MappedFile must outlive the
+/// object.
 class GgufFile {
 public:
     /// Throws Error naming file and key or tensor.
@@ -25,7 +26,8 @@ public:
     bool has(const std::string& key) const { return m_values.contains(key); }
 
     /// The value, absent without the key. Throws Error naming the key where the value has another type.
-    /// `integer` takes every integer type; an array of equal integers (per-layer values) counts as that integer.
+    /// `integer` takes every integer type; an array of equal integers (per-layer values) counts as that
+    /// integer.
     std::optional<std::int64_t> integer(const std::string& key) const;
     std::optional<double> number(const std::string& key) const;  ///< float or integer, finite
     std::optional<bool> flag(const std::string& key) const;
@@ -36,17 +38,18 @@ public:
 
 private:
     struct Value {
-        std::uint32_t type = 0;      ///< of the elements, for arrays
-        std::uint64_t count = 0;     ///< elements
+        std::uint32_t type = 0;   ///< of the elements, for arrays
+        std::uint64_t count = 0;  ///< elements
         bool isArray = false;
-        std::size_t offset = 0;      ///< of the first element in the file
+        std::size_t offset = 0;  ///< of the first element in the file
     };
     class Cursor;
 
     [[noreturn]] void fail(const std::string& what) const;
     void readKeyValue(Cursor& cursor);
     RawTensor readTensorInfo(Cursor& cursor, std::vector<std::uint64_t>& offsets) const;
-    void placeTensors(const std::vector<std::uint64_t>& offsets, std::size_t dataStart, std::uint64_t alignment);
+    void placeTensors(const std::vector<std::uint64_t>& offsets, std::size_t dataStart,
+                      std::uint64_t alignment);
     const Value* scalar(const std::string& key) const;
     const Value* array(const std::string& key) const;
     std::int64_t integerAt(const std::string& key, std::uint32_t type, std::size_t offset) const;

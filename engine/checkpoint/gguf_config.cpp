@@ -12,7 +12,8 @@ namespace {
 
 class Keys {
 public:
-    Keys(const GgufFile& file, std::string architecture) : m_file(file), m_prefix(std::move(architecture) + ".") {}
+    Keys(const GgufFile& file, std::string architecture)
+        : m_file(file), m_prefix(std::move(architecture) + ".") {}
 
     [[noreturn]] void fail(const std::string& key, const std::string& what) const {
         throw Error(sanitised(m_file.path()) + ": the key " + m_prefix + key + " " + what);
@@ -31,7 +32,8 @@ public:
     double number(const std::string& key, double low, double high, double fallback) const {
         const auto value = m_file.number(m_prefix + key);
         if (!value) return fallback;
-        if (*value < low || *value > high) fail(key, "is " + std::to_string(*value) + ", which is out of range");
+        if (*value < low || *value > high)
+            fail(key, "is " + std::to_string(*value) + ", which is out of range");
         return *value;
     }
     std::string text(const std::string& key, const std::string& fallback) const {
@@ -59,10 +61,12 @@ void readHeads(const Keys& keys, ModelConfig& config) {
     }
     if (!keys.has("attention.key_length") && config.hidden % config.heads != 0) {
         keys.fail("embedding_length", "is " + std::to_string(config.hidden) +
-                                          ", expected a multiple of attention.head_count " + std::to_string(config.heads));
+                                          ", expected a multiple of attention.head_count " +
+                                          std::to_string(config.heads));
     }
     config.headDim = keys.integer("attention.key_length", kHeadDimBounds, config.hidden / config.heads);
-    if (config.headDim % 2 != 0 || config.headDim < kHeadDimBounds.low || config.headDim > kHeadDimBounds.high) {
+    if (config.headDim % 2 != 0 || config.headDim < kHeadDimBounds.low ||
+        config.headDim > kHeadDimBounds.high) {
         keys.fail("attention.key_length", "gives heads of " + std::to_string(config.headDim) +
                                               " values, expected an even number from 2 to 1024");
     }
@@ -79,7 +83,8 @@ void readRope(const Keys& keys, ModelConfig& config) {
     config.ropeTheta = keys.number("rope.freq_base", 1e-3, 1e12, 10000.0);
     // llama.cpp's converter stores q and k with the rows of each head permuted for pairs of neighbours.
     config.ropeInterleaved = true;
-    const double factor = keys.number("rope.scaling.factor", 0.0, 1e6, keys.number("rope.scale_linear", 0.0, 1e6, 0.0));
+    const double factor =
+        keys.number("rope.scaling.factor", 0.0, 1e6, keys.number("rope.scale_linear", 0.0, 1e6, 0.0));
     const std::string kind = keys.text("rope.scaling.type", factor > 0.0 ? "linear" : "none");
     if (kind == "linear") {
         if (factor > 0.0 && factor != 1.0) {
@@ -87,7 +92,8 @@ void readRope(const Keys& keys, ModelConfig& config) {
             config.ropeScaling.factor = factor;
         }
     } else if (kind != "none") {
-        keys.fail("rope.scaling.type", "is " + sanitised(kind) + ", which is not supported; supported: none, linear");
+        keys.fail("rope.scaling.type",
+                  "is " + sanitised(kind) + ", which is not supported; supported: none, linear");
     }
 }
 
@@ -100,20 +106,25 @@ void readEos(const GgufFile& file, ModelConfig& config) {
                         ", expected a token id below " + std::to_string(config.vocabulary));
         }
         const auto token = static_cast<TokenId>(*id);
-        if (std::find(config.eos.begin(), config.eos.end(), token) == config.eos.end()) config.eos.push_back(token);
+        if (std::find(config.eos.begin(), config.eos.end(), token) == config.eos.end())
+            config.eos.push_back(token);
     }
 }
 
-/// What people call the model: the file's name without ".gguf" and the quantisation before it. (general.name is whatever
-/// the converter was told: "Smollm2 135M 8k Lc100K Mix1 Ep2" for SmolLM2-135M-Instruct.)
+/// What people call the model: the file's name without ".gguf" and the quantisation before it. (general.name
+/// is whatever the converter was told: "Smollm2 135M 8k Lc100K Mix1 Ep2" for SmolLM2-135M-Instruct.)
 std::string modelNameOf(const std::string& path) {
     std::string name = sanitised(baseName(path));
     if (name.ends_with(".gguf")) name.resize(name.size() - 5);
     const std::size_t dot = name.find_last_of(".-");
     if (dot == std::string::npos || dot == 0) return name;
-    const std::string last = name.substr(dot + 1);
-    const bool quantisation = last.starts_with("Q") || last.starts_with("IQ") || last == "F16" || last == "F32" ||
-                              last == "BF16" || last == "f16" || last == "f32" || last == "bf16" || last.starts_with("q");
+    std::string last = name.substr(dot + 1);
+    std::transform(last.begin(), last.end(), last.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    const std::size_t digit = last.starts_with("IQ") ? 2 : 1;
+    const bool numbered = last.size() > digit && last[digit] >= '0' && last[digit] <= '9';
+    const bool quantisation =
+        last == "F16" || last == "F32" || last == "BF16" || (numbered && (last[0] == 'Q' || digit == 2));
     return quantisation ? name.substr(0, dot) : name;
 }
 
@@ -129,7 +140,8 @@ ModelConfig readGgufConfig(const GgufFile& file) {
                     " is not supported; supported: " + supportedArchitectures());
     }
     if (file.integer("split.count").value_or(1) > 1) {
-        throw Error(where + "the model is split over several GGUF files, which is not supported; join them first");
+        throw Error(where +
+                    "the model is split over several GGUF files, which is not supported; join them first");
     }
     const Keys keys(file, *named);
     ModelConfig config;
@@ -150,8 +162,8 @@ ModelConfig readGgufConfig(const GgufFile& file) {
     const RawTensor* embed = findTensor(file, embedding);
     if (!embed) throw Error(where + "tensor " + embedding + " is missing");
     if (embed->shape.size() != 2 || embed->shape[0] > kVocabularyBounds.high) {
-        throw Error(where + "tensor " + embedding + " has shape " + shown(embed->shape) + ", expected [vocabulary, " +
-                    std::to_string(config.hidden) + "]");
+        throw Error(where + "tensor " + embedding + " has shape " + shown(embed->shape) +
+                    ", expected [vocabulary, " + std::to_string(config.hidden) + "]");
     }
     config.vocabulary = static_cast<int>(embed->shape[0]);
     const auto present = [&](const char* canonical) {

@@ -40,19 +40,20 @@ std::map<std::string, std::vector<std::string>> readIndex(const std::string& pat
     std::map<std::string, std::vector<std::string>> shards;
     for (const auto& [tensor, shard] : map->items()) {
         if (!shard.is_string()) {
-            throw Error(sanitised(path) + ": weight_map of " + sanitised(tensor) + " must be a shard's file name, found " +
-                        shard.type_name());
+            throw Error(sanitised(path) + ": weight_map of " + sanitised(tensor) +
+                        " must be a shard's file name, found " + shard.type_name());
         }
         const std::string name = shard.get<std::string>();
-        if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos) {
+        if (name.empty() || name == "." || name == ".." ||
+            name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos) {
             throw Error(sanitised(path) + ": the shard name " + sanitised(name) +
                         " is a path, expected a plain file name in the same folder");
         }
         shards[name].push_back(tensor);
     }
     if (shards.size() > kMaxShards) {
-        throw Error(sanitised(path) + ": weight_map names " + std::to_string(shards.size()) + " shards, expected at most " +
-                    std::to_string(kMaxShards));
+        throw Error(sanitised(path) + ": weight_map names " + std::to_string(shards.size()) +
+                    " shards, expected at most " + std::to_string(kMaxShards));
     }
     return shards;
 }
@@ -78,8 +79,8 @@ std::vector<WeightFile> openHfWeights(const std::string& folder) {
         for (const RawTensor& tensor : weights.tensors) present.insert(tensor.name);
         for (const std::string& name : names) {
             if (!present.contains(name)) {
-                throw Error(sanitised(path) + ": tensor " + sanitised(name) + " is not in this shard, where " + kIndex +
-                            " puts it");
+                throw Error(sanitised(path) + ": tensor " + sanitised(name) +
+                            " is not in this shard, where " + kIndex + " puts it");
             }
         }
         files.push_back(std::move(weights));

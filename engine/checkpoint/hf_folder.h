@@ -15,8 +15,8 @@ struct WeightFile {
     std::vector<RawTensor> tensors;
 };
 
-/// The weights of a Hugging Face folder: model.safetensors, or the files that model.safetensors.index.json names (plain
-/// file names inside the folder; each tensor must be where the index says). Throws Error.
+/// The weights of a Hugging Face folder: model.safetensors, or the files that model.safetensors.index.json
+/// names (plain file names inside the folder; each tensor must be where the index says). Throws Error.
 std::vector<WeightFile> openHfWeights(const std::string& folder);
 
 }  // namespace specula

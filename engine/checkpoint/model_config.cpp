@@ -34,9 +34,11 @@ public:
             if (!fallback) fail(field, "is missing, expected a whole number");
             return *fallback;
         }
-        if (!value->is_number_integer()) fail(field, "is " + shownValue(*value) + ", expected a whole number");
-        const bool fits = value->is_number_unsigned() ? value->get<std::uint64_t>() <= std::uint64_t(bounds.high)
-                                                      : value->get<std::int64_t>() <= bounds.high;
+        if (!value->is_number_integer())
+            fail(field, "is " + shownValue(*value) + ", expected a whole number");
+        const bool fits = value->is_number_unsigned()
+                              ? value->get<std::uint64_t>() <= std::uint64_t(bounds.high)
+                              : value->get<std::int64_t>() <= bounds.high;
         if (!fits || value->get<std::int64_t>() < bounds.low) {
             fail(field, "is " + shownValue(*value) + ", expected " + std::to_string(bounds.low) + " to " +
                             std::to_string(bounds.high));
@@ -51,12 +53,14 @@ public:
         }
         if (!value->is_number()) fail(field, "is " + shownValue(*value) + ", expected a number");
         const double number = value->get<double>();
-        if (!(number >= low && number <= high)) fail(field, "is " + shownValue(*value) + ", which is out of range");
+        if (!(number >= low && number <= high))
+            fail(field, "is " + shownValue(*value) + ", which is out of range");
         return number;
     }
     bool flag(const std::string& field, bool fallback) const {
         const json* value = find(field);
-        if (value && !value->is_boolean()) fail(field, "is " + shownValue(*value) + ", expected true or false");
+        if (value && !value->is_boolean())
+            fail(field, "is " + shownValue(*value) + ", expected true or false");
         return value ? value->get<bool>() : fallback;
     }
     std::string text(const std::string& field, const std::string& fallback) const {
@@ -114,7 +118,8 @@ void readRopeScaling(const Fields& fields, ModelConfig& config) {
             fields.fail("high_freq_factor", "must be above low_freq_factor");
         }
     } else {
-        fields.fail("rope_type", "is " + sanitised(kind) + ", which is not supported; supported: default, linear, llama3");
+        fields.fail("rope_type",
+                    "is " + sanitised(kind) + ", which is not supported; supported: default, linear, llama3");
     }
 }
 
@@ -131,7 +136,8 @@ void readRope(const Fields& fields, ModelConfig& config) {
     if (const json* parameters = fields.object("rope_parameters")) {
         const Fields inner(fields.file(), *parameters, "rope_parameters.");
         for (const auto& [key, value] : parameters->items()) {
-            if (value.is_object()) inner.fail(sanitised(key), "differs by layer type, which is not supported");
+            if (value.is_object())
+                inner.fail(sanitised(key), "differs by layer type, which is not supported");
         }
         readRopeScaling(inner, config);
         config.ropeTheta = inner.number("rope_theta", 1e-3, 1e12, config.ropeTheta);
@@ -143,8 +149,10 @@ void addEos(const Fields& fields, ModelConfig& config) {
     if (!value) return;
     const json list = value->is_array() ? *value : json::array({*value});
     for (const json& each : list) {
-        if (!each.is_number_unsigned() || each.get<std::uint64_t>() >= static_cast<std::uint64_t>(config.vocabulary)) {
-            fields.fail("eos_token_id", "must be token ids below vocab_size " + std::to_string(config.vocabulary));
+        if (!each.is_number_unsigned() ||
+            each.get<std::uint64_t>() >= static_cast<std::uint64_t>(config.vocabulary)) {
+            fields.fail("eos_token_id",
+                        "must be token ids below vocab_size " + std::to_string(config.vocabulary));
         }
         const auto id = each.get<TokenId>();
         if (std::find(config.eos.begin(), config.eos.end(), id) == config.eos.end()) config.eos.push_back(id);
@@ -159,7 +167,8 @@ std::string folderName(const std::string& folder) {
     std::string repository = at == std::string::npos ? "" : baseName(folder.substr(0, at));
     if (!repository.starts_with("models--")) return sanitised(name);
     repository.erase(0, 8);
-    if (const std::size_t dashes = repository.find("--"); dashes != std::string::npos) repository.replace(dashes, 2, "/");
+    if (const std::size_t dashes = repository.find("--"); dashes != std::string::npos)
+        repository.replace(dashes, 2, "/");
     return sanitised(repository);
 }
 
@@ -180,21 +189,26 @@ ModelConfig readConfigJson(const std::string& folder) {
     config.kvHeads = fields.integer("num_key_value_heads", kHeadBounds, config.heads);
     config.maxContext = fields.integer("max_position_embeddings", kContextBounds, 2048);
     if (config.heads % config.kvHeads != 0) {
-        fields.fail("num_attention_heads", "is " + std::to_string(config.heads) + ", expected a multiple of num_key_value_heads " +
+        fields.fail("num_attention_heads", "is " + std::to_string(config.heads) +
+                                               ", expected a multiple of num_key_value_heads " +
                                                std::to_string(config.kvHeads));
     }
     if (!fields.find("head_dim") && config.hidden % config.heads != 0) {
-        fields.fail("hidden_size", "is " + std::to_string(config.hidden) + ", expected a multiple of num_attention_heads " +
+        fields.fail("hidden_size", "is " + std::to_string(config.hidden) +
+                                       ", expected a multiple of num_attention_heads " +
                                        std::to_string(config.heads));
     }
     config.headDim = fields.integer("head_dim", kHeadDimBounds, config.hidden / config.heads);
-    if (config.headDim % 2 != 0 || config.headDim < kHeadDimBounds.low || config.headDim > kHeadDimBounds.high) {
-        fields.fail("head_dim", "is " + std::to_string(config.headDim) + ", expected an even number from 2 to 1024");
+    if (config.headDim % 2 != 0 || config.headDim < kHeadDimBounds.low ||
+        config.headDim > kHeadDimBounds.high) {
+        fields.fail("head_dim",
+                    "is " + std::to_string(config.headDim) + ", expected an even number from 2 to 1024");
     }
     config.normEps = fields.number("rms_norm_eps", 0.0, 1.0, 1e-6);
     const std::string activation = fields.text("hidden_act", "silu");
     if (activation != "silu" && activation != "swish") {
-        fields.fail("hidden_act", "is " + sanitised(activation) + ", which is not supported; supported: silu");
+        fields.fail("hidden_act",
+                    "is " + sanitised(activation) + ", which is not supported; supported: silu");
     }
     readRope(fields, config);
     config.tiedHead = fields.flag("tie_word_embeddings", false);

@@ -20,7 +20,8 @@ struct RopeScaling {
 
 /// A decoder-only transformer described by data. Read from config.json or GGUF keys, every number bounded.
 struct ModelConfig {
-    std::string name;          ///< folder or file name, or general.name of a GGUF
+    std::string
+        name;  ///< of the folder or file, without ending and quantisation; "org/name" in the hub's cache
     std::string architecture;  ///< "llama"
     std::string fileFormat;    ///< for people: "Q4_1", "float32", "bfloat16"
     int vocabulary = 0;        ///< rows of the embedding
@@ -34,11 +35,13 @@ struct ModelConfig {
     double normEps = 1e-5;
     double ropeTheta = 10000.0;
     RopeScaling ropeScaling;
-    bool ropeInterleaved = false;  ///< pairs (2i, 2i+1), as GGUF stores llama's q and k; else (i, i + headDim/2)
+    bool ropeInterleaved =
+        false;  ///< pairs (2i, 2i+1), as GGUF stores llama's q and k; else (i, i + headDim/2)
     bool tiedHead = false;
     bool attentionBias = false;  ///< q, k, v and o have biases
     bool mlpBias = false;
-    std::vector<TokenId> eos;  ///< ids that end a text: generation_config's where it names some, else config's
+    std::vector<TokenId>
+        eos;  ///< ids that end a text: generation_config's where it names some, else config's
 };
 
 }  // namespace specula

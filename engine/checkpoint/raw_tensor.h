@@ -11,12 +11,12 @@
 
 namespace specula {
 
-/// A tensor as a file's own directory lists it, before names are canonical. Its bytes lie inside the mapped file and
-/// their number agrees with type and shape.
+/// A tensor as a file's own directory lists it, before names are canonical. Its bytes lie inside the mapped
+/// file and their number agrees with type and shape.
 struct RawTensor {
     std::string name;
-    std::string typeName;       ///< as the file spells it: "I64", "Q2_K"
-    std::optional<DType> type;  ///< absent: a known type that this program cannot read as weights
+    std::string typeName;             ///< as the file spells it: "I64", "Q2_K"
+    std::optional<DType> type;        ///< absent: a known type that this program cannot read as weights
     std::vector<std::int64_t> shape;  ///< row-major
     std::span<const std::byte> bytes;
 };

@@ -21,13 +21,13 @@ struct SafetensorsType {
 };
 
 constexpr std::array kTypes{
-    SafetensorsType{"F32", 4, DType::F32},          SafetensorsType{"F16", 2, DType::F16},
-    SafetensorsType{"BF16", 2, DType::BF16},        SafetensorsType{"F64", 8, std::nullopt},
-    SafetensorsType{"I64", 8, std::nullopt},        SafetensorsType{"U64", 8, std::nullopt},
-    SafetensorsType{"I32", 4, std::nullopt},        SafetensorsType{"U32", 4, std::nullopt},
-    SafetensorsType{"I16", 2, std::nullopt},        SafetensorsType{"U16", 2, std::nullopt},
-    SafetensorsType{"I8", 1, std::nullopt},         SafetensorsType{"U8", 1, std::nullopt},
-    SafetensorsType{"BOOL", 1, std::nullopt},       SafetensorsType{"F8_E4M3", 1, std::nullopt},
+    SafetensorsType{"F32", 4, DType::F32},       SafetensorsType{"F16", 2, DType::F16},
+    SafetensorsType{"BF16", 2, DType::BF16},     SafetensorsType{"F64", 8, std::nullopt},
+    SafetensorsType{"I64", 8, std::nullopt},     SafetensorsType{"U64", 8, std::nullopt},
+    SafetensorsType{"I32", 4, std::nullopt},     SafetensorsType{"U32", 4, std::nullopt},
+    SafetensorsType{"I16", 2, std::nullopt},     SafetensorsType{"U16", 2, std::nullopt},
+    SafetensorsType{"I8", 1, std::nullopt},      SafetensorsType{"U8", 1, std::nullopt},
+    SafetensorsType{"BOOL", 1, std::nullopt},    SafetensorsType{"F8_E4M3", 1, std::nullopt},
     SafetensorsType{"F8_E5M2", 1, std::nullopt},
 };
 
@@ -38,7 +38,9 @@ public:
     std::vector<RawTensor> read();
 
 private:
-    [[noreturn]] void fail(const std::string& what) const { throw Error(sanitised(m_file.path()) + ": " + what); }
+    [[noreturn]] void fail(const std::string& what) const {
+        throw Error(sanitised(m_file.path()) + ": " + what);
+    }
     [[noreturn]] void fail(const std::string& tensor, const std::string& what) const {
         fail("tensor " + sanitised(tensor) + ": " + what);
     }
@@ -66,7 +68,8 @@ nlohmann::json Reader::header() {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, length);
     m_data = bytes.subspan(8 + length);
     nlohmann::json parsed = parseJson(text, m_file.path() + " (header)");
-    if (!parsed.is_object()) fail("the header must be a JSON object, found " + std::string(parsed.type_name()));
+    if (!parsed.is_object())
+        fail("the header must be a JSON object, found " + std::string(parsed.type_name()));
     return parsed;
 }
 
@@ -90,7 +93,8 @@ RawTensor Reader::tensor(const std::string& name, const nlohmann::json& entry) c
     const auto dtype = entry.find("dtype");
     if (dtype == entry.end() || !dtype->is_string()) fail(name, "its header entry has no dtype");
     const std::string typeName = dtype->get<std::string>();
-    const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& t) { return t.name == typeName; });
+    const auto type =
+        std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& t) { return t.name == typeName; });
     if (type == kTypes.end()) fail(name, "unknown dtype " + sanitised(typeName));
 
     const std::vector<std::int64_t> shape = shapeOf(name, entry);
@@ -109,8 +113,8 @@ RawTensor Reader::tensor(const std::string& name, const nlohmann::json& entry) c
     const auto count = elementCount(shape);
     if (!count || *count > static_cast<std::int64_t>(m_data.size()) ||
         static_cast<std::uint64_t>(*count * type->bytes) != end - begin) {
-        fail(name, "shape " + shown(shape) + " of " + typeName + " does not fit its " + std::to_string(end - begin) +
-                       " bytes");
+        fail(name, "shape " + shown(shape) + " of " + typeName + " does not fit its " +
+                       std::to_string(end - begin) + " bytes");
     }
     return {name, typeName, type->type, shape, m_data.subspan(begin, end - begin)};
 }
@@ -147,6 +151,8 @@ std::vector<RawTensor> Reader::read() {
 
 }  // namespace
 
-std::vector<RawTensor> readSafetensors(const MappedFile& file) { return Reader(file).read(); }
+std::vector<RawTensor> readSafetensors(const MappedFile& file) {
+    return Reader(file).read();
+}
 
 }  // namespace specula

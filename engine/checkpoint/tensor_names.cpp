@@ -57,8 +57,9 @@ constexpr std::array kArchitectures{
 
 constexpr std::string_view kHole = "{}";
 
-// The layer number that stands in `name` where `pattern` has its hole: "" for a pattern without one, absent when the
-// name does not fit. Numbers are plain ("7", never "07"), so that two names cannot mean the same tensor.
+// The layer number that stands in `name` where `pattern` has its hole: "" for a pattern without one, absent
+// when the name does not fit. Numbers are plain ("7", never "07"), so that two names cannot mean the same
+// tensor.
 std::optional<std::string_view> matchedLayer(std::string_view pattern, std::string_view name) {
     const std::size_t hole = pattern.find(kHole);
     if (hole == std::string_view::npos) {
@@ -78,7 +79,8 @@ std::optional<std::string_view> matchedLayer(std::string_view pattern, std::stri
 std::string filled(std::string_view pattern, std::string_view layer) {
     const std::size_t hole = pattern.find(kHole);
     if (hole == std::string_view::npos) return std::string(pattern);
-    return std::string(pattern.substr(0, hole)) + std::string(layer) + std::string(pattern.substr(hole + kHole.size()));
+    return std::string(pattern.substr(0, hole)) + std::string(layer) +
+           std::string(pattern.substr(hole + kHole.size()));
 }
 
 }  // namespace

@@ -11,16 +11,18 @@
 
 namespace specula {
 
-/// One tensor under its canonical name and under the name that a file uses; "{}" stands for the layer's number.
+/// One tensor under its canonical name and under the name that a file uses; "{}" stands for the layer's
+/// number.
 struct NameRule {
     std::string_view canonical;
     std::string_view file;
 };
 
-/// How one architecture is written down in files. Adding an architecture = adding its entry in tensor_names.cpp (and
-/// what is new about it to the config readers and to expectedTensors).
+/// How one architecture is written down in files. Adding an architecture = adding its entry in
+/// tensor_names.cpp (and what is new about it to the config readers and to expectedTensors).
 struct Architecture {
-    std::string_view name;            ///< ModelConfig::architecture, config.json's model_type, GGUF's general.architecture
+    std::string_view
+        name;  ///< ModelConfig::architecture, config.json's model_type, GGUF's general.architecture
     std::string_view hfClass;         ///< config.json's "architectures"
     std::string_view optionalPrefix;  ///< of Hugging Face names; files saved without the head leave it out
     std::span<const NameRule> hfNames;

@@ -15,7 +15,8 @@ std::size_t characterStart(std::string_view text, std::size_t end) {
 }
 
 bool touchesWord(std::string_view text, std::size_t start, std::size_t end) {
-    if (start > 0 && isWordCharacter(utf8Step(text.substr(characterStart(text, start))).codePoint)) return true;
+    if (start > 0 && isWordCharacter(utf8Step(text.substr(characterStart(text, start))).codePoint))
+        return true;
     return end < text.size() && isWordCharacter(utf8Step(text.substr(end)).codePoint);
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxTokens = 1u << 20;
 
-// GPT-2's byte alphabet: printable Latin-1 bytes stand for themselves, the others for U+0100, U+0101, ... in order.
+// GPT-2's byte alphabet: printable Latin-1 bytes stand for themselves, the others for U+0100, U+0101, ... in
+// order.
 struct ByteAlphabet {
     std::array<int, 512> byteOf{};  // -1: not a letter of the alphabet
     ByteAlphabet() {
@@ -41,7 +42,8 @@ std::optional<std::string> bytesOf(const std::string& token) {
 }
 
 std::uint64_t pairKey(TokenId left, TokenId right) {
-    return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) | static_cast<std::uint32_t>(right);
+    return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) |
+           static_cast<std::uint32_t>(right);
 }
 
 }  // namespace
@@ -73,8 +75,9 @@ void ByteLevelBpe::readTokens(const BpeVocabulary& vocabulary) {
     std::size_t count = vocabulary.tokens.size();
     for (const AddedToken& token : vocabulary.added) {
         if (token.id < 0 || static_cast<std::size_t>(token.id) >= kMaxTokens) {
-            throw Error(sanitised(vocabulary.file) + ": the added token " + sanitised(token.content) + " has the id " +
-                        std::to_string(token.id) + ", expected 0 to " + std::to_string(kMaxTokens - 1));
+            throw Error(sanitised(vocabulary.file) + ": the added token " + sanitised(token.content) +
+                        " has the id " + std::to_string(token.id) + ", expected 0 to " +
+                        std::to_string(kMaxTokens - 1));
         }
         count = std::max(count, static_cast<std::size_t>(token.id) + 1);
     }
@@ -100,8 +103,9 @@ void ByteLevelBpe::readTokens(const BpeVocabulary& vocabulary) {
     }
     const auto inRange = [&](TokenId id) { return id >= 0 && static_cast<std::size_t>(id) < count; };
     if ((m_bos && !inRange(*m_bos)) || !std::all_of(m_eos.begin(), m_eos.end(), inRange)) {
-        throw Error(sanitised(vocabulary.file) + ": the begin or end token's id lies outside the vocabulary of " +
-                    std::to_string(count) + " tokens");
+        throw Error(sanitised(vocabulary.file) +
+                    ": the begin or end token's id lies outside the vocabulary of " + std::to_string(count) +
+                    " tokens");
     }
 }
 

@@ -18,10 +18,10 @@ namespace specula {
 
 /// Everything a byte-level BPE vocabulary says, whatever file it came from.
 struct BpeVocabulary {
-    std::string file;                  ///< for messages
-    std::vector<std::string> tokens;   ///< by id, as written in the file (byte alphabet); "" = no token
+    std::string file;                 ///< for messages
+    std::vector<std::string> tokens;  ///< by id, as written in the file (byte alphabet); "" = no token
     std::vector<std::pair<std::string, std::string>> merges;  ///< most important first
-    std::vector<AddedToken> added;     ///< their ids lie inside `tokens` or directly behind
+    std::vector<AddedToken> added;  ///< their ids lie inside `tokens` or directly behind
     PreTokenizer preTokenizer;
     std::optional<NormalForm> normaliser;
     bool ignoreMerges = false;  ///< a word that is a token needs no merges
@@ -30,9 +30,10 @@ struct BpeVocabulary {
     std::vector<TokenId> eos;
 };
 
-/// Byte-pair encoding over bytes (Sennrich et al. 2016, section 3.2, on the byte alphabet of GPT-2): text is cut into
-/// words, a word's bytes are merged pair by pair, the pair of lowest rank first and of those the leftmost. Bytes
-/// without a token are dropped, as the reference tokenizers do. Const and safe from several threads.
+/// Byte-pair encoding over bytes (Sennrich et al. 2016, section 3.2, on the byte alphabet of GPT-2): text is
+/// cut into words, a word's bytes are merged pair by pair, the pair of lowest rank first and of those the
+/// leftmost. Bytes without a token are dropped, as the reference tokenizers do. Const and safe from several
+/// threads.
 class ByteLevelBpe final : public Tokenizer {
 public:
     /// Throws Error for ids out of range or a merge that names or makes a token outside the vocabulary.

@@ -39,10 +39,12 @@ std::string message(std::string_view role, std::string_view content) {
     return text;
 }
 
-// The system message that the template writes when the conversation has none: literal text behind "<|im_start|>system".
+// The system message that the template writes when the conversation has none: literal text behind
+// "<|im_start|>system".
 std::string defaultSystem(std::string_view source) {
     const std::string opening = std::string(kStart) + "system";
-    for (std::size_t at = source.find(opening); at != std::string_view::npos; at = source.find(opening, at + 1)) {
+    for (std::size_t at = source.find(opening); at != std::string_view::npos;
+         at = source.find(opening, at + 1)) {
         std::string_view rest = source.substr(at + opening.size());
         const std::size_t end = rest.find(kEnd);
         if (end == std::string_view::npos) continue;
@@ -58,7 +60,8 @@ std::string defaultSystem(std::string_view source) {
 }  // namespace
 
 bool isChatMl(std::string_view templateSource) {
-    return templateSource.find(kStart) != std::string_view::npos && templateSource.find(kEnd) != std::string_view::npos;
+    return templateSource.find(kStart) != std::string_view::npos &&
+           templateSource.find(kEnd) != std::string_view::npos;
 }
 
 std::string formatChatMl(std::string_view user, std::string_view system, std::string_view templateSource) {

@@ -63,13 +63,15 @@ std::string readWholeFile(const std::string& path, std::size_t maxBytes) {
     }
     std::string bytes(static_cast<std::size_t>(end), '\0');
     stream.seekg(0);
-    if (end > 0 && !stream.read(bytes.data(), end)) throw Error(sanitised(path) + ": reading the file failed");
+    if (end > 0 && !stream.read(bytes.data(), end))
+        throw Error(sanitised(path) + ": reading the file failed");
     return bytes;
 }
 
 nlohmann::json parseJson(std::string_view bytes, const std::string& file) {
     if (nestsTooDeep(bytes)) {
-        throw Error(sanitised(file) + ": the JSON is nested more than " + std::to_string(kMaxDepth) + " deep");
+        throw Error(sanitised(file) + ": the JSON is nested more than " + std::to_string(kMaxDepth) +
+                    " deep");
     }
     std::set<std::string> rootKeys;
     std::string repeated;
@@ -83,12 +85,13 @@ nlohmann::json parseJson(std::string_view bytes, const std::string& file) {
     try {
         nlohmann::json parsed = nlohmann::json::parse(bytes.begin(), bytes.end(), watchKeys);
         if (!repeated.empty()) {
-            throw Error(sanitised(file) + ": the key \"" + sanitised(repeated) + "\" appears twice in the JSON");
+            throw Error(sanitised(file) + ": the key \"" + sanitised(repeated) +
+                        "\" appears twice in the JSON");
         }
         return parsed;
     } catch (const nlohmann::json::parse_error& failure) {
-        throw Error(sanitised(file) + ": not valid JSON, parse error at byte " + std::to_string(failure.byte) + " of " +
-                    std::to_string(bytes.size()));
+        throw Error(sanitised(file) + ": not valid JSON, parse error at byte " +
+                    std::to_string(failure.byte) + " of " + std::to_string(bytes.size()));
     } catch (const nlohmann::json::exception&) {
         throw Error(sanitised(file) + ": not valid JSON, a number is out of range");
     }

@@ -13,8 +13,8 @@ std::string sanitised(std::string_view text);
 /// The whole file. Throws Error when it cannot be read or is longer than `maxBytes`.
 std::string readWholeFile(const std::string& path, std::size_t maxBytes);
 
-/// Parses JSON that came from `file` (named in messages). Refuses more than 64 nested values before any of them is
-/// built, and a key that appears twice in the root object. Throws Error.
+/// Parses JSON that came from `file` (named in messages). Refuses more than 64 nested values before any of
+/// them is built, and a key that appears twice in the root object. Throws Error.
 nlohmann::json parseJson(std::string_view bytes, const std::string& file);
 
 /// readWholeFile and parseJson; the root must be an object.

@@ -22,13 +22,13 @@ constexpr std::string_view kDigits = R"(\p{N}+)";
 
 struct GgufPre {
     std::string_view name;
-    std::string_view first;   // "" = none
+    std::string_view first;  // "" = none
     std::string_view second;
 };
 
 constexpr std::array kGgufPres{
-    GgufPre{"gpt-2", "", kGpt2},      GgufPre{"smollm", kDigit, kGpt2}, GgufPre{"starcoder", kDigit, kGpt2},
-    GgufPre{"llama-bpe", "", kLlama3}, GgufPre{"llama3", "", kLlama3},  GgufPre{"llama-v3", "", kLlama3},
+    GgufPre{"gpt-2", "", kGpt2},       GgufPre{"smollm", kDigit, kGpt2}, GgufPre{"starcoder", kDigit, kGpt2},
+    GgufPre{"llama-bpe", "", kLlama3}, GgufPre{"llama3", "", kLlama3},   GgufPre{"llama-v3", "", kLlama3},
     GgufPre{"qwen2", "", kQwen2},
 };
 
@@ -48,7 +48,8 @@ bool flag(const json& description, const char* key, bool fallback) {
 std::string escaped(std::string_view text) {
     std::string pattern;
     for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c & 0x80);
+        const bool plain =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c & 0x80);
         if (!plain) pattern += '\\';
         pattern += c;
     }
@@ -74,7 +75,8 @@ void PreTokenizer::addSplit(const json& description, const std::string& file) {
         throw Error(sanitised(file) + ": a pre_tokenizer of type Split needs a pattern, Regex or String");
     }
     const auto given = description.find("behavior");
-    const std::string behavior = given != description.end() && given->is_string() ? given->get<std::string>() : "";
+    const std::string behavior =
+        given != description.end() && given->is_string() ? given->get<std::string>() : "";
     if (behavior == "Isolated") {
         addPattern(source, file);
     } else if (behavior == "Removed") {
@@ -90,7 +92,8 @@ void PreTokenizer::addJson(const json& description, const std::string& file, int
     if (type == "Sequence" && depth < 4) {
         const auto list = description.find("pretokenizers");
         if (list == description.end() || !list->is_array() || list->size() > 32) {
-            throw Error(sanitised(file) + ": a pre_tokenizer of type Sequence needs a list of at most 32 pretokenizers");
+            throw Error(sanitised(file) +
+                        ": a pre_tokenizer of type Sequence needs a list of at most 32 pretokenizers");
         }
         for (const json& each : *list) addJson(each, file, depth + 1);
     } else if (type == "ByteLevel") {
@@ -124,8 +127,8 @@ PreTokenizer PreTokenizer::fromGgufName(const std::string& name, const std::stri
     }
     std::string known;
     for (const GgufPre& pre : kGgufPres) known.append(known.empty() ? "" : ", ").append(pre.name);
-    throw Error(sanitised(file) + ": tokenizer.ggml.pre is " + sanitised(name) + ", which is not supported; supported: " +
-                known);
+    throw Error(sanitised(file) + ": tokenizer.ggml.pre is " + sanitised(name) +
+                ", which is not supported; supported: " + known);
 }
 
 std::vector<std::string> PreTokenizer::split(std::string_view text) const {

@@ -16,8 +16,8 @@ public:
     /// One that cuts nothing.
     PreTokenizer() = default;
 
-    /// From tokenizer.json's "pre_tokenizer": ByteLevel, Split, Digits and Sequences of them; null cuts nothing.
-    /// Any other type is refused, never skipped.
+    /// From tokenizer.json's "pre_tokenizer": ByteLevel, Split, Digits and Sequences of them; null cuts
+    /// nothing. Any other type is refused, never skipped.
     static PreTokenizer fromJson(const nlohmann::json& description, const std::string& file);
 
     /// From a GGUF's tokenizer.ggml.pre. Throws Error for a name that is not known.

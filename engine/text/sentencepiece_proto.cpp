@@ -14,7 +14,7 @@
 namespace specula {
 namespace {
 
-enum Wire : std::uint32_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+enum Wire : std::uint32_t { WireVarint = 0, WireFixed64 = 1, WireBytes = 2, WireFixed32 = 5 };
 
 void writeVarint(std::string& out, std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) out += static_cast<char>((value & 0x7F) | 0x80);
@@ -22,18 +22,18 @@ void writeVarint(std::string& out, std::uint64_t value) {
 }
 
 void writeNumber(std::string& out, std::uint32_t field, std::int64_t value) {
-    writeVarint(out, field << 3 | kVarint);
+    writeVarint(out, field << 3 | WireVarint);
     writeVarint(out, static_cast<std::uint64_t>(value));  // negative int32: sign-extended to ten bytes
 }
 
 void writeText(std::string& out, std::uint32_t field, std::string_view text) {
-    writeVarint(out, field << 3 | kBytes);
+    writeVarint(out, field << 3 | WireBytes);
     writeVarint(out, text.size());
     out += text;
 }
 
 void writeFloat(std::string& out, std::uint32_t field, float value) {
-    writeVarint(out, field << 3 | kFixed32);
+    writeVarint(out, field << 3 | WireFixed32);
     char bytes[4];
     std::memcpy(bytes, &value, sizeof bytes);
     out.append(bytes, sizeof bytes);
@@ -60,11 +60,20 @@ public:
         const std::uint64_t tag = varint();
         field = static_cast<std::uint32_t>(tag >> 3);
         switch (tag & 7) {
-            case kVarint: number = varint(); break;
-            case kFixed64: take(8); break;
-            case kBytes: text = take(varint()); break;
-            case kFixed32: std::memcpy(&real, take(4).data(), 4); break;
-            default: fail();
+            case WireVarint:
+                number = varint();
+                break;
+            case WireFixed64:
+                take(8);
+                break;
+            case WireBytes:
+                text = take(varint());
+                break;
+            case WireFixed32:
+                std::memcpy(&real, take(4).data(), 4);
+                break;
+            default:
+                fail();
         }
         return true;
     }
@@ -76,7 +85,8 @@ public:
 
 private:
     [[noreturn]] void fail() const {
-        throw Error(sanitised(m_file) + ": not a sentencepiece model, or truncated: a field is broken or ends past its end");
+        throw Error(sanitised(m_file) +
+                    ": not a sentencepiece model, or truncated: a field is broken or ends past its end");
     }
     std::string_view take(std::uint64_t length) {
         if (length > m_bytes.size()) fail();
@@ -98,12 +108,14 @@ private:
     const std::string& m_file;
 };
 
-// The library walks this double-array trie without looking at its bounds. Layout: length of the trie in bytes, the
-// trie's 32-bit units, then the replacement strings, each ending in NUL. From unit i every step leads to
-// (i xor offset) xor byte, and a unit with a leaf finds its value at (i xor offset).
+// The library walks this double-array trie without looking at its bounds. Layout: length of the trie in
+// bytes, the trie's 32-bit units, then the replacement strings, each ending in NUL. From unit i every step
+// leads to (i xor offset) xor byte, and a unit with a leaf finds its value at (i xor offset).
 void checkNormaliser(std::string_view map, const std::string& file) {
     if (map.empty()) return;
-    const auto broken = [&]() { throw Error(sanitised(file) + ": the sentencepiece model's normalisation table is broken"); };
+    const auto broken = [&]() {
+        throw Error(sanitised(file) + ": the sentencepiece model's normalisation table is broken");
+    };
     std::uint32_t length = 0;
     if (map.size() < 4) broken();
     std::memcpy(&length, map.data(), 4);
@@ -130,15 +142,18 @@ std::string serialised(const SentencePieceVocabulary& vocabulary) {
     for (std::size_t id = 0; id < vocabulary.pieces.size(); ++id) {
         const auto& piece = vocabulary.pieces[id];
         if (!std::isfinite(piece.score)) {
-            throw Error(sanitised(vocabulary.file) + ": the score of token " + std::to_string(id) + " is not finite");
+            throw Error(sanitised(vocabulary.file) + ": the score of token " + std::to_string(id) +
+                        " is not finite");
         }
-        if (const auto byte = byteOfPiece(piece.text); byte && piece.type == PieceType::Byte) bytes.set(*byte);
+        if (const auto byte = byteOfPiece(piece.text); byte && piece.type == PieceType::Byte)
+            bytes.set(*byte);
         if (piece.type == PieceType::Unknown && !hasUnknown) {
             hasUnknown = true;
             unknownId = static_cast<int>(id);
         }
     }
-    if (!hasUnknown) throw Error(sanitised(vocabulary.file) + ": the sentencepiece vocabulary has no unknown token");
+    if (!hasUnknown)
+        throw Error(sanitised(vocabulary.file) + ": the sentencepiece vocabulary has no unknown token");
 
     std::string proto;
     std::unordered_set<std::string> seen;
@@ -188,7 +203,8 @@ SentencePieceFacts inspectSentencePieceModel(std::string_view proto, const std::
             while (inner.next()) {
                 if (inner.field == 1) facts.pieces.back() = inner.text;
                 if (inner.field == 2 && !std::isfinite(inner.real)) {
-                    throw Error(sanitised(file) + ": the score of piece " + std::to_string(facts.pieces.size() - 1) + " is not finite");
+                    throw Error(sanitised(file) + ": the score of piece " +
+                                std::to_string(facts.pieces.size() - 1) + " is not finite");
                 }
             }
         } else if (model.field == 2) {

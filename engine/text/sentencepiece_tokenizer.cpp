@@ -28,7 +28,8 @@ std::string withSpaces(std::string_view text) {
 }  // namespace
 
 SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, SentencePieceSettings settings)
-    : m_model(std::make_unique<sentencepiece::SentencePieceProcessor>()), m_prefixSpace(settings.prefixSpace) {
+    : m_model(std::make_unique<sentencepiece::SentencePieceProcessor>()),
+      m_prefixSpace(settings.prefixSpace) {
     const SentencePieceFacts facts = inspectSentencePieceModel(proto, settings.file);
     loadProto(proto, settings.file);
     m_kind = facts.bpe ? "sentencepiece BPE" : "sentencepiece unigram";
@@ -42,8 +43,9 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, Sentenc
     m_addBos = settings.addBos && m_bos.has_value();
     const auto inRange = [&](TokenId id) { return id >= 0 && id < size(); };
     if ((m_bos && !inRange(*m_bos)) || !std::all_of(m_eos.begin(), m_eos.end(), inRange)) {
-        throw Error(sanitised(settings.file) + ": the begin or end token's id lies outside the vocabulary of " +
-                    std::to_string(size()) + " tokens");
+        throw Error(sanitised(settings.file) +
+                    ": the begin or end token's id lies outside the vocabulary of " + std::to_string(size()) +
+                    " tokens");
     }
     m_added = AddedTokens(std::move(settings.added));
 }
@@ -78,8 +80,9 @@ void SentencePieceTokenizer::readPieces(const SentencePieceSettings& settings) {
     }
     for (const AddedToken& token : settings.added) {
         if (token.id < 0 || token.id >= kMaxTokens) {
-            throw Error(sanitised(settings.file) + ": the added token " + sanitised(token.content) + " has the id " +
-                        std::to_string(token.id) + ", expected 0 to " + std::to_string(kMaxTokens - 1));
+            throw Error(sanitised(settings.file) + ": the added token " + sanitised(token.content) +
+                        " has the id " + std::to_string(token.id) + ", expected 0 to " +
+                        std::to_string(kMaxTokens - 1));
         }
         const auto id = static_cast<std::size_t>(token.id);
         if (id >= m_pieces.size()) {
@@ -91,7 +94,8 @@ void SentencePieceTokenizer::readPieces(const SentencePieceSettings& settings) {
     }
 }
 
-std::vector<TokenId> SentencePieceTokenizer::encode(std::string_view text, bool addSpecial, bool parseSpecial) const {
+std::vector<TokenId> SentencePieceTokenizer::encode(std::string_view text, bool addSpecial,
+                                                    bool parseSpecial) const {
     std::vector<TokenId> ids;
     if (addSpecial && m_addBos) ids.push_back(*m_bos);
     const std::string valid = replaceIllFormed(text);
@@ -101,11 +105,13 @@ std::vector<TokenId> SentencePieceTokenizer::encode(std::string_view text, bool 
         if (id) {
             ids.push_back(*id);
         } else {
-            const bool space = m_prefixSpace == PrefixSpace::Always || (m_prefixSpace == PrefixSpace::First && first);
+            const bool space =
+                m_prefixSpace == PrefixSpace::Always || (m_prefixSpace == PrefixSpace::First && first);
             std::string spaced(space ? 1 : 0, ' ');
             const auto status = m_model->Encode(spaced.append(stretch), &part);
             if (!status.ok()) {
-                throw Error("the sentencepiece library failed: " + sanitised(status.ToString()), ErrorKind::Failed);
+                throw Error("the sentencepiece library failed: " + sanitised(status.ToString()),
+                            ErrorKind::Failed);
             }
             ids.insert(ids.end(), part.begin(), part.end());
         }

@@ -33,9 +33,9 @@ struct SentencePieceSettings {
     std::vector<TokenId> eos;    ///< empty: the model's
 };
 
-/// Google's sentencepiece library over a ModelProto. Of special tokens written in the text it recognises those in
-/// `settings.added`; a model without such a list produces control pieces never, as the library itself.
-/// Const and safe from several threads.
+/// Google's sentencepiece library over a ModelProto. Of special tokens written in the text it recognises
+/// those in `settings.added`; a model without such a list produces control pieces never, as the library
+/// itself. Const and safe from several threads.
 class SentencePieceTokenizer final : public Tokenizer {
 public:
     /// `proto`: a serialised ModelProto. Throws Error when it is not one.
@@ -52,7 +52,8 @@ public:
     bool dropsLeadingSpace() const override { return m_dropsLeadingSpace; }
     std::string kind() const override { return m_kind; }
 
-    /// Score of a piece, for comparing segmentations that a unigram model finds equally likely; 0 for added tokens.
+    /// Score of a piece, for comparing segmentations that a unigram model finds equally likely; 0 for added
+    /// tokens.
     float score(TokenId id) const;
 
 private:

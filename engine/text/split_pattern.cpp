@@ -49,8 +49,8 @@ SplitPattern::SplitPattern(std::string_view pattern, const std::string& file) : 
     if (!m_code) {
         PCRE2_UCHAR reason[160] = {};
         pcre2_get_error_message(code, reason, sizeof reason);
-        throw Error(sanitised(file) + ": the split pattern " + sanitised(pattern) + " is not a valid regex: " +
-                    sanitised(reinterpret_cast<const char*>(reason)));
+        throw Error(sanitised(file) + ": the split pattern " + sanitised(pattern) +
+                    " is not a valid regex: " + sanitised(reinterpret_cast<const char*>(reason)));
     }
     // Failing to compile to machine code only costs speed.
     pcre2_jit_compile(m_code, PCRE2_JIT_COMPLETE);
@@ -71,7 +71,8 @@ std::pair<std::size_t, std::size_t> SplitPattern::next(std::string_view text, st
     const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data());
     int result = pcre2_match(m_code, subject, text.size(), from, PCRE2_NO_UTF_CHECK, match.get(), m_context);
     if (result == PCRE2_ERROR_JIT_STACKLIMIT) {
-        result = pcre2_match(m_code, subject, text.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, match.get(), m_context);
+        result = pcre2_match(m_code, subject, text.size(), from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
+                             match.get(), m_context);
     }
     if (result == PCRE2_ERROR_NOMATCH) return {text.size(), text.size()};
     if (result < 0) {

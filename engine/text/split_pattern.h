@@ -12,7 +12,8 @@ namespace specula {
 
 /// A compiled Unicode regular expression that cuts text into words. Const and safe from several threads.
 ///
-/// `\s` means Unicode White_Space, as in the libraries the patterns were written for (PCRE2's own also takes U+180E).
+/// `\s` means Unicode White_Space, as in the libraries the patterns were written for (PCRE2's own also takes
+/// U+180E).
 class SplitPattern {
 public:
     /// `file` is named in messages. Throws Error for a pattern that is not valid or uses set operations.
@@ -21,8 +22,9 @@ public:
     SplitPattern(const SplitPattern&) = delete;
     SplitPattern& operator=(const SplitPattern&) = delete;
 
-    /// Calls visit(piece, isMatch) for every match and every stretch between matches, in order; none is empty and
-    /// together they are `text`, which is well-formed UTF-8. Throws Error where matching exceeds its work limit.
+    /// Calls visit(piece, isMatch) for every match and every stretch between matches, in order; none is empty
+    /// and together they are `text`, which is well-formed UTF-8. Throws Error where matching exceeds its work
+    /// limit.
     template <typename Visit>
     void split(std::string_view text, Visit&& visit) const {
         std::size_t done = 0;

@@ -21,12 +21,12 @@ public:
     /// parseSpecial: recognise special tokens written out in the text.
     virtual std::vector<TokenId> encode(std::string_view text, bool addSpecial, bool parseSpecial) const = 0;
 
-    /// The bytes that a token stands for; possibly part of a character. For special tokens their written form.
-    /// Empty for ids without a token (padding).
+    /// The bytes that a token stands for; possibly part of a character. For special tokens their written
+    /// form. Empty for ids without a token (padding).
     virtual std::string piece(TokenId id) const = 0;
 
-    /// Text of a sequence as the model family's own library decodes it (sentencepiece drops the dummy prefix space
-    /// of the first piece); special tokens are written out when `keepSpecial`.
+    /// Text of a sequence as the model family's own library decodes it (sentencepiece drops the dummy prefix
+    /// space of the first piece); special tokens are written out when `keepSpecial`.
     virtual std::string decode(std::span<const TokenId> ids, bool keepSpecial) const = 0;
 
     /// Number of ids (the largest id with a token + 1).
@@ -47,8 +47,8 @@ public:
     virtual std::string kind() const = 0;
 };
 
-/// Turns a stream of tokens into text that never ends in half a character: bytes that may still become a character
-/// are held back until the rest arrives. One mutable stream; not for several threads.
+/// Turns a stream of tokens into text that never ends in half a character: bytes that may still become a
+/// character are held back until the rest arrives. One mutable stream; not for several threads.
 class StreamDecoder {
 public:
     explicit StreamDecoder(const Tokenizer& tokenizer, bool keepSpecial = false)

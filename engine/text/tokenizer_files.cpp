@@ -23,7 +23,8 @@ constexpr std::int64_t kMaxTokens = 1 << 20;
 template <typename FindId>
 void addByName(std::vector<AddedToken>& added, const std::vector<std::string>& names, FindId&& findId) {
     for (const std::string& name : names) {
-        const bool known = std::any_of(added.begin(), added.end(), [&](const auto& token) { return token.content == name; });
+        const bool known =
+            std::any_of(added.begin(), added.end(), [&](const auto& token) { return token.content == name; });
         const std::optional<TokenId> id = known ? std::nullopt : findId(name);
         if (!id) continue;
         AddedToken token;
@@ -38,7 +39,8 @@ std::shared_ptr<const Tokenizer> loadSentencePiece(const std::string& path) {
     const std::string proto = readWholeFile(path, kMaxFileBytes);
     const SentencePieceFacts facts = inspectSentencePieceModel(proto, path);
     std::unordered_map<std::string_view, TokenId> ids;
-    for (std::size_t id = 0; id < facts.pieces.size(); ++id) ids.emplace(facts.pieces[id], static_cast<TokenId>(id));
+    for (std::size_t id = 0; id < facts.pieces.size(); ++id)
+        ids.emplace(facts.pieces[id], static_cast<TokenId>(id));
     const auto findId = [&](const std::string& token) {
         const auto found = ids.find(token);
         return found == ids.end() ? std::nullopt : std::optional(found->second);
@@ -90,7 +92,8 @@ std::vector<std::pair<std::string, std::string>> readMergesFile(const std::strin
 std::shared_ptr<const Tokenizer> loadVocabularyPair(const std::string& folder) {
     const std::string vocab = joinPath(folder, "vocab.json");
     const std::string merges = joinPath(folder, "merges.txt");
-    if (!isFile(merges)) throw Error(sanitised(merges) + ": the merges file that belongs to vocab.json is missing");
+    if (!isFile(merges))
+        throw Error(sanitised(merges) + ": the merges file that belongs to vocab.json is missing");
     const nlohmann::json root = readJsonObject(vocab, kMaxFileBytes);
     BpeVocabulary vocabulary;
     vocabulary.file = vocab;
@@ -103,7 +106,7 @@ std::shared_ptr<const Tokenizer> loadVocabularyPair(const std::string& folder) {
     };
     TokenizerSettings beside = readTokenizerSettings(folder);
     vocabulary.added = std::move(beside.added);
-    beside.special.push_back("<|endoftext|>");  // GPT-2's only one, and the default of its tokenizer class
+    beside.special.emplace_back("<|endoftext|>");  // GPT-2's only one, and the default of its tokenizer class
     addByName(vocabulary.added, beside.special, findId);
     vocabulary.bos = findId(beside.bos.value_or("<|endoftext|>"));
     if (const auto eos = findId(beside.eos.value_or("<|endoftext|>"))) vocabulary.eos.push_back(*eos);
@@ -119,7 +122,9 @@ public:
     std::shared_ptr<const Tokenizer> make() const;
 
 private:
-    [[noreturn]] void fail(const std::string& what) const { throw Error(sanitised(m_vocabulary.file) + ": " + what); }
+    [[noreturn]] void fail(const std::string& what) const {
+        throw Error(sanitised(m_vocabulary.file) + ": " + what);
+    }
     PieceType typeOf(std::size_t id) const;
     std::optional<TokenId> idOf(const std::optional<std::int64_t>& given, const char* key) const;
     std::vector<TokenId> ends() const;
@@ -133,7 +138,8 @@ private:
 PieceType GgufTokenizer::typeOf(std::size_t id) const {
     const std::int32_t type = m_vocabulary.types.empty() ? 1 : m_vocabulary.types[id];
     if (type < 0 || type > 6) {
-        fail("tokenizer.ggml.token_type of token " + std::to_string(id) + " is " + std::to_string(type) + ", expected 1 to 6");
+        fail("tokenizer.ggml.token_type of token " + std::to_string(id) + " is " + std::to_string(type) +
+             ", expected 1 to 6");
     }
     return type == 0 ? PieceType::Normal : static_cast<PieceType>(type);
 }
@@ -141,8 +147,8 @@ PieceType GgufTokenizer::typeOf(std::size_t id) const {
 std::optional<TokenId> GgufTokenizer::idOf(const std::optional<std::int64_t>& given, const char* key) const {
     if (!given) return std::nullopt;
     if (*given < 0 || *given >= static_cast<std::int64_t>(m_vocabulary.tokens.size())) {
-        fail(std::string("tokenizer.ggml.") + key + " is " + std::to_string(*given) + ", expected a token id below " +
-             std::to_string(m_vocabulary.tokens.size()));
+        fail(std::string("tokenizer.ggml.") + key + " is " + std::to_string(*given) +
+             ", expected a token id below " + std::to_string(m_vocabulary.tokens.size()));
     }
     return static_cast<TokenId>(*given);
 }
@@ -179,7 +185,8 @@ std::shared_ptr<const Tokenizer> GgufTokenizer::makeByteLevel() const {
     for (const std::string& merge : m_vocabulary.merges) {
         const std::size_t space = merge.find(' ', 1);
         if (merge.empty() || space == std::string::npos || space + 1 == merge.size()) {
-            fail("tokenizer.ggml.merges holds " + sanitised(merge) + ", expected two tokens with a space between");
+            fail("tokenizer.ggml.merges holds " + sanitised(merge) +
+                 ", expected two tokens with a space between");
         }
         vocabulary.merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
     }
@@ -205,7 +212,8 @@ std::shared_ptr<const Tokenizer> GgufTokenizer::makeSentencePiece() const {
     SentencePieceSettings settings;
     settings.file = m_vocabulary.file;
     settings.added = added(false);
-    settings.prefixSpace = m_vocabulary.addSpacePrefix.value_or(true) ? PrefixSpace::Always : PrefixSpace::Never;
+    settings.prefixSpace =
+        m_vocabulary.addSpacePrefix.value_or(true) ? PrefixSpace::Always : PrefixSpace::Never;
     settings.addBos = m_vocabulary.addBos.value_or(true);
     settings.bos = idOf(m_vocabulary.bos, "bos_token_id");
     settings.eos = ends();
@@ -215,19 +223,21 @@ std::shared_ptr<const Tokenizer> GgufTokenizer::makeSentencePiece() const {
 std::shared_ptr<const Tokenizer> GgufTokenizer::make() const {
     const std::size_t count = m_vocabulary.tokens.size();
     if (count == 0 || static_cast<std::int64_t>(count) > kMaxTokens) {
-        fail("tokenizer.ggml.tokens has " + std::to_string(count) + " tokens, expected 1 to " + std::to_string(kMaxTokens));
+        fail("tokenizer.ggml.tokens has " + std::to_string(count) + " tokens, expected 1 to " +
+             std::to_string(kMaxTokens));
     }
     if (!m_vocabulary.types.empty() && m_vocabulary.types.size() != count) {
-        fail("tokenizer.ggml.token_type has " + std::to_string(m_vocabulary.types.size()) + " entries, expected one for each of " +
-             std::to_string(count) + " tokens");
+        fail("tokenizer.ggml.token_type has " + std::to_string(m_vocabulary.types.size()) +
+             " entries, expected one for each of " + std::to_string(count) + " tokens");
     }
     if (!m_vocabulary.scores.empty() && m_vocabulary.scores.size() != count) {
-        fail("tokenizer.ggml.scores has " + std::to_string(m_vocabulary.scores.size()) + " entries, expected one for each of " +
-             std::to_string(count) + " tokens");
+        fail("tokenizer.ggml.scores has " + std::to_string(m_vocabulary.scores.size()) +
+             " entries, expected one for each of " + std::to_string(count) + " tokens");
     }
     if (m_vocabulary.model == "llama") return makeSentencePiece();
     if (m_vocabulary.model == "gpt2") return makeByteLevel();
-    fail("tokenizer.ggml.model is " + sanitised(m_vocabulary.model) + ", which is not supported; supported: llama, gpt2");
+    fail("tokenizer.ggml.model is " + sanitised(m_vocabulary.model) +
+         ", which is not supported; supported: llama, gpt2");
 }
 
 }  // namespace
@@ -246,6 +256,8 @@ std::shared_ptr<const Tokenizer> loadTokenizerFile(const std::string& path) {
     return loadSentencePiece(path);
 }
 
-std::shared_ptr<const Tokenizer> makeTokenizer(const GgufVocabulary& vocabulary) { return GgufTokenizer(vocabulary).make(); }
+std::shared_ptr<const Tokenizer> makeTokenizer(const GgufVocabulary& vocabulary) {
+    return GgufTokenizer(vocabulary).make();
+}
 
 }  // namespace specula

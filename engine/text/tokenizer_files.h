@@ -10,12 +10,12 @@
 
 namespace specula {
 
-/// The tokenizer in a model folder: tokenizer.json, else tokenizer.model, else vocab.json with merges.txt. Null when
-/// the folder has none of them. Throws Error for one that cannot be used.
+/// The tokenizer in a model folder: tokenizer.json, else tokenizer.model, else vocab.json with merges.txt.
+/// Null when the folder has none of them. Throws Error for one that cannot be used.
 std::shared_ptr<const Tokenizer> loadTokenizerFolder(const std::string& folder);
 
-/// The tokenizer in one file: tokenizer.json, tokenizer.model, or vocab.json (with merges.txt beside it). Special
-/// tokens that a tokenizer.model's text may contain are those that the files beside it name.
+/// The tokenizer in one file: tokenizer.json, tokenizer.model, or vocab.json (with merges.txt beside it).
+/// Special tokens that a tokenizer.model's text may contain are those that the files beside it name.
 std::shared_ptr<const Tokenizer> loadTokenizerFile(const std::string& path);
 
 /// A vocabulary as a GGUF's tokenizer.ggml.* keys carry it; sizes and ids not yet checked.

@@ -26,12 +26,15 @@ const json& field(const json& object, const char* key) {
     return found == object.end() ? kNull : *found;
 }
 
-std::string text(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
+std::string text(const json& value) {
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
 
 // One tokenizer.json on its way to a tokenizer.
 class TokenizerJson {
 public:
-    explicit TokenizerJson(const std::string& path) : m_path(path), m_root(readJsonObject(path, kMaxFileBytes)) {}
+    explicit TokenizerJson(const std::string& path)
+        : m_path(path), m_root(readJsonObject(path, kMaxFileBytes)) {}
 
     std::shared_ptr<const Tokenizer> load();
 
@@ -63,7 +66,8 @@ void TokenizerJson::readVocabulary() {
     if (!vocab.is_object() || vocab.empty()) fail("model.vocab must be an object of tokens and ids");
     m_vocabulary.tokens = tokensById(vocab, m_path);
     for (std::size_t id = 0; id < m_vocabulary.tokens.size(); ++id) {
-        if (!m_vocabulary.tokens[id].empty()) m_ids.emplace(m_vocabulary.tokens[id], static_cast<TokenId>(id));
+        if (!m_vocabulary.tokens[id].empty())
+            m_ids.emplace(m_vocabulary.tokens[id], static_cast<TokenId>(id));
     }
     m_vocabulary.added = parseAddedTokens(field(m_root, "added_tokens"), m_path);
     for (const AddedToken& token : m_vocabulary.added) {
@@ -140,7 +144,9 @@ std::shared_ptr<const Tokenizer> TokenizerJson::makeByteLevel() {
     m_vocabulary.file = m_path;
     m_vocabulary.preTokenizer = PreTokenizer::fromJson(field(m_root, "pre_tokenizer"), m_path);
     if (!m_vocabulary.preTokenizer.byteLevel()) {
-        fail("the BPE is neither byte-level (a ByteLevel pre_tokenizer) nor has it byte_fallback, which is not supported");
+        fail(
+            "the BPE is neither byte-level (a ByteLevel pre_tokenizer) nor has it byte_fallback, which is "
+            "not supported");
     }
     readNormaliser(field(m_root, "normalizer"), 0);
     const json& ignore = field(m_root["model"], "ignore_merges");
@@ -173,17 +179,19 @@ PrefixSpace TokenizerJson::prefixSpace() const {
         const std::string scheme = text(field(pre, "prepend_scheme"));
         const json& old = field(pre, "add_prefix_space");
         if (scheme == "first") return PrefixSpace::First;
-        if (scheme == "never" || (scheme.empty() && old.is_boolean() && !old.get<bool>())) return PrefixSpace::Never;
+        if (scheme == "never" || (scheme.empty() && old.is_boolean() && !old.get<bool>()))
+            return PrefixSpace::Never;
         return PrefixSpace::Always;
     }
     // Gemma's: spaces are marks by now, so splitting at them cuts nothing.
     const json& pattern = field(pre, "pattern");
     if (type == "Split" && pattern.is_object() && text(field(pattern, "String")) == " ") return prefix;
-    fail("the pre_tokenizer type " + sanitised(type) + " is not supported beside byte_fallback; supported: Metaspace");
+    fail("the pre_tokenizer type " + sanitised(type) +
+         " is not supported beside byte_fallback; supported: Metaspace");
 }
 
-// A converted sentencepiece model lists its merges by falling score of the merged piece; rank n of the first merge
-// that makes a piece gives back an equivalent score, -n.
+// A converted sentencepiece model lists its merges by falling score of the merged piece; rank n of the first
+// merge that makes a piece gives back an equivalent score, -n.
 std::shared_ptr<const Tokenizer> TokenizerJson::makeSentencePiece() {
     SentencePieceVocabulary vocabulary;
     vocabulary.file = m_path;
@@ -237,7 +245,8 @@ std::shared_ptr<const Tokenizer> TokenizerJson::load() {
     const std::string type = model.contains("type") ? text(model["type"]) : "BPE";
     if (type != "BPE") fail("the model type " + sanitised(type) + " is not supported; supported: BPE");
     for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-        if (!text(field(model, key)).empty()) fail(std::string("model.") + key + " is set, which is not supported");
+        if (!text(field(model, key)).empty())
+            fail(std::string("model.") + key + " is set, which is not supported");
     }
     readVocabulary();
     readMerges();

@@ -7,8 +7,9 @@
 
 namespace specula {
 
-/// A tokenizer from tokenizer.json: byte-level BPE, or BPE with byte fallback, which becomes the sentencepiece model
-/// that it was converted from. Anything else is refused by name, never approximated. Throws Error.
+/// A tokenizer from tokenizer.json: byte-level BPE, or BPE with byte fallback, which becomes the
+/// sentencepiece model that it was converted from. Anything else is refused by name, never approximated.
+/// Throws Error.
 std::shared_ptr<const Tokenizer> loadTokenizerJson(const std::string& path);
 
 }  // namespace specula

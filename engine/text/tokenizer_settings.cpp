@@ -28,8 +28,9 @@ std::optional<std::string> written(const json& object, const std::string& key) {
 
 TokenId checkedId(const json& id, const std::string& token, const std::string& file) {
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() > kMaxTokenId) {
-        throw Error(sanitised(file) + ": the token " + sanitised(token) + " has the id " + sanitised(id.dump()) +
-                    ", expected a whole number from 0 to " + std::to_string(kMaxTokenId));
+        throw Error(sanitised(file) + ": the token " + sanitised(token) + " has the id " +
+                    sanitised(id.dump()) + ", expected a whole number from 0 to " +
+                    std::to_string(kMaxTokenId));
     }
     return id.get<TokenId>();
 }
@@ -59,7 +60,8 @@ void readSpecialNames(const json& object, TokenizerSettings& settings) {
             settings.special.push_back(token);
         }
     };
-    for (const char* key : {"bos_token", "eos_token", "unk_token", "pad_token", "cls_token", "sep_token", "mask_token"}) {
+    for (const char* key :
+         {"bos_token", "eos_token", "unk_token", "pad_token", "cls_token", "sep_token", "mask_token"}) {
         if (const auto token = written(object, key)) add(*token);
     }
     const auto more = object.find("additional_special_tokens");
@@ -92,9 +94,9 @@ TokenizerSettings readTokenizerSettings(const std::string& folder) {
         const auto decoder = root.find("added_tokens_decoder");
         if (decoder != root.end() && decoder->is_object()) {
             for (const auto& [id, entry] : decoder->items()) {
-                const bool digits = !id.empty() && id.size() < 10 && std::all_of(id.begin(), id.end(), [](char c) {
-                    return c >= '0' && c <= '9';
-                });
+                const bool digits =
+                    !id.empty() && id.size() < 10 &&
+                    std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
                 const json number = digits ? json(std::stoul(id)) : json(id);
                 addUnlessPresent(settings, parseAdded(entry, number, config));
             }
@@ -109,7 +111,8 @@ TokenizerSettings readTokenizerSettings(const std::string& folder) {
             AddedToken token;
             token.content = content;
             token.id = checkedId(id, content, added);
-            token.special = std::find(settings.special.begin(), settings.special.end(), content) != settings.special.end();
+            token.special = std::find(settings.special.begin(), settings.special.end(), content) !=
+                            settings.special.end();
             addUnlessPresent(settings, std::move(token));
         }
     }
@@ -156,7 +159,8 @@ std::string readChatTemplate(const std::string& folder) {
     if (found->is_string()) return found->get<std::string>();
     if (!found->is_array()) return {};
     for (const json& entry : *found) {
-        if (entry.is_object() && written(entry, "name") == "default") return written(entry, "template").value_or("");
+        if (entry.is_object() && written(entry, "name") == "default")
+            return written(entry, "template").value_or("");
     }
     return {};
 }

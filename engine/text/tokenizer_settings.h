@@ -9,7 +9,8 @@
 
 namespace specula {
 
-/// What the small files beside a tokenizer say (tokenizer_config.json, special_tokens_map.json, added_tokens.json).
+/// What the small files beside a tokenizer say (tokenizer_config.json, special_tokens_map.json,
+/// added_tokens.json).
 struct TokenizerSettings {
     std::optional<std::string> bos;  ///< as written
     std::optional<std::string> eos;
@@ -24,11 +25,12 @@ TokenizerSettings readTokenizerSettings(const std::string& folder);
 /// tokenizer.json's "added_tokens" list; null gives none. Throws Error naming `file`.
 std::vector<AddedToken> parseAddedTokens(const nlohmann::json& list, const std::string& file);
 
-/// The tokens of a {token: id} object by id, "" where no token has the id. Refuses ids that are no whole numbers below
-/// 2^20 and ids that two tokens share. Throws Error naming `file`.
+/// The tokens of a {token: id} object by id, "" where no token has the id. Refuses ids that are no whole
+/// numbers below 2^20 and ids that two tokens share. Throws Error naming `file`.
 std::vector<std::string> tokensById(const nlohmann::json& vocabulary, const std::string& file);
 
-/// A model folder's chat template (Jinja source) from tokenizer_config.json or chat_template.jinja, "" if none.
+/// A model folder's chat template (Jinja source) from tokenizer_config.json or chat_template.jinja, "" if
+/// none.
 std::string readChatTemplate(const std::string& folder);
 
 /// What precedes the last slash, "." without one.

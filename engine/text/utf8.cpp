@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// How many bytes a character has that starts with `lead` (0: no character does), and the range that its second
-// byte must lie in; the others are 80..BF (Unicode, table 3-7).
+// How many bytes a character has that starts with `lead` (0: no character does), and the range that its
+// second byte must lie in; the others are 80..BF (Unicode, table 3-7).
 struct LeadByte {
     std::size_t length;
     unsigned char low;
@@ -80,7 +80,8 @@ void appendUtf8(std::string& text, char32_t codePoint) {
 
 bool isWhiteSpace(char32_t c) {
     return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+           c == 0x3000;
 }
 
 bool isWordCharacter(char32_t codePoint) {
@@ -106,9 +107,9 @@ std::string normalised(std::string_view text, NormalForm form) {
     options |= form == NormalForm::C || form == NormalForm::KC ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE;
     if (form == NormalForm::KC || form == NormalForm::KD) options |= UTF8PROC_COMPAT;
     utf8proc_uint8_t* mapped = nullptr;
-    const utf8proc_ssize_t length =
-        utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-                     &mapped, static_cast<utf8proc_option_t>(options));
+    const utf8proc_ssize_t length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                                 static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                                                 static_cast<utf8proc_option_t>(options));
     if (length < 0) throw Error("Unicode normalisation of the text failed", ErrorKind::Failed);
     const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
     return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length)};

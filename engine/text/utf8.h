@@ -15,7 +15,8 @@ struct Utf8Step {
     bool truncated = false;  ///< ill-formed only because the text ended inside the character
 };
 
-/// The character, or maximal ill-formed part (Unicode, section 3.9), at the start of `text`, which is not empty.
+/// The character, or maximal ill-formed part (Unicode, section 3.9), at the start of `text`, which is not
+/// empty.
 Utf8Step utf8Step(std::string_view text);
 
 /// The text with one U+FFFD for each maximal ill-formed part.

@@ -13,7 +13,7 @@ namespace specula {
 
 namespace {
 
-constexpr double kReach = 24.0;  ///< pixels from which a point answers to the mouse
+constexpr double kReach = 24.0;      ///< pixels from which a point answers to the mouse
 constexpr int kTwoLineHeight = 150;  ///< pixels of height from which a long title may take two lines
 constexpr double kMarkerRadius = 5.0;
 constexpr int kAnnounced = 40;  ///< points read out to assistive technology
@@ -25,7 +25,8 @@ QFont scaled(QFont font, double factor) {
 
 }  // namespace
 
-Chart::Chart(const QString& name, const QString& emptyText, QWidget* parent) : QCustomPlot(parent), m_name(name) {
+Chart::Chart(const QString& name, const QString& emptyText, QWidget* parent)
+    : QCustomPlot(parent), m_name(name) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(name);
     setMinimumSize(minimumSizeHint());
@@ -55,11 +56,17 @@ Chart::Chart(const QString& name, const QString& emptyText, QWidget* parent) : Q
 
 Chart::~Chart() = default;
 
-QString Chart::emptyText() const { return m_emptyLabel->text(); }
+QString Chart::emptyText() const {
+    return m_emptyLabel->text();
+}
 
-void Chart::setEmptyText(const QString& text) { m_emptyLabel->setText(text); }
+void Chart::setEmptyText(const QString& text) {
+    m_emptyLabel->setText(text);
+}
 
-bool Chart::canBeSeen() const { return isVisible() && !window()->isMinimized(); }
+bool Chart::canBeSeen() const {
+    return isVisible() && !window()->isMinimized();
+}
 
 void Chart::markDirty() {
     m_dirty = true;
@@ -120,7 +127,9 @@ void Chart::fitTitle() {
     m_title->setMinimumSize(0, metrics.height());
 }
 
-void Chart::setMarks(std::vector<ChartMark> marks) { m_marks = std::move(marks); }
+void Chart::setMarks(std::vector<ChartMark> marks) {
+    m_marks = std::move(marks);
+}
 
 QPointF Chart::pixelOf(const ChartMark& mark) const {
     return {mark.rect->axis(QCPAxis::atBottom)->coordToPixel(mark.key),
@@ -223,8 +232,9 @@ void Chart::mouseMoveEvent(QMouseEvent* event) {
     QCustomPlot::mouseMoveEvent(event);
     const int mark = m_empty ? -1 : markNear(event->position());
     if (mark != m_shownMark) showMark(mark);
-    setCursor(mark >= 0 && isSignalConnected(QMetaMethod::fromSignal(&Chart::markClicked)) ? Qt::PointingHandCursor
-                                                                                           : Qt::ArrowCursor);
+    setCursor(mark >= 0 && isSignalConnected(QMetaMethod::fromSignal(&Chart::markClicked))
+                  ? Qt::PointingHandCursor
+                  : Qt::ArrowCursor);
 }
 
 void Chart::mouseReleaseEvent(QMouseEvent* event) {
@@ -243,15 +253,20 @@ void Chart::keyPressEvent(QKeyEvent* event) {
     const int last = static_cast<int>(m_marks.size()) - 1;
     const bool any = !m_empty && last >= 0;
     switch (any ? event->key() : 0) {
-        case Qt::Key_Right: return showMark(std::min(last, m_shownMark + 1));
-        case Qt::Key_Left: return showMark(m_shownMark < 0 ? last : std::max(0, m_shownMark - 1));
-        case Qt::Key_Home: return showMark(0);
-        case Qt::Key_End: return showMark(last);
+        case Qt::Key_Right:
+            return showMark(std::min(last, m_shownMark + 1));
+        case Qt::Key_Left:
+            return showMark(m_shownMark < 0 ? last : std::max(0, m_shownMark - 1));
+        case Qt::Key_Home:
+            return showMark(0);
+        case Qt::Key_End:
+            return showMark(last);
         case Qt::Key_Return:
         case Qt::Key_Enter:
             if (m_shownMark >= 0) return emit markClicked(m_marks[static_cast<std::size_t>(m_shownMark)].tag);
             break;
-        default: break;
+        default:
+            break;
     }
     QCustomPlot::keyPressEvent(event);
 }
@@ -321,7 +336,8 @@ void Chart::makeMarker() {
     layer(QStringLiteral("hover"))->setMode(QCPLayer::lmBuffered);
     m_marker = new QCPItemEllipse(this);
     m_markerText = new QCPItemText(this);
-    for (QCPAbstractItem* item : {static_cast<QCPAbstractItem*>(m_marker), static_cast<QCPAbstractItem*>(m_markerText)}) {
+    for (QCPAbstractItem* item :
+         {static_cast<QCPAbstractItem*>(m_marker), static_cast<QCPAbstractItem*>(m_markerText)}) {
         item->setLayer(QStringLiteral("hover"));
         item->setClipToAxisRect(false);
         item->setSelectable(false);
@@ -358,9 +374,11 @@ Chart::Reference Chart::makeReference(QCPAxisRect* rect, Qt::Orientation orienta
     }
     place(made.label->position, across ? QCPItemPosition::ptAxisRectRatio : QCPItemPosition::ptPlotCoords,
           across ? QCPItemPosition::ptPlotCoords : QCPItemPosition::ptAxisRectRatio);
-    made.label->setPositionAlignment(across ? Qt::AlignRight | Qt::AlignBottom : Qt::AlignLeft | Qt::AlignTop);
+    made.label->setPositionAlignment(across ? Qt::AlignRight | Qt::AlignBottom
+                                            : Qt::AlignLeft | Qt::AlignTop);
     made.label->setPadding(QMargins(4, 1, 2, 1));
-    for (QCPAbstractItem* item : {static_cast<QCPAbstractItem*>(made.line), static_cast<QCPAbstractItem*>(made.label)}) {
+    for (QCPAbstractItem* item :
+         {static_cast<QCPAbstractItem*>(made.line), static_cast<QCPAbstractItem*>(made.label)}) {
         item->setClipAxisRect(rect);
         item->setClipToAxisRect(true);
         item->setSelectable(false);

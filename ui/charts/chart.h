@@ -22,13 +22,13 @@ struct ChartMark {
     int tag = 0;         ///< which of the chart's data it stands for; what markClicked says
 };
 
-/// What every chart has in common: left and bottom axes, a light horizontal grid, a title that is the finding, a grey
-/// sentence while there is nothing to show, and a marker with one line of numbers under the mouse or, with the arrow
-/// keys, at the keyboard's point.
+/// What every chart has in common: left and bottom axes, a light horizontal grid, a title that is the
+/// finding, a grey sentence while there is nothing to show, and a marker with one line of numbers under the
+/// mouse or, with the arrow keys, at the keyboard's point.
 ///
-/// Data may be set as often as wanted: setters only mark the chart dirty. It is rebuilt and drawn at most 5 times a
-/// second, and not at all while hidden or minimised; showing it draws what was missed. Derived classes keep their data,
-/// call markDirty() and fill graphs in rebuild().
+/// Data may be set as often as wanted: setters only mark the chart dirty. It is rebuilt and drawn at most 5
+/// times a second, and not at all while hidden or minimised; showing it draws what was missed. Derived
+/// classes keep their data, call markDirty() and fill graphs in rebuild().
 class Chart : public QCustomPlot {
     Q_OBJECT
 
@@ -50,12 +50,12 @@ public:
     /// How often it was drawn with new data.
     int rebuildCount() const { return m_rebuilds; }
 
-    /// Writes the chart as it is now, also when it is hidden: .png at `scale` pixels a point, .svg or .pdf as vectors.
-    /// False when the ending is none of these or the file could not be written.
+    /// Writes the chart as it is now, also when it is hidden: .png at `scale` pixels a point, .svg or .pdf as
+    /// vectors. False when the ending is none of these or the file could not be written.
     bool savePicture(const QString& path, double scale = 1.0);
 
-    /// One line of numbers about a mark: "gamma 4, 1.62x (1.52-1.70), acceptance 0.71". Empty when the data it stood for
-    /// have gone since.
+    /// One line of numbers about a mark: "gamma 4, 1.62x (1.52-1.70), acceptance 0.71". Empty when the data
+    /// it stood for have gone since.
     virtual QString words(const ChartMark& mark) const = 0;
     /// Where a mark is drawn, in widget coordinates.
     QPointF pixelOf(const ChartMark& mark) const;
@@ -70,10 +70,11 @@ signals:
 protected:
     Chart(const QString& name, const QString& emptyText, QWidget* parent);
 
-    /// Fills graphs and axes from the data, calls setFinding() and setMarks(). Returns false when there is nothing to
-    /// show. Called only when the chart is about to be drawn.
+    /// Fills graphs and axes from the data, calls setFinding() and setMarks(). Returns false when there is
+    /// nothing to show. Called only when the chart is about to be drawn.
     virtual bool rebuild() = 0;
-    /// Colours of graphs; axes, grid and texts are done already. Called after construction and on PaletteChange.
+    /// Colours of graphs; axes, grid and texts are done already. Called after construction and on
+    /// PaletteChange.
     virtual void applyTheme(const Theme& theme) = 0;
 
     void markDirty();
@@ -82,7 +83,8 @@ protected:
     void setMarks(std::vector<ChartMark> marks);
     const Theme& theme() const { return m_theme; }
 
-    /// An axis rect with left and bottom axes and their titles, below those made before. Every chart makes at least one.
+    /// An axis rect with left and bottom axes and their titles, below those made before. Every chart makes at
+    /// least one.
     QCPAxisRect* makeRect(const QString& bottomTitle, const QString& leftTitle);
     /// Holds the axis rects, for charts that place them anew.
     QCPLayoutGrid* body() { return m_body; }

@@ -46,7 +46,8 @@ void RateSeries::add(const Round& round) {
     const End start = m_ends.size() > m_window ? m_ends[m_ends.size() - 1 - m_window] : End{};
     const double ms = end.ms - start.ms;
     if (ms <= 0.0) return;
-    m_points.push_back({end.ms / 1000.0, 1000.0 * static_cast<double>(end.tokens - start.tokens) / ms, round.index});
+    m_points.push_back(
+        {end.ms / 1000.0, 1000.0 * static_cast<double>(end.tokens - start.tokens) / ms, round.index});
 }
 
 std::optional<double> RateSeries::overall() const {

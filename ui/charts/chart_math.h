@@ -18,11 +18,12 @@ struct Share {
     long count = 0;  ///< trials it rests on
 };
 
-/// Wilson score interval (Wilson 1927) for `hits` of `trials`; absent when there were no trials. Chosen over the
-/// normal interval because it stays inside 0..1 and is honest for few trials.
+/// Wilson score interval (Wilson 1927) for `hits` of `trials`; absent when there were no trials. Chosen over
+/// the normal interval because it stays inside 0..1 and is honest for few trials.
 std::optional<Share> wilson(long hits, long trials);
 
-/// Acceptance rate at each draft position that was judged at least once; index 0 is the round's first position.
+/// Acceptance rate at each draft position that was judged at least once; index 0 is the round's first
+/// position.
 std::vector<Share> acceptanceByPosition(const Totals& totals);
 
 /// A point of the rate chart.
@@ -32,8 +33,8 @@ struct RatePoint {
     int round = 0;
 };
 
-/// Moving rate over the last `window` rounds, one point a round, O(1) each. Uses the engine's clock only, so the pace of
-/// the display never changes it.
+/// Moving rate over the last `window` rounds, one point a round, O(1) each. Uses the engine's clock only, so
+/// the pace of the display never changes it.
 class RateSeries {
 public:
     explicit RateSeries(std::size_t window = 8) : m_window(window) {}
@@ -84,8 +85,8 @@ public:
 
     bool empty() const { return m_points.empty(); }
     const std::vector<SweepPoint>& points() const { return m_points; }
-    /// The points that speak for each gamma, by rising gamma: those of the whole suite or, when the sweep has none of
-    /// them, those of its only prompt.
+    /// The points that speak for each gamma, by rising gamma: those of the whole suite or, when the sweep has
+    /// none of them, those of its only prompt.
     std::vector<const SweepPoint*> whole() const;
 
 private:

@@ -19,31 +19,43 @@ struct Findings {
 
 }  // namespace
 
-QString decimalText(double value, int decimals) { return QLocale().toString(value, 'f', decimals); }
+QString decimalText(double value, int decimals) {
+    return QLocale().toString(value, 'f', decimals);
+}
 
-QString timesText(double factor) { return Findings::tr("%1×").arg(decimalText(factor)); }
+QString timesText(double factor) {
+    return Findings::tr("%1×").arg(decimalText(factor));
+}
 
 QString rangeText(double low, double high, int decimals) {
     return Findings::tr("%1–%2").arg(decimalText(low, decimals), decimalText(high, decimals));
 }
 
-QString rateText(double tokensPerSecond) { return decimalText(tokensPerSecond, tokensPerSecond < 99.95 ? 1 : 0); }
+QString rateText(double tokensPerSecond) {
+    return decimalText(tokensPerSecond, tokensPerSecond < 99.95 ? 1 : 0);
+}
 
-QString shareText(double share) { return Findings::tr("%1 %").arg(std::lround(share * 100.0)); }
+QString shareText(double share) {
+    return Findings::tr("%1 %").arg(std::lround(share * 100.0));
+}
 
 QString sweepFinding(const SweepData& sweep, bool running) {
     if (sweep.empty()) return {};
     const SweepPoint* best = bestPoint(sweep.whole());
-    if (!best) return running ? Findings::tr("Measuring plain decoding first") : Findings::tr("Plain decoding only: nothing to compare");
+    if (!best)
+        return running ? Findings::tr("Measuring plain decoding first")
+                       : Findings::tr("Plain decoding only: nothing to compare");
     const Interval& speedup = *best->speedup;
     const QString times = timesText(speedup.median);
     const QString range = rangeText(speedup.low, speedup.high);
     switch (judge(speedup)) {
         case Gain::Faster:
-            return (running ? Findings::tr("Best so far at gamma %1: %2 (%3)") : Findings::tr("Best at gamma %1: %2 (%3)"))
+            return (running ? Findings::tr("Best so far at gamma %1: %2 (%3)")
+                            : Findings::tr("Best at gamma %1: %2 (%3)"))
                 .arg(QString::number(best->gamma), times, range);
         case Gain::Slower:
-            return running ? Findings::tr("No gain so far: plain is faster") : Findings::tr("No gain: plain is fastest here");
+            return running ? Findings::tr("No gain so far: plain is faster")
+                           : Findings::tr("No gain: plain is fastest here");
         case Gain::Unclear:
             return Findings::tr("No significant difference: gamma %1 gives %2 (%3)")
                 .arg(QString::number(best->gamma), times, range);
@@ -59,7 +71,8 @@ QString acceptanceFinding(const std::vector<Share>& byPosition) {
         if (byPosition[i].count >= kEnoughTrials) last = i;
     }
     if (first.count < kEnoughTrials) {
-        return Findings::tr("Acceptance %1 so far (%n judged)", nullptr, static_cast<int>(first.count)).arg(decimalText(first.value));
+        return Findings::tr("Acceptance %1 so far (%n judged)", nullptr, static_cast<int>(first.count))
+            .arg(decimalText(first.value));
     }
     if (last == 0) return Findings::tr("Acceptance %1 at position 1").arg(decimalText(first.value));
     const Share& end = byPosition[last];

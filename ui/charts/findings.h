@@ -9,8 +9,8 @@
 
 namespace specula {
 
-// Chart titles: what the data say, in a sentence. Pure functions of the data; an empty string when there is nothing to
-// say yet. A difference is claimed only when its 95 % interval excludes none.
+// Chart titles: what the data say, in a sentence. Pure functions of the data; an empty string when there is
+// nothing to say yet. A difference is claimed only when its 95 % interval excludes none.
 
 /// "Best at gamma 4: 1.62x (1.52-1.70)", "No gain: plain is fastest here", "No significant difference ...".
 /// `running`: more points are to come, so the best is only the best so far.

@@ -39,11 +39,17 @@ void LiveCharts::setLog(RunLog* log) {
     onRoundsAppended(0, static_cast<int>(log->rounds().size()));
 }
 
-void LiveCharts::setPlain(const std::optional<Interval>& tokensPerSecond) { m_rate->setPlain(tokensPerSecond); }
+void LiveCharts::setPlain(const std::optional<Interval>& tokensPerSecond) {
+    m_rate->setPlain(tokensPerSecond);
+}
 
-void LiveCharts::showRun() { setCurrentIndex(0); }
+void LiveCharts::showRun() {
+    setCurrentIndex(0);
+}
 
-void LiveCharts::showSweep() { setCurrentIndex(1); }
+void LiveCharts::showSweep() {
+    setCurrentIndex(1);
+}
 
 void LiveCharts::onCleared() {
     m_acceptance->setTotals({});

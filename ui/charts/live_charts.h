@@ -15,8 +15,8 @@ class RateChart;
 class RunLog;
 class SweepChart;
 
-/// The charts below the text: acceptance, speed and tokens a round of the shown run side by side on one page, the
-/// gamma sweep on another. Follows a RunLog.
+/// The charts below the text: acceptance, speed and tokens a round of the shown run side by side on one page,
+/// the gamma sweep on another. Follows a RunLog.
 class LiveCharts : public QTabWidget {
     Q_OBJECT
 

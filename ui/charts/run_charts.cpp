@@ -10,16 +10,20 @@ namespace {
 
 constexpr double kCountSpacing = 46.0;  ///< pixels a position needs to carry its count below the axis
 
-QCPAxis* bottom(QCPAxisRect* rect) { return rect->axis(QCPAxis::atBottom); }
-QCPAxis* left(QCPAxisRect* rect) { return rect->axis(QCPAxis::atLeft); }
+QCPAxis* bottom(QCPAxisRect* rect) {
+    return rect->axis(QCPAxis::atBottom);
+}
+QCPAxis* left(QCPAxisRect* rect) {
+    return rect->axis(QCPAxis::atLeft);
+}
 
 }  // namespace
 
-// --- acceptance ----------------------------------------------------------------------------------------------------
+// --- acceptance ------------------------------------------------------------------------------------------
 
 AcceptanceChart::AcceptanceChart(QWidget* parent)
-    : Chart(tr("Acceptance by draft position"), tr("Generate with a draft to see how acceptance falls with position."),
-            parent) {
+    : Chart(tr("Acceptance by draft position"),
+            tr("Generate with a draft to see how acceptance falls with position."), parent) {
     m_rect = makeRect(tr("draft position"), tr("acceptance"));
     m_bars = new QCPBars(bottom(m_rect), left(m_rect));
     m_bars->setWidth(0.6);
@@ -54,8 +58,9 @@ bool AcceptanceChart::rebuild() {
     if (roomForCounts) {
         QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
         for (int i = 0; i < positions; ++i) {
-            ticker->addTick(i + 1, tr("%1\nn = %2").arg(QString::number(i + 1),
-                                                        QLocale().toString(m_shares[static_cast<std::size_t>(i)].count)));
+            ticker->addTick(i + 1, tr("%1\nn = %2")
+                                       .arg(QString::number(i + 1),
+                                            QLocale().toString(m_shares[static_cast<std::size_t>(i)].count)));
         }
         bottom(m_rect)->setTicker(ticker);
         bottom(m_rect)->setLabel(tr("draft position, n judged"));
@@ -82,7 +87,7 @@ void AcceptanceChart::applyTheme(const Theme& theme) {
     m_errors->setPen(QPen(theme.text, 1));
 }
 
-// --- tokens a second -----------------------------------------------------------------------------------------------
+// --- tokens a second -------------------------------------------------------------------------------------
 
 RateChart::RateChart(QWidget* parent)
     : Chart(tr("Tokens a second"), tr("Generate to see the speed, on the engine's own clock."), parent) {
@@ -167,10 +172,11 @@ void RateChart::applyTheme(const Theme& theme) {
     m_baseline.setColor(theme.plain, theme.secondary, theme.base);
 }
 
-// --- tokens a round ------------------------------------------------------------------------------------------------
+// --- tokens a round --------------------------------------------------------------------------------------
 
 EmissionChart::EmissionChart(QWidget* parent)
-    : Chart(tr("Tokens a round"), tr("Generate to see how many tokens each pass of the target brings."), parent) {
+    : Chart(tr("Tokens a round"), tr("Generate to see how many tokens each pass of the target brings."),
+            parent) {
     m_rect = makeRect(tr("tokens emitted in a round"), tr("rounds"));
     m_bars = new QCPBars(bottom(m_rect), left(m_rect));
     m_bars->setWidth(0.6);
@@ -198,7 +204,8 @@ bool EmissionChart::rebuild() {
         keys << static_cast<double>(n);
         values << static_cast<double>(counts[n]);
         most = std::max(most, counts[n]);
-        marks.push_back({m_rect, static_cast<double>(n), static_cast<double>(counts[n]), static_cast<int>(n)});
+        marks.push_back(
+            {m_rect, static_cast<double>(n), static_cast<double>(counts[n]), static_cast<int>(n)});
     }
     m_bars->setData(keys, values, true);
     setWholeTicks(bottom(m_rect), 1, std::max<int>(2, static_cast<int>(counts.size()) - 1));

@@ -10,7 +10,8 @@
 
 namespace specula {
 
-/// Acceptance rate by draft position, with Wilson 95 % intervals and the number of judged tokens each rests on.
+/// Acceptance rate by draft position, with Wilson 95 % intervals and the number of judged tokens each rests
+/// on.
 class AcceptanceChart : public Chart {
     Q_OBJECT
 
@@ -33,7 +34,8 @@ private:
     QCPErrorBars* m_errors = nullptr;
 };
 
-/// Tokens a second over the run's own clock, against plain decoding (dashed) once that was measured for the prompt.
+/// Tokens a second over the run's own clock, against plain decoding (dashed) once that was measured for the
+/// prompt.
 class RateChart : public Chart {
     Q_OBJECT
 

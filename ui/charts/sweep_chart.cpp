@@ -8,8 +8,12 @@ namespace specula {
 
 namespace {
 
-QCPAxis* bottom(QCPAxisRect* rect) { return rect->axis(QCPAxis::atBottom); }
-QCPAxis* left(QCPAxisRect* rect) { return rect->axis(QCPAxis::atLeft); }
+QCPAxis* bottom(QCPAxisRect* rect) {
+    return rect->axis(QCPAxis::atBottom);
+}
+QCPAxis* left(QCPAxisRect* rect) {
+    return rect->axis(QCPAxis::atLeft);
+}
 
 }  // namespace
 
@@ -94,11 +98,13 @@ QString SweepChart::words(const ChartMark& mark) const {
     const SweepPoint& point = **found;
     QStringList said{tr("gamma %1").arg(point.gamma)};
     if (point.speedup) {
-        said << tr("%1 (%2)").arg(timesText(point.speedup->median), rangeText(point.speedup->low, point.speedup->high));
+        said << tr("%1 (%2)").arg(timesText(point.speedup->median),
+                                  rangeText(point.speedup->low, point.speedup->high));
     }
     if (point.predictedSpeedup) said << tr("predicted %1").arg(timesText(*point.predictedSpeedup));
     said << tr("%1 tokens a second").arg(rateText(point.tokensPerSecond.median));
-    if (const auto alpha = point.totals.acceptanceRate()) said << tr("acceptance %1").arg(decimalText(*alpha));
+    if (const auto alpha = point.totals.acceptanceRate())
+        said << tr("acceptance %1").arg(decimalText(*alpha));
     return said.join(tr(", "));
 }
 
@@ -226,7 +232,8 @@ void SweepChart::applyTheme(const Theme& theme) {
     for (QColor* color : {&faintSpeed, &faintRate}) color->setAlphaF(0.35F);
     m_speedPrompts->setPen(QPen(faintSpeed));
     m_ratePrompts->setPen(QPen(faintRate));
-    m_best->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme.text, 1.5), Qt::NoBrush, 12));
+    m_best->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(theme.text, 1.5), Qt::NoBrush, 12));
     QFont small = font();
     small.setPointSizeF(small.pointSizeF() * 0.9);
     m_predictedLabel->setFont(small);

@@ -6,9 +6,9 @@
 
 namespace specula {
 
-/// Speed-up and acceptance rate against gamma, filled in while a sweep runs: measured points with 95 % intervals, what
-/// the cost model predicts (dashed), the line where nothing is gained, and the best gamma. Single prompts are faint
-/// dots behind the suite's line. Clicking a point says its gamma.
+/// Speed-up and acceptance rate against gamma, filled in while a sweep runs: measured points with 95 %
+/// intervals, what the cost model predicts (dashed), the line where nothing is gained, and the best gamma.
+/// Single prompts are faint dots behind the suite's line. Clicking a point says its gamma.
 class SweepChart : public Chart {
     Q_OBJECT
 

@@ -11,7 +11,8 @@ namespace {
 
 QString shortcutText(const QAction& action) {
     QStringList keys;
-    for (const QKeySequence& sequence : action.shortcuts()) keys << sequence.toString(QKeySequence::NativeText);
+    for (const QKeySequence& sequence : action.shortcuts())
+        keys << sequence.toString(QKeySequence::NativeText);
     return keys.join(QStringLiteral(", "));
 }
 
@@ -54,11 +55,12 @@ std::vector<KeyGroup> keyGroups(const MainActions& actions) {
         }
         if (!group.lines.empty()) groups.push_back(std::move(group));
     }
-    groups.push_back({CheatSheet::tr("In the text"),
-                      {{CheatSheet::tr("Left, Right"), CheatSheet::tr("Token before, token after")},
-                       {CheatSheet::tr("Shift+Left, Shift+Right"), CheatSheet::tr("Round before, round after")},
-                       {CheatSheet::tr("Up, Down"), CheatSheet::tr("Line above, line below")},
-                       {CheatSheet::tr("Home, End"), CheatSheet::tr("First token, last token")}}});
+    groups.push_back(
+        {CheatSheet::tr("In the text"),
+         {{CheatSheet::tr("Left, Right"), CheatSheet::tr("Token before, token after")},
+          {CheatSheet::tr("Shift+Left, Shift+Right"), CheatSheet::tr("Round before, round after")},
+          {CheatSheet::tr("Up, Down"), CheatSheet::tr("Line above, line below")},
+          {CheatSheet::tr("Home, End"), CheatSheet::tr("First token, last token")}}});
     groups.push_back({CheatSheet::tr("In a chart"),
                       {{CheatSheet::tr("Left, Right"), CheatSheet::tr("Point before, point after")},
                        {CheatSheet::tr("Return"), CheatSheet::tr("Choose the point")}}});

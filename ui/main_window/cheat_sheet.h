@@ -20,7 +20,8 @@ struct KeyGroup {
     std::vector<KeyLine> lines;
 };
 
-/// Every action that has a shortcut, by menu, then the keys of the text and of the charts, which are no actions.
+/// Every action that has a shortcut, by menu, then the keys of the text and of the charts, which are no
+/// actions.
 std::vector<KeyGroup> keyGroups(const MainActions& actions);
 
 /// Shows keyGroups() in columns.

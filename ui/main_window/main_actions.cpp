@@ -24,7 +24,8 @@ QAction* MainActions::make(const QString& text, const QKeySequence& shortcut, co
     return action;
 }
 
-QAction* MainActions::toggle(const QString& text, const QKeySequence& shortcut, const QString& help, bool on) {
+QAction* MainActions::toggle(const QString& text, const QKeySequence& shortcut, const QString& help,
+                             bool on) {
     QAction* action = make(text, shortcut, help);
     action->setCheckable(true);
     action->setChecked(on);
@@ -33,14 +34,16 @@ QAction* MainActions::toggle(const QString& text, const QKeySequence& shortcut, 
 
 void MainActions::makeFile() {
     openSession = make(tr("&Open session…"), QKeySequence::Open, tr("Show a stored run; no model is needed"));
-    saveSession = make(tr("&Save session…"), QKeySequence::Save, tr("Store the shown run with every probability and coin"));
+    saveSession = make(tr("&Save session…"), QKeySequence::Save,
+                       tr("Store the shown run with every probability and coin"));
     savePicture = make(tr("Save &picture…"), Qt::CTRL | Qt::Key_E, tr("Write a picture of this window"));
     quit = make(tr("&Quit"), Qt::CTRL | Qt::Key_Q, tr("Close the window"));
     quit->setMenuRole(QAction::QuitRole);
 }
 
 void MainActions::makeView() {
-    copy = make(tr("&Copy text"), QKeySequence::Copy, tr("Copy the selected text, or all of it; rejected drafts never"));
+    copy = make(tr("&Copy text"), QKeySequence::Copy,
+                tr("Copy the selected text, or all of it; rejected drafts never"));
     copy->setIconText(tr("Copy"));
     showRejected = toggle(tr("&Rejected drafts"), Qt::CTRL | Qt::Key_R,
                           tr("Show what the draft proposed and the target did not keep"), true);
@@ -63,13 +66,15 @@ void MainActions::makeRun() {
     generate = make(tr("&Generate"), {}, tr("Start a run with these settings"));
     generate->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)});
     stop = make(tr("&Stop"), Qt::Key_Escape, tr("End what runs"));
-    continueRun = make(tr("&Continue"), Qt::CTRL | Qt::SHIFT | Qt::Key_Return, tr("Go on where the run ended"));
+    continueRun =
+        make(tr("&Continue"), Qt::CTRL | Qt::SHIFT | Qt::Key_Return, tr("Go on where the run ended"));
     continueRun->setIconText(tr("Continue"));
     step = make(tr("Ste&p"), Qt::Key_F10, tr("Show one more round and hold"));
     step->setIconText(tr("Step"));
     sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G, tr("Measure each gamma against plain decoding"));
     sweep->setIconText(tr("Measure…"));
-    measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M, tr("Measure plain decoding of this prompt, about 1 s"));
+    measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M,
+                        tr("Measure plain decoding of this prompt, about 1 s"));
     reseed = make(tr("&New seed"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, tr("Draw another seed"));
     focusPrompt = make(tr("Write &prompt"), Qt::CTRL | Qt::Key_L, tr("Go to the prompt"));
 }
@@ -98,9 +103,11 @@ void MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vector
 void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
-    addMenu(bar, tr("&View"), {showSetup, showInspector, showCharts, gap, showRejected, copy, gap, zoomIn, zoomOut,
-                               zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
-    addMenu(bar, tr("&Run"), {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, sweep});
+    addMenu(bar, tr("&View"),
+            {showSetup, showInspector, showCharts, gap, showRejected, copy, gap, zoomIn, zoomOut, zoomReset,
+             fullScreen, gap, systemColors, lightColors, darkColors});
+    addMenu(bar, tr("&Run"),
+            {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, sweep});
     addMenu(bar, tr("&Help"), {cheatSheet, about});
 }
 

@@ -12,8 +12,9 @@ class QWidget;
 
 namespace specula {
 
-/// Every action of the window with its words, shortcut and help. The one place that gives out shortcuts, so that menus,
-/// tool bar, buttons and the cheat sheet agree. Owns no behaviour: the window connects the actions.
+/// Every action of the window with its words, shortcut and help. The one place that gives out shortcuts, so
+/// that menus, tool bar, buttons and the cheat sheet agree. Owns no behaviour: the window connects the
+/// actions.
 class MainActions : public QObject {
     Q_OBJECT
 

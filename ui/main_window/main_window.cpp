@@ -34,12 +34,14 @@ namespace specula {
 
 namespace {
 
-constexpr int kLayoutVersion = 1;     ///< raise when docks come, go or change their names
-constexpr int kNarrowBelow = 1100;    ///< pixels of width from which the inspector has a column of its own
+constexpr int kLayoutVersion = 1;   ///< raise when docks come, go or change their names
+constexpr int kNarrowBelow = 1100;  ///< pixels of width from which the inspector has a column of its own
 constexpr double kPictureScale = 2.0;
 const QLatin1String kSetupPrefix("setup");
 
-QString fromBytes(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromBytes(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 /// The palette the desktop gave, before the program set one.
 const QPalette& systemPalette() {
@@ -49,9 +51,12 @@ const QPalette& systemPalette() {
 
 QPalette paletteFor(ThemeChoice theme) {
     switch (theme) {
-        case ThemeChoice::Light: return lightPalette();
-        case ThemeChoice::Dark: return darkPalette();
-        case ThemeChoice::System: break;
+        case ThemeChoice::Light:
+            return lightPalette();
+        case ThemeChoice::Dark:
+            return darkPalette();
+        case ThemeChoice::System:
+            break;
     }
     // A platform's own style keeps its own colours; Fusion is what is left where there is none.
     if (QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0) {
@@ -95,18 +100,28 @@ MainWindow::~MainWindow() {
     m_charts->setLog(nullptr);
 }
 
-// ---- what is shown ------------------------------------------------------------------------------------------------
+// --- what is shown ---------------------------------------------------------------------------------------
 
 void MainWindow::setState(AppState state, const QString& text) {
     const AppState before = m_state;
     m_state = state;
     QString word;
     switch (state) {
-        case AppState::Idle: word = tr("Ready"); break;
-        case AppState::Loading: word = tr("Loading"); break;
-        case AppState::Running: word = tr("Running"); break;
-        case AppState::Stopping: word = tr("Stopping"); break;
-        case AppState::Measuring: word = tr("Measuring"); break;
+        case AppState::Idle:
+            word = tr("Ready");
+            break;
+        case AppState::Loading:
+            word = tr("Loading");
+            break;
+        case AppState::Running:
+            word = tr("Running");
+            break;
+        case AppState::Stopping:
+            word = tr("Stopping");
+            break;
+        case AppState::Measuring:
+            word = tr("Measuring");
+            break;
     }
     m_status->setState(text.isEmpty() ? word : text);
     if (state == AppState::Idle) {
@@ -123,7 +138,8 @@ void MainWindow::enableByState() {
     m_actions->generate->setEnabled(idle || m_state == AppState::Loading);
     m_actions->stop->setEnabled(!idle && m_state != AppState::Stopping);
     m_actions->step->setEnabled(idle || m_state == AppState::Running);
-    m_actions->continueRun->setEnabled(idle && hasRun && (finish == Finish::Length || finish == Finish::Cancelled));
+    m_actions->continueRun->setEnabled(idle && hasRun &&
+                                       (finish == Finish::Length || finish == Finish::Cancelled));
     m_actions->sweep->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
     m_actions->saveSession->setEnabled(hasRun);
@@ -145,7 +161,8 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
         break;
     }
     m_setup->setPairState(draft.kind == "none" ? QString() : line, pair.compatible);
-    setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name) : tr("%1 + %2 – Specula").arg(name, draftName));
+    setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name)
+                                        : tr("%1 + %2 – Specula").arg(name, draftName));
 }
 
 void MainWindow::clearModelInfo() {
@@ -154,11 +171,21 @@ void MainWindow::clearModelInfo() {
     setWindowTitle(tr("Specula"));
 }
 
-void MainWindow::setModels(const std::vector<KnownModel>& models) { m_setup->setModels(models); }
-void MainWindow::setSuites(const std::vector<PromptSuite>& suites) { m_setup->setSuites(suites); }
-void MainWindow::showError(const QString& text) { m_messages->show(MessageBar::Kind::Error, text); }
-void MainWindow::showWarning(const QString& text) { m_messages->show(MessageBar::Kind::Warning, text); }
-void MainWindow::showInfo(const QString& text) { m_messages->show(MessageBar::Kind::Info, text); }
+void MainWindow::setModels(const std::vector<KnownModel>& models) {
+    m_setup->setModels(models);
+}
+void MainWindow::setSuites(const std::vector<PromptSuite>& suites) {
+    m_setup->setSuites(suites);
+}
+void MainWindow::showError(const QString& text) {
+    m_messages->show(MessageBar::Kind::Error, text);
+}
+void MainWindow::showWarning(const QString& text) {
+    m_messages->show(MessageBar::Kind::Warning, text);
+}
+void MainWindow::showInfo(const QString& text) {
+    m_messages->show(MessageBar::Kind::Info, text);
+}
 
 void MainWindow::setPlainBaseline(const std::optional<Interval>& tokensPerSecond,
                                   const std::optional<Interval>& speedup) {
@@ -166,14 +193,18 @@ void MainWindow::setPlainBaseline(const std::optional<Interval>& tokensPerSecond
     m_charts->setPlain(tokensPerSecond);
 }
 
-void MainWindow::setSweepPoint(const SweepPoint& point) { m_charts->sweep().setPoint(point); }
+void MainWindow::setSweepPoint(const SweepPoint& point) {
+    m_charts->sweep().setPoint(point);
+}
 
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     if (!text.isEmpty()) m_status->setState(text);
 }
 
-void MainWindow::setMemoryUse(qint64 bytes) { m_status->setMemoryUse(bytes); }
+void MainWindow::setMemoryUse(qint64 bytes) {
+    m_status->setMemoryUse(bytes);
+}
 
 void MainWindow::onLogCleared() {
     m_status->setTotals({});
@@ -198,7 +229,7 @@ void MainWindow::inspect(TokenRef token) {
     if (m_narrow && token.isValid()) m_inspectorDock->raise();
 }
 
-// ---- what is asked for --------------------------------------------------------------------------------------------
+// --- what is asked for -----------------------------------------------------------------------------------
 
 bool MainWindow::refuse() {
     if (!m_problem.isEmpty()) m_messages->dismiss(m_problem);
@@ -239,20 +270,27 @@ void MainWindow::continueRun() {
     emit continueRequested(m_setup->request().options.maxTokens);
 }
 
-double MainWindow::pace() const { return m_pace->itemData(m_paceIndex).toDouble(); }
+double MainWindow::pace() const {
+    return m_pace->itemData(m_paceIndex).toDouble();
+}
 
-void MainWindow::announcePace() { emit paceChanged(pace()); }
+void MainWindow::announcePace() {
+    emit paceChanged(pace());
+}
 
 void MainWindow::onPaceChosen() {
     m_paceIndex = m_pace->currentIndex();
     announcePace();
 }
 
-void MainWindow::showStepping(bool stepping) { m_pace->setCurrentIndex(stepping ? -1 : m_paceIndex); }
+void MainWindow::showStepping(bool stepping) {
+    m_pace->setCurrentIndex(stepping ? -1 : m_paceIndex);
+}
 
 void MainWindow::askSweep() {
     const auto problem = m_setup->problem();
-    const bool onlyPrompt = problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
+    const bool onlyPrompt =
+        problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
     if (problem && !onlyPrompt && refuse()) return;
     auto* dialog = new SweepDialog(m_setup->request(), m_setup->suites(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -261,7 +299,8 @@ void MainWindow::askSweep() {
 }
 
 void MainWindow::startSweep(const SweepRequest& request) {
-    m_charts->sweep().begin(QString::fromStdString(request.suite), request.gammas.front(), request.gammas.back());
+    m_charts->sweep().begin(QString::fromStdString(request.suite), request.gammas.front(),
+                            request.gammas.back());
     m_chartsDock->show();
     m_charts->showSweep();
     emit sweepRequested(request);
@@ -276,21 +315,23 @@ void MainWindow::measurePlain() {
 }
 
 void MainWindow::askOpenSession() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open session"), {},
-                                                      tr("Specula sessions (*.json *.specula);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open session"), {}, tr("Specula sessions (*.json *.specula);;All files (*)"));
     if (path.isEmpty()) return;
     announcePace();
     emit openSessionRequested(path);
 }
 
 void MainWindow::askSaveSession() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save session"), tr("run.specula.json"),
-                                                      tr("Specula sessions (*.json *.specula);;All files (*)"));
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save session"), tr("run.specula.json"),
+                                     tr("Specula sessions (*.json *.specula);;All files (*)"));
     if (!path.isEmpty()) emit saveSessionRequested(path);
 }
 
 void MainWindow::askPicture() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save picture"), tr("specula.png"), tr("Pictures (*.png)"));
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save picture"), tr("specula.png"), tr("Pictures (*.png)"));
     if (path.isEmpty()) return;
     if (savePicture(path, kPictureScale)) {
         showInfo(tr("Saved %1").arg(path));
@@ -315,14 +356,16 @@ void MainWindow::showCheatSheet() {
 
 void MainWindow::showAbout() {
     auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Specula"),
-                                tr("Specula %1").arg(QCoreApplication::applicationVersion()), QMessageBox::Close, this);
-    box->setInformativeText(tr("Watch speculative decoding happen on real language models, check that it loses nothing, "
-                               "and find out whether it is faster on this machine.\n\nGPL-3.0-or-later"));
+                                tr("Specula %1").arg(QCoreApplication::applicationVersion()),
+                                QMessageBox::Close, this);
+    box->setInformativeText(
+        tr("Watch speculative decoding happen on real language models, check that it loses nothing, "
+           "and find out whether it is faster on this machine.\n\nGPL-3.0-or-later"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->open();
 }
 
-// ---- the window itself --------------------------------------------------------------------------------------------
+// --- the window itself -----------------------------------------------------------------------------------
 
 void MainWindow::setTheme(ThemeChoice theme) {
     systemPalette();
@@ -350,7 +393,8 @@ void MainWindow::restoreSettings() {
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     placeInspector(settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow).toBool());
-    if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion)) m_laidOut = true;
+    if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion))
+        m_laidOut = true;
     placeInspector(width() < kNarrowBelow);
     const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
     if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::Dark)) setTheme(static_cast<ThemeChoice>(theme));

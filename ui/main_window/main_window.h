@@ -38,11 +38,13 @@ enum class AppState {
 /// Which colours the window uses.
 enum class ThemeChoice { System, Light, Dark };
 
-/// The program's window: setup on the left, the tokens in the middle, the inspector on the right, charts below.
+/// The program's window: setup on the left, the tokens in the middle, the inspector on the right, charts
+/// below.
 ///
-/// It shows values and asks for work by signals; it computes nothing, starts no thread and knows no engine type. All
-/// of it belongs to the GUI thread. Rounds reach it through runLog() only: whoever drains the worker's mailbox appends
-/// there (at the chosen pace) and every view follows the log. No slot costs more than O(1).
+/// It shows values and asks for work by signals; it computes nothing, starts no thread and knows no engine
+/// type. All of it belongs to the GUI thread. Rounds reach it through runLog() only: whoever drains the
+/// worker's mailbox appends there (at the chosen pace) and every view follows the log. No slot costs more
+/// than O(1).
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
@@ -61,19 +63,20 @@ public:
     MainActions& actionSet() { return *m_actions; }
     AppState state() const { return m_state; }
 
-    /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign layout is
-    /// ignored. The window calls neither by itself except saveSettings when it is closed.
+    /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
+    /// layout is ignored. The window calls neither by itself except saveSettings when it is closed.
     void saveSettings() const;
     void restoreSettings();
 
-    /// Writes a picture of the whole window (PNG) at `scale` pixels a point. False when it could not be written.
+    /// Writes a picture of the whole window (PNG) at `scale` pixels a point. False when it could not be
+    /// written.
     bool savePicture(const QString& path, double scale = 1.0);
 
     ThemeChoice theme() const { return m_theme; }
     void setTheme(ThemeChoice theme);
 
-    /// Rounds shown a second, 0 = as they come. paceChanged() also precedes every request that starts a run, so that
-    /// whoever connects later than the settings were restored has it.
+    /// Rounds shown a second, 0 = as they come. paceChanged() also precedes every request that starts a run,
+    /// so that whoever connects later than the settings were restored has it.
     double pace() const;
 
 public slots:
@@ -93,13 +96,14 @@ public slots:
     void showInfo(const QString& text);
     /// Puts a token into the inspector and marks it in the text.
     void inspect(specula::TokenRef token);
-    /// Plain decoding of the present prompt and models, measured (tokens a second), and the speed-up of the shown run
-    /// against it. Absent: not measured, and the status bar offers to.
+    /// Plain decoding of the present prompt and models, measured (tokens a second), and the speed-up of the
+    /// shown run against it. Absent: not measured, and the status bar offers to.
     void setPlainBaseline(const std::optional<specula::Interval>& tokensPerSecond,
                           const std::optional<specula::Interval>& speedup);
     /// A point of the sweep under way; replaces the earlier value for the same gamma and prompt.
     void setSweepPoint(const specula::SweepPoint& point);
-    /// 0..1 of the load or measurement under way; negative: no line. `text` goes to the status bar when not empty.
+    /// 0..1 of the load or measurement under way; negative: no line. `text` goes to the status bar when not
+    /// empty.
     void setProgress(double fraction, const QString& text = {});
     /// Resident memory of the process, bytes.
     void setMemoryUse(qint64 bytes);
@@ -108,7 +112,8 @@ signals:
     /// Generate: start this run; what is on screen is cleared by the log's next begin.
     void runRequested(const specula::RunRequest& request);
     void stopRequested();
-    /// Show exactly one more round and then hold until paceChanged. When nothing runs, runRequested comes just before.
+    /// Show exactly one more round and then hold until paceChanged. When nothing runs, runRequested comes
+    /// just before.
     void stepRequested();
     /// Go on after the end of the shown run with the same timeline.
     void continueRequested(int moreTokens);
@@ -180,9 +185,9 @@ private:
     AppState m_state = AppState::Idle;
     ThemeChoice m_theme = ThemeChoice::System;
     bool m_narrow = false;
-    bool m_laidOut = false;       ///< docks have their sizes
-    RunRequest m_lastRequest;     ///< of the last run that was started here
-    QString m_problem;            ///< what the last Generate was refused for
+    bool m_laidOut = false;    ///< docks have their sizes
+    RunRequest m_lastRequest;  ///< of the last run that was started here
+    QString m_problem;         ///< what the last Generate was refused for
 };
 
 }  // namespace specula

@@ -51,8 +51,11 @@ QDockWidget* dockWith(const QString& title, const char* name, QWidget* content) 
     return dock;
 }
 
-/// Closed by the person or by restored settings; a window that was never shown hides its docks too, but not for good.
-bool isClosed(const QDockWidget* dock) { return dock->testAttribute(Qt::WA_WState_ExplicitShowHide) && dock->isHidden(); }
+/// Closed by the person or by restored settings; a window that was never shown hides its docks too, but not
+/// for good.
+bool isClosed(const QDockWidget* dock) {
+    return dock->testAttribute(Qt::WA_WState_ExplicitShowHide) && dock->isHidden();
+}
 
 /// The dock and the action that shows it agree, whichever is used.
 void tie(QAction* action, QDockWidget* dock) {
@@ -74,7 +77,8 @@ QWidget* MainWindow::makeToolBar() {
     m_pace->setPlaceholderText(tr("One step at a time"));
     m_paceIndex = 1;
     m_pace->setCurrentIndex(m_paceIndex);
-    describe(m_pace, tr("Pace"), tr("Rounds shown a second; the speeds given are always those of the engine."));
+    describe(m_pace, tr("Pace"),
+             tr("Rounds shown a second; the speeds given are always those of the engine."));
     row->addWidget(buttonFor(m_actions->showRejected));
     row->addStretch(1);
     row->addWidget(labelFor(m_pace, tr("Pace")));
@@ -91,7 +95,8 @@ void MainWindow::buildCentre() {
     m_progress = new ProgressLine;
     m_tokens = new TokenView;
     m_tokens->setFrameShape(QFrame::NoFrame);
-    m_tokens->setEmptyText(tr("Press Generate to watch a draft propose and the target decide, token by token."));
+    m_tokens->setEmptyText(
+        tr("Press Generate to watch a draft propose and the target decide, token by token."));
     m_tokens->setLog(m_log.get());
     auto* legend = new Legend;
     auto* centre = new QWidget;
@@ -149,8 +154,8 @@ void MainWindow::sizeDocks() {
         return std::clamp(static_cast<int>(of * part), least, most);
     };
     if (!m_narrow) {
-        resizeDocks({m_setupDock, m_inspectorDock}, {share(width(), 0.19, 260, 420), share(width(), 0.25, 340, 720)},
-                    Qt::Horizontal);
+        resizeDocks({m_setupDock, m_inspectorDock},
+                    {share(width(), 0.19, 260, 420), share(width(), 0.25, 340, 720)}, Qt::Horizontal);
     } else {
         resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
     }

@@ -66,16 +66,24 @@ void MessageBar::clear() {
     showNewest();
 }
 
-QString MessageBar::text() const { return m_messages.empty() ? QString() : m_messages.back().text; }
+QString MessageBar::text() const {
+    return m_messages.empty() ? QString() : m_messages.back().text;
+}
 
 void MessageBar::showNewest() {
     setVisible(!m_messages.empty());
     if (m_messages.empty()) return;
     const Message& message = m_messages.back();
     switch (message.kind) {
-        case Kind::Info: m_word->setText(tr("Note")); break;
-        case Kind::Warning: m_word->setText(tr("Warning")); break;
-        case Kind::Error: m_word->setText(tr("Error")); break;
+        case Kind::Info:
+            m_word->setText(tr("Note"));
+            break;
+        case Kind::Warning:
+            m_word->setText(tr("Warning"));
+            break;
+        case Kind::Error:
+            m_word->setText(tr("Error"));
+            break;
     }
     m_text->setText(message.text);
     const int older = count() - 1;
@@ -86,9 +94,12 @@ void MessageBar::showNewest() {
 QColor MessageBar::color() const {
     const Theme theme = Theme::of(palette());
     switch (m_messages.empty() ? Kind::Info : m_messages.back().kind) {
-        case Kind::Warning: return theme.resampled;
-        case Kind::Error: return theme.rejected;
-        case Kind::Info: break;
+        case Kind::Warning:
+            return theme.resampled;
+        case Kind::Error:
+            return theme.rejected;
+        case Kind::Info:
+            break;
     }
     return theme.accent;
 }

@@ -9,8 +9,8 @@ class QToolButton;
 
 namespace specula {
 
-/// Messages above the text, without a dialog: the newest is shown, closing it shows the one before. The text can be
-/// selected. Hidden while there is none.
+/// Messages above the text, without a dialog: the newest is shown, closing it shows the one before. The text
+/// can be selected. Hidden while there is none.
 class MessageBar : public QFrame {
     Q_OBJECT
 
@@ -19,8 +19,8 @@ public:
 
     explicit MessageBar(QWidget* parent = nullptr);
 
-    /// Shows a message in front of the others. The same words again do not pile up; an info gives way to any other
-    /// message, errors and warnings stay until they are closed.
+    /// Shows a message in front of the others. The same words again do not pile up; an info gives way to any
+    /// other message, errors and warnings stay until they are closed.
     void show(Kind kind, const QString& text);
     void closeCurrent();
     /// Takes these words away, wherever they stand.

@@ -33,7 +33,8 @@ StatusPanel::StatusPanel(QWidget* parent) : QWidget(parent) {
     m_state->setMinimumWidth(72);
     row->setStretchFactor(m_state, 1);
     m_rate = label(tr("Speed"), tr("Tokens a second of decoding, prompt apart, on the engine's clock"));
-    m_speedup = label(tr("Speed-up"), tr("Against plain decoding of the same prompt: median, 95 % interval, pairs measured"));
+    m_speedup = label(tr("Speed-up"),
+                      tr("Against plain decoding of the same prompt: median, 95 % interval, pairs measured"));
     m_measure = new QPushButton(tr("Measure plain (about 1 s)"));
     m_measure->setFlat(false);
     m_measure->setAccessibleName(tr("Measure plain"));
@@ -54,7 +55,8 @@ void StatusPanel::setState(const QString& text) {
 }
 
 void StatusPanel::fitState() {
-    m_state->setText(m_state->fontMetrics().elidedText(m_stateText, Qt::ElideRight, std::max(0, m_state->width())));
+    m_state->setText(
+        m_state->fontMetrics().elidedText(m_stateText, Qt::ElideRight, std::max(0, m_state->width())));
 }
 
 void StatusPanel::resizeEvent(QResizeEvent* event) {
@@ -73,12 +75,14 @@ void StatusPanel::setTotals(const Totals& totals) {
     const auto round = totals.tokensPerRound();
     put(m_rate, rate, tr("%1 tok/s").arg(specula::rateText(rate.value_or(0.0))));
     put(m_alpha, alpha, tr("alpha %1").arg(decimalText(alpha.value_or(0.0))));
-    put(m_round, alpha ? round : std::nullopt, tr("%1 tokens/round").arg(decimalText(round.value_or(0.0), 1)));
+    put(m_round, alpha ? round : std::nullopt,
+        tr("%1 tokens/round").arg(decimalText(round.value_or(0.0), 1)));
     m_hasRun = rate.has_value();
     showBaseline();
 }
 
-void StatusPanel::setBaseline(const std::optional<Interval>& tokensPerSecond, const std::optional<Interval>& speedup) {
+void StatusPanel::setBaseline(const std::optional<Interval>& tokensPerSecond,
+                              const std::optional<Interval>& speedup) {
     m_plain = tokensPerSecond;
     m_gain = speedup;
     showBaseline();
@@ -87,7 +91,8 @@ void StatusPanel::setBaseline(const std::optional<Interval>& tokensPerSecond, co
 void StatusPanel::showBaseline() {
     QString text;
     if (m_gain) {
-        text = tr("%1 of plain (%2, n=%3)").arg(timesText(m_gain->median), rangeText(m_gain->low, m_gain->high))
+        text = tr("%1 of plain (%2, n=%3)")
+                   .arg(timesText(m_gain->median), rangeText(m_gain->low, m_gain->high))
                    .arg(m_gain->n);
         if (judge(*m_gain) == Gain::Unclear) text = tr("%1, no significant difference").arg(text);
     } else if (m_plain) {
@@ -115,10 +120,18 @@ void StatusPanel::setMeasureAction(QAction* action) {
     follow();
 }
 
-QString StatusPanel::rateText() const { return m_rate->text(); }
-QString StatusPanel::speedupText() const { return m_speedup->isHidden() ? QString() : m_speedup->text(); }
-QString StatusPanel::alphaText() const { return m_alpha->text(); }
-QString StatusPanel::roundText() const { return m_round->text(); }
+QString StatusPanel::rateText() const {
+    return m_rate->text();
+}
+QString StatusPanel::speedupText() const {
+    return m_speedup->isHidden() ? QString() : m_speedup->text();
+}
+QString StatusPanel::alphaText() const {
+    return m_alpha->text();
+}
+QString StatusPanel::roundText() const {
+    return m_round->text();
+}
 
 void StatusPanel::applyTheme() {
     const Theme theme = Theme::of(palette());

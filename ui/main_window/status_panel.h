@@ -13,8 +13,9 @@ class QPushButton;
 
 namespace specula {
 
-/// The line at the bottom: what the program does, and the run's numbers. A speed-up is shown only when plain decoding
-/// was measured; else a button offers to measure it. Numbers that do not exist yet are absent, not 0.
+/// The line at the bottom: what the program does, and the run's numbers. A speed-up is shown only when plain
+/// decoding was measured; else a button offers to measure it. Numbers that do not exist yet are absent, not
+/// 0.
 class StatusPanel : public QWidget {
     Q_OBJECT
 

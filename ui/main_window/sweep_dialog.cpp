@@ -21,7 +21,8 @@ SweepDialog::SweepDialog(const RunRequest& present, const std::vector<PromptSuit
     m_prompts = new QComboBox;
     m_prompts->addItem(tr("This prompt"));
     for (const PromptSuite& suite : m_suites) {
-        m_prompts->addItem(tr("%1 (%n prompts)", nullptr, static_cast<int>(suite.prompts.size())).arg(suite.name));
+        m_prompts->addItem(
+            tr("%1 (%n prompts)", nullptr, static_cast<int>(suite.prompts.size())).arg(suite.name));
     }
     describe(m_prompts, tr("Prompts"), tr("What is generated for each gamma."));
     m_last = new QSpinBox;

@@ -62,11 +62,13 @@ DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
     m_ngram = new QSpinBox;
     m_ngram->setRange(1, 16);
     m_ngram->setValue(kNgramDefault);
-    describe(m_ngram, tr("Longest match"), tr("Tokens that must repeat before what followed them is proposed; tries this many first."));
+    describe(m_ngram, tr("Longest match"),
+             tr("Tokens that must repeat before what followed them is proposed; tries this many first."));
     m_exit = new QSpinBox;
     m_exit->setRange(1, kLayersMost);
     m_exit->setValue(kExitDefault);
-    describe(m_exit, tr("Exit after layer"), tr("The target's first layers alone, with its own head, make the proposals."));
+    describe(m_exit, tr("Exit after layer"),
+             tr("The target's first layers alone, with its own head, make the proposals."));
 
     auto* none = new QLabel(tr("Every token comes from the target."));
     none->setWordWrap(true);
@@ -90,7 +92,9 @@ DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
     setDraft(kNgram + QStringLiteral(":3"));
 }
 
-void DraftChooser::setModels(const std::vector<KnownModel>& models) { m_model->setModels(models); }
+void DraftChooser::setModels(const std::vector<KnownModel>& models) {
+    m_model->setModels(models);
+}
 
 void DraftChooser::setTargetLayers(int layers) {
     // The choice stays as it is where it no longer fits: loading says so, a silent change would not.
@@ -101,10 +105,14 @@ void DraftChooser::setTargetLayers(int layers) {
 
 QString DraftChooser::draft() const {
     switch (m_kind->currentIndex()) {
-        case Model: return m_model->path();
-        case Ngram: return kNgram + QStringLiteral(":%1").arg(m_ngram->value());
-        case EarlyExit: return kEarlyExit + QStringLiteral(":%1").arg(m_exit->value());
-        default: return kNone;
+        case Model:
+            return m_model->path();
+        case Ngram:
+            return kNgram + QStringLiteral(":%1").arg(m_ngram->value());
+        case EarlyExit:
+            return kEarlyExit + QStringLiteral(":%1").arg(m_exit->value());
+        default:
+            return kNone;
     }
 }
 
@@ -126,7 +134,9 @@ void DraftChooser::setDraft(const QString& draft) {
     m_settled = this->draft();
 }
 
-QWidget* DraftChooser::missing() { return m_kind->currentIndex() == Model ? m_model->focusProxy() : m_kind; }
+QWidget* DraftChooser::missing() {
+    return m_kind->currentIndex() == Model ? m_model->focusProxy() : m_kind;
+}
 
 void DraftChooser::settle() {
     const QString now = draft();

@@ -25,7 +25,8 @@ public:
     /// Layers of the target, the most an early exit can use is one less; 0 = not known.
     void setTargetLayers(int layers);
 
-    /// As EngineOptions::draft: a path, "ngram:N", "early-exit:K" or "none". "" while a model is wanted and none chosen.
+    /// As EngineOptions::draft: a path, "ngram:N", "early-exit:K" or "none". "" while a model is wanted and
+    /// none chosen.
     QString draft() const;
     void setDraft(const QString& draft);
 

@@ -79,10 +79,9 @@ void ModelChooser::settle() {
 void ModelChooser::browse(bool folder) {
     const QFileInfo present(path());
     const QString start = present.exists() ? present.absolutePath() : QString();
-    const QString found =
-        folder ? QFileDialog::getExistingDirectory(this, tr("Choose a model folder"), start)
-               : QFileDialog::getOpenFileName(this, tr("Choose a GGUF file"), start,
-                                              tr("GGUF models (*.gguf);;All files (*)"));
+    const QString found = folder ? QFileDialog::getExistingDirectory(this, tr("Choose a model folder"), start)
+                                 : QFileDialog::getOpenFileName(this, tr("Choose a GGUF file"), start,
+                                                                tr("GGUF models (*.gguf);;All files (*)"));
     if (found.isEmpty()) return;
     const QString before = m_settled;
     setPath(found);

@@ -11,8 +11,8 @@ class QToolButton;
 
 namespace specula {
 
-/// Chooses a model: a list of those known here that also takes a path or cache name typed or pasted, a button to look
-/// for a file or folder, and a place to drop either.
+/// Chooses a model: a list of those known here that also takes a path or cache name typed or pasted, a button
+/// to look for a file or folder, and a place to drop either.
 class ModelChooser : public QWidget {
     Q_OBJECT
 

@@ -31,7 +31,8 @@ PromptBox::PromptBox(QWidget* parent) : QWidget(parent) {
             [this] { m_menu->popup(m_suiteButton->mapToGlobal(QPoint(0, m_suiteButton->height()))); });
     m_chat = new QRadioButton(tr("C&hat"));
     m_continue = new QRadioButton(tr("C&ontinue"));
-    describe(m_chat, tr("Chat"), tr("Wraps the prompt in the target's chat template, as a message to answer."));
+    describe(m_chat, tr("Chat"),
+             tr("Wraps the prompt in the target's chat template, as a message to answer."));
     describe(m_continue, tr("Continue"), tr("Gives the target the text as it stands, to go on from."));
     auto* group = new QButtonGroup(this);
     group->addButton(m_chat);
@@ -67,7 +68,8 @@ void PromptBox::setSuites(const std::vector<PromptSuite>& suites) {
         sub->setToolTipsVisible(true);
         for (const Prompt& prompt : suite.prompts) {
             const QString text = QString::fromStdString(prompt.text);
-            const QString name = prompt.name.empty() ? text.left(40).simplified() : QString::fromStdString(prompt.name);
+            const QString name =
+                prompt.name.empty() ? text.left(40).simplified() : QString::fromStdString(prompt.name);
             QAction* action = sub->addAction(name, this, [this, prompt] { setPrompt(prompt); });
             action->setToolTip(text.left(200));
         }

@@ -14,7 +14,8 @@ class QToolButton;
 
 namespace specula {
 
-/// The prompt: a text box, the menu of suites that fills it, and the switch between chat and plain continuation.
+/// The prompt: a text box, the menu of suites that fills it, and the switch between chat and plain
+/// continuation.
 class PromptBox : public QWidget {
     Q_OBJECT
 
@@ -24,13 +25,13 @@ public:
     void setSuites(const std::vector<PromptSuite>& suites);
     const std::vector<PromptSuite>& suites() const { return m_suites; }
 
-    /// Whether the target has a chat template. Without one only continuation can be chosen; the person's choice is
-    /// kept for the next target that has one.
+    /// Whether the target has a chat template. Without one only continuation can be chosen; the person's
+    /// choice is kept for the next target that has one.
     void setChatAvailable(bool available);
     bool chatAvailable() const { return m_chatAvailable; }
 
-    /// What a run would get: chat only where it is available. Name and system message of a suite's prompt are kept
-    /// until its text is edited.
+    /// What a run would get: chat only where it is available. Name and system message of a suite's prompt are
+    /// kept until its text is edited.
     Prompt prompt() const;
     void setPrompt(const Prompt& prompt);
     /// The switch as the person set it, whether or not this target can chat.

@@ -44,26 +44,32 @@ QDoubleSpinBox* real(double low, double high, double step, double value, const Q
 RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     const RunOptions standard;
     m_gamma = whole(kGammaAuto, kGammaMax, kGammaAuto, tr("auto"));
-    describe(m_gamma, tr("Gamma"), tr("Tokens drafted a round; auto chooses from the costs measured, 0 is plain."));
+    describe(m_gamma, tr("Gamma"),
+             tr("Tokens drafted a round; auto chooses from the costs measured, 0 is plain."));
     m_maxTokens = whole(1, kMaxTokensMost, standard.maxTokens);
     describe(m_maxTokens, tr("Maximum tokens"), tr("The run ends after this many new tokens."));
     m_temperature = real(0.0, 5.0, 0.1, standard.sampling.temperature, tr("greedy"));
-    describe(m_temperature, tr("Temperature"), tr("Below 1 sharpens the choice, above 1 flattens it; 0 always takes the likeliest token."));
+    describe(m_temperature, tr("Temperature"),
+             tr("Below 1 sharpens the choice, above 1 flattens it; 0 always takes the likeliest token."));
     m_topK = whole(0, 1000000, standard.sampling.topK, tr("off"));
     describe(m_topK, tr("Top-k"), tr("Keeps only this many of the likeliest tokens."));
     m_topP = real(0.0, 1.0, 0.05, standard.sampling.topP);
-    describe(m_topP, tr("Top-p"), tr("Keeps the likeliest tokens that together reach this probability; 1 is off."));
+    describe(m_topP, tr("Top-p"),
+             tr("Keeps the likeliest tokens that together reach this probability; 1 is off."));
     m_minP = real(0.0, 1.0, 0.01, standard.sampling.minP, tr("off"));
     describe(m_minP, tr("Min-p"), tr("Drops tokens less likely than this share of the likeliest one."));
     m_penalty = real(0.1, 5.0, 0.05, standard.sampling.repetitionPenalty);
-    describe(m_penalty, tr("Repetition penalty"), tr("Above 1 makes tokens that already occurred less likely; 1 is off."));
+    describe(m_penalty, tr("Repetition penalty"),
+             tr("Above 1 makes tokens that already occurred less likely; 1 is off."));
     m_weights = new QComboBox;
-    for (const WeightFormat format : {WeightFormat::Auto, WeightFormat::Fp32, WeightFormat::Fp16, WeightFormat::Int8x2,
-                                      WeightFormat::Int8}) {
+    for (const WeightFormat format : {WeightFormat::Auto, WeightFormat::Fp32, WeightFormat::Fp16,
+                                      WeightFormat::Int8x2, WeightFormat::Int8}) {
         const std::string_view word = name(format);
-        m_weights->addItem(QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size())), static_cast<int>(format));
+        m_weights->addItem(QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size())),
+                           static_cast<int>(format));
     }
-    describe(m_weights, tr("Weights"), tr("How weights are multiplied: int8 is fastest, fp16 most faithful, fp32 the reference."));
+    describe(m_weights, tr("Weights"),
+             tr("How weights are multiplied: int8 is fastest, fp16 most faithful, fp32 the reference."));
     m_seed = new QLineEdit(QStringLiteral("0"));
     static const QRegularExpression digits(QStringLiteral("\\d{1,20}"));
     m_seed->setValidator(new QRegularExpressionValidator(digits, m_seed));
@@ -98,9 +104,12 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     place(grid, 4, 0, tr("See&d"), seedRow, 2);
 }
 
-void RunForm::place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control, int span) {
-    // Label above its control: two columns fit the dock in every language. A row of spacing follows each pair.
-    grid->addWidget(labelFor(control->focusProxy() ? control->focusProxy() : control, label), row * 3, column, 1, span);
+void RunForm::place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control,
+                    int span) {
+    // Label above its control: two columns fit the dock in every language. A row of spacing follows each
+    // pair.
+    grid->addWidget(labelFor(control->focusProxy() ? control->focusProxy() : control, label), row * 3, column,
+                    1, span);
     grid->addWidget(control, row * 3 + 1, column, 1, span);
     grid->setRowMinimumHeight(row * 3 + 2, 4);
 }
@@ -127,9 +136,13 @@ void RunForm::read(const RunOptions& options) {
     m_seed->setText(QString::number(options.seed));
 }
 
-WeightFormat RunForm::weights() const { return static_cast<WeightFormat>(m_weights->currentData().toInt()); }
+WeightFormat RunForm::weights() const {
+    return static_cast<WeightFormat>(m_weights->currentData().toInt());
+}
 
-void RunForm::setWeights(WeightFormat format) { m_weights->setCurrentIndex(m_weights->findData(static_cast<int>(format))); }
+void RunForm::setWeights(WeightFormat format) {
+    m_weights->setCurrentIndex(m_weights->findData(static_cast<int>(format)));
+}
 
 std::optional<std::uint64_t> RunForm::seed() const {
     bool fits = false;

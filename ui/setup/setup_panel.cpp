@@ -27,7 +27,8 @@
 namespace specula {
 
 SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
-    m_target = new ModelChooser(tr("Target"), tr("The model whose text you get; the draft never changes it."));
+    m_target =
+        new ModelChooser(tr("Target"), tr("The model whose text you get; the draft never changes it."));
     m_draft = new DraftChooser;
     m_targetLabel = new QLabel;
     m_targetLabel->setWordWrap(true);
@@ -96,12 +97,29 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
 }
 
 void SetupPanel::orderTabs() {
-    QWidget* const order[] = {m_target->list(), m_target->browseButton(), m_draft->kinds(), m_draft->model()->list(),
-                              m_draft->model()->browseButton(), m_draft->ngramLength(),
-                              m_draft->exitLayer(), m_prompt->suiteButton(), m_prompt->text(), m_prompt->chat(),
-                              m_prompt->continuation(), m_form->gamma(), m_form->maxTokens(), m_form->temperature(),
-                              m_form->topK(), m_form->topP(), m_form->minP(), m_form->repetitionPenalty(),
-                              m_form->weightsList(), m_form->seedField(), m_form->reseedButton(), m_generate, m_stop};
+    QWidget* const order[] = {m_target->list(),
+                              m_target->browseButton(),
+                              m_draft->kinds(),
+                              m_draft->model()->list(),
+                              m_draft->model()->browseButton(),
+                              m_draft->ngramLength(),
+                              m_draft->exitLayer(),
+                              m_prompt->suiteButton(),
+                              m_prompt->text(),
+                              m_prompt->chat(),
+                              m_prompt->continuation(),
+                              m_form->gamma(),
+                              m_form->maxTokens(),
+                              m_form->temperature(),
+                              m_form->topK(),
+                              m_form->topP(),
+                              m_form->minP(),
+                              m_form->repetitionPenalty(),
+                              m_form->weightsList(),
+                              m_form->seedField(),
+                              m_form->reseedButton(),
+                              m_generate,
+                              m_stop};
     for (std::size_t i = 1; i < std::size(order); ++i) setTabOrder(order[i - 1], order[i]);
 }
 
@@ -122,7 +140,8 @@ std::optional<SetupPanel::Problem> SetupPanel::problem() const {
         return Problem{tr("Write a prompt first, or take one from a suite."), m_prompt->text()};
     }
     if (!m_form->seed()) {
-        return Problem{tr("The seed must be a whole number from 0 to 18446744073709551615."), m_form->seedField()};
+        return Problem{tr("The seed must be a whole number from 0 to 18446744073709551615."),
+                       m_form->seedField()};
     }
     return std::nullopt;
 }
@@ -158,9 +177,13 @@ void SetupPanel::setModels(const std::vector<KnownModel>& models) {
     m_draft->setModels(models);
 }
 
-void SetupPanel::setSuites(const std::vector<PromptSuite>& suites) { m_prompt->setSuites(suites); }
+void SetupPanel::setSuites(const std::vector<PromptSuite>& suites) {
+    m_prompt->setSuites(suites);
+}
 
-const std::vector<PromptSuite>& SetupPanel::suites() const { return m_prompt->suites(); }
+const std::vector<PromptSuite>& SetupPanel::suites() const {
+    return m_prompt->suites();
+}
 
 void SetupPanel::setTargetLabel(const QString& text) {
     m_targetLabel->setText(text);
@@ -195,11 +218,17 @@ void SetupPanel::chooseTarget(const QString& path) {
     announceEngine();
 }
 
-void SetupPanel::setGamma(int gamma) { m_form->gamma()->setValue(gamma); }
+void SetupPanel::setGamma(int gamma) {
+    m_form->gamma()->setValue(gamma);
+}
 
-void SetupPanel::focusPrompt() { m_prompt->text()->setFocus(Qt::ShortcutFocusReason); }
+void SetupPanel::focusPrompt() {
+    m_prompt->text()->setFocus(Qt::ShortcutFocusReason);
+}
 
-QWidget* SetupPanel::promptText() { return m_prompt->text(); }
+QWidget* SetupPanel::promptText() {
+    return m_prompt->text();
+}
 
 void SetupPanel::setActions(QAction* generate, QAction* stop) {
     const auto follow = [this](QPushButton* button, QAction* action) {

@@ -20,8 +20,8 @@ class ModelChooser;
 class PromptBox;
 class RunForm;
 
-/// Everything a run depends on, in one column: the pair, the prompt, the numbers, Generate and Stop. The buttons stay in
-/// sight; what stands above them scrolls when the window is low.
+/// Everything a run depends on, in one column: the pair, the prompt, the numbers, Generate and Stop. The
+/// buttons stay in sight; what stands above them scrolls when the window is low.
 class SetupPanel : public QWidget {
     Q_OBJECT
 

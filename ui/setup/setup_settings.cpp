@@ -34,11 +34,14 @@ public:
     }
     void flag(const char* key, bool& value) const {
         const QString found = at(key).toString();
-        if (found == QLatin1String("true") || found == QLatin1String("false")) value = found == QLatin1String("true");
+        if (found == QLatin1String("true") || found == QLatin1String("false"))
+            value = found == QLatin1String("true");
     }
 
 private:
-    QVariant at(const char* key) const { return m_settings.value(m_prefix + QLatin1Char('/') + QLatin1String(key)); }
+    QVariant at(const char* key) const {
+        return m_settings.value(m_prefix + QLatin1Char('/') + QLatin1String(key));
+    }
 
     const QSettings& m_settings;
     const QString m_prefix;

@@ -29,13 +29,16 @@ void append(std::string& bytes, T value) {
 /// A safetensors file, tensor by tensor.
 class SafetensorsBuilder {
 public:
-    SafetensorsBuilder& add(const std::string& name, const std::string& dtype, const std::vector<std::int64_t>& shape,
-                            const std::string& data) {
-        m_header[name] = {{"dtype", dtype}, {"shape", shape}, {"data_offsets", {m_data.size(), m_data.size() + data.size()}}};
+    SafetensorsBuilder& add(const std::string& name, const std::string& dtype,
+                            const std::vector<std::int64_t>& shape, const std::string& data) {
+        m_header[name] = {{"dtype", dtype},
+                          {"shape", shape},
+                          {"data_offsets", {m_data.size(), m_data.size() + data.size()}}};
         m_data += data;
         return *this;
     }
-    SafetensorsBuilder& addFloats(const std::string& name, const std::vector<std::int64_t>& shape, float value = 0.5F) {
+    SafetensorsBuilder& addFloats(const std::string& name, const std::vector<std::int64_t>& shape,
+                                  float value = 0.5F) {
         std::size_t count = 1;
         for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
         std::string data;
@@ -93,7 +96,8 @@ public:
         return *this;
     }
     /// `dimensions` in GGUF's order: the contiguous one first.
-    GgufBuilder& floats(const std::string& name, const std::vector<std::uint64_t>& dimensions, float value = 0.5F) {
+    GgufBuilder& floats(const std::string& name, const std::vector<std::uint64_t>& dimensions,
+                        float value = 0.5F) {
         ++m_tensorCount;
         string(m_tensors, name);
         append(m_tensors, static_cast<std::uint32_t>(dimensions.size()));

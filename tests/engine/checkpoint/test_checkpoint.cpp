@@ -24,6 +24,8 @@ private slots:
     void configFieldsAreReadOrRefused();
     void endTokensOfTheGenerationConfigComeFirst();
     void namesInTheHuggingFaceCacheAreTheRepositorys();
+    void aGgufsNameIsItsFilesWithoutTheQuantisation_data();
+    void aGgufsNameIsItsFilesWithoutTheQuantisation();
     void ggufKeysAreReadOrRefused_data();
     void ggufKeysAreReadOrRefused();
     void ropeFactorsOfAGgufMustFitTheHead();
@@ -31,7 +33,9 @@ private slots:
     void pathsThatAreNoModelsGiveOneClearLine();
 };
 
-static QString fixture(const char* name) { return golden::root() + QLatin1Char('/') + QLatin1String(name); }
+static QString fixture(const char* name) {
+    return golden::root() + QLatin1Char('/') + QLatin1String(name);
+}
 
 static std::vector<float> valuesOf(const Checkpoint& checkpoint, const std::string& name) {
     const StoredTensor* tensor = checkpoint.find(name);
@@ -128,15 +132,19 @@ void TestCheckpoint::aLlamaFolderIsDescribedByItsConfig() {
     QCOMPARE(down.fileName, std::string("model.layers.2.mlp.down_proj.weight"));
     QVERIFY(checkpoint->find("layer.3.down.weight") == nullptr);
     const QString message = messageOf([&] { checkpoint->require("layer.2.down.weight", {144, 64}); });
-    for (const char* part : {"model.layers.2.mlp.down_proj.weight", "[64, 144]", "[144, 64]", "model.safetensors"}) {
+    for (const char* part :
+         {"model.layers.2.mlp.down_proj.weight", "[64, 144]", "[144, 64]", "model.safetensors"}) {
         QVERIFY2(message.contains(QLatin1String(part)), qPrintable(message));
     }
 }
 
 void TestCheckpoint::olderAndNewerConfigsSayTheSame() {
     json older = tinyConfig();
-    older["rope_scaling"] = {{"rope_type", "llama3"}, {"factor", 8.0}, {"low_freq_factor", 1.0},
-                             {"high_freq_factor", 4.0}, {"original_max_position_embeddings", 64}};
+    older["rope_scaling"] = {{"rope_type", "llama3"},
+                             {"factor", 8.0},
+                             {"low_freq_factor", 1.0},
+                             {"high_freq_factor", 4.0},
+                             {"original_max_position_embeddings", 64}};
     older["rope_theta"] = 500000;
     older["head_dim"] = 4;
     json newer = older;
@@ -158,7 +166,8 @@ void TestCheckpoint::olderAndNewerConfigsSayTheSame() {
     }
     if (!golden::allFixtures()) return;
     const ModelConfig a = openCheckpoint(fixture("models/llama_tied_rope_llama3").toStdString())->config();
-    const ModelConfig b = openCheckpoint(fixture("models/llama_tied_rope_llama3__v5config").toStdString())->config();
+    const ModelConfig b =
+        openCheckpoint(fixture("models/llama_tied_rope_llama3__v5config").toStdString())->config();
     QVERIFY(a.ropeScaling.kind == b.ropeScaling.kind && a.ropeScaling.factor == b.ropeScaling.factor);
     QVERIFY(a.ropeTheta == b.ropeTheta && a.eos == b.eos && a.tiedHead && b.tiedHead);
     QCOMPARE(a.eos, (std::vector<TokenId>{2, 162, 77}));
@@ -167,7 +176,8 @@ void TestCheckpoint::olderAndNewerConfigsSayTheSame() {
 void TestCheckpoint::shardsHoldTheSameValuesAsOneFile() {
     const bool all = golden::allFixtures();
     const auto one = openCheckpoint(fixture(all ? "models/llama" : "malformed/ok_base").toStdString());
-    const auto sharded = openCheckpoint(fixture(all ? "models/llama__st_sharded" : "malformed/ok_sharded").toStdString());
+    const auto sharded =
+        openCheckpoint(fixture(all ? "models/llama__st_sharded" : "malformed/ok_sharded").toStdString());
     QCOMPARE(one->parameters(), sharded->parameters());
     for (const ExpectedTensor& tensor : expectedTensors(one->config())) {
         const std::vector<float> values = valuesOf(*one, tensor.canonical);
@@ -209,7 +219,9 @@ void TestCheckpoint::aFolderSavedWithoutTheHeadIsRead() {
     testing::SafetensorsBuilder twice = tinyWeights("");
     twice.addFloats("model.norm.weight", {8});
     writeModel(folder.path(), tinyConfig(), twice.bytes());
-    QVERIFY(messageOf([&] { openCheckpoint(folder.path().toStdString()); }).contains(QStringLiteral("norm.weight")));
+    QVERIFY(messageOf([&] {
+                openCheckpoint(folder.path().toStdString());
+            }).contains(QStringLiteral("norm.weight")));
 }
 
 void TestCheckpoint::aTiedModelHasNoHeadOfItsOwn() {
@@ -221,9 +233,12 @@ void TestCheckpoint::aTiedModelHasNoHeadOfItsOwn() {
     json untied = tinyConfig();
     untied["tie_word_embeddings"] = false;
     writeModel(folder.path(), untied, weights.bytes());
-    QCOMPARE(valuesOf(*openCheckpoint(folder.path().toStdString()), "head.weight"), std::vector<float>(80, 0.75F));
+    QCOMPARE(valuesOf(*openCheckpoint(folder.path().toStdString()), "head.weight"),
+             std::vector<float>(80, 0.75F));
     writeModel(folder.path(), untied, tinyWeights("model.").bytes());
-    QVERIFY(messageOf([&] { openCheckpoint(folder.path().toStdString()); }).contains(QStringLiteral("lm_head.weight")));
+    QVERIFY(messageOf([&] {
+                openCheckpoint(folder.path().toStdString());
+            }).contains(QStringLiteral("lm_head.weight")));
 }
 
 void TestCheckpoint::configFieldsAreReadOrRefused_data() {
@@ -275,7 +290,8 @@ void TestCheckpoint::configFieldsAreReadOrRefused() {
 void TestCheckpoint::endTokensOfTheGenerationConfigComeFirst() {
     QTemporaryDir folder;
     writeModel(folder.path(), tinyConfig(), tinyWeights("model.").bytes());
-    testing::writeFile(folder.filePath(QStringLiteral("generation_config.json")), R"({"eos_token_id": [5, 9, 5]})");
+    testing::writeFile(folder.filePath(QStringLiteral("generation_config.json")),
+                       R"({"eos_token_id": [5, 9, 5]})");
     QCOMPARE(openCheckpoint(folder.path().toStdString())->config().eos, (std::vector<TokenId>{5, 9}));
     testing::writeFile(folder.filePath(QStringLiteral("generation_config.json")), R"({"bos_token_id": 1})");
     QCOMPARE(openCheckpoint(folder.path().toStdString())->config().eos, std::vector<TokenId>{2});
@@ -289,37 +305,74 @@ void TestCheckpoint::namesInTheHuggingFaceCacheAreTheRepositorys() {
     QCOMPARE(openCheckpoint(snapshot.toStdString() + "/")->config().name, std::string("some/model-1B"));
 }
 
+void TestCheckpoint::aGgufsNameIsItsFilesWithoutTheQuantisation_data() {
+    QTest::addColumn<QString>("name");
+    const auto row = [](const char* file, const char* name) {
+        QTest::newRow(file) << QString::fromLatin1(name);
+    };
+    row("Some-135M-Chat.Q4_1.gguf", "Some-135M-Chat");
+    row("some-1.5b-iq4_xs.gguf", "some-1.5b");
+    row("Tiny.F16.gguf", "Tiny");
+    row("My-Quill.gguf", "My-Quill");
+    row("v1.gguf", "v1");
+}
+
+void TestCheckpoint::aGgufsNameIsItsFilesWithoutTheQuantisation() {
+    QFETCH(QString, name);
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QString::fromUtf8(QTest::currentDataTag()));
+    testing::writeFile(path, tinyGguf().text("general.name", "Converter Told Me 8k").bytes());
+    QCOMPARE(QString::fromStdString(openCheckpoint(path.toStdString())->config().name), name);
+}
+
 void TestCheckpoint::ggufKeysAreReadOrRefused_data() {
     QTest::addColumn<QString>("key");
     QTest::addColumn<QByteArray>("file");
     QTest::addColumn<bool>("accepted");
     const auto row = [](const char* key, const testing::GgufBuilder& builder, bool accepted) {
-        QTest::newRow(qPrintable(QString::fromLatin1(key) + (accepted ? QStringLiteral(", fine") : QStringLiteral(", refused"))))
+        QTest::newRow(qPrintable(QString::fromLatin1(key) +
+                                 (accepted ? QStringLiteral(", fine") : QStringLiteral(", refused"))))
             << QString::fromLatin1(key) << QByteArray::fromStdString(builder.bytes()) << accepted;
     };
     row("general.name", tinyGguf().text("general.name", "Tiny"), true);
-    row("llama.rope.scaling.type", tinyGguf().text("llama.rope.scaling.type", "linear").real("llama.rope.scaling.factor", 4), true);
+    row("llama.rope.scaling.type",
+        tinyGguf().text("llama.rope.scaling.type", "linear").real("llama.rope.scaling.factor", 4), true);
     row("llama.rope.scaling.type", tinyGguf().text("llama.rope.scaling.type", "yarn"), false);
     row("llama.expert_count", tinyGguf().integer("llama.expert_count", 8), false);
     row("llama.rope.dimension_count", tinyGguf().integer("llama.rope.dimension_count", 2), false);
     row("llama.attention.value_length", tinyGguf().integer("llama.attention.value_length", 8), false);
     row("GGUF files", tinyGguf().integer("split.count", 2), false);
     row("tokenizer.ggml.eos_token_id", tinyGguf().integer("tokenizer.ggml.eos_token_id", 10), false);
-    row("llama.context_length", tinyGguf().integer("llama.context_length", 1), false);  // the key appears twice
-    row("llama.rope.freq_base", tinyGguf().real("llama.rope.freq_base", std::numeric_limits<float>::infinity()), false);
+    row("llama.context_length", tinyGguf().integer("llama.context_length", 1),
+        false);  // the key appears twice
+    row("llama.rope.freq_base",
+        tinyGguf().real("llama.rope.freq_base", std::numeric_limits<float>::infinity()), false);
     row("alignment", tinyGguf().integer("general.alignment", 64), false);  // data of this file stands at 32
     row("token_embd.weight", tinyGguf(false), false);
-    row("tokenizer.ggml.model", tinyGguf().text("tokenizer.ggml.model", "mystery").texts("tokenizer.ggml.tokens", {"a"}), false);
+    row("tokenizer.ggml.model",
+        tinyGguf().text("tokenizer.ggml.model", "mystery").texts("tokenizer.ggml.tokens", {"a"}), false);
     row("tokenizer.ggml.model none", tinyGguf().text("tokenizer.ggml.model", "none"), true);
-    row("tokenizer.ggml.pre", tinyGguf().text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "mystery")
-                                  .texts("tokenizer.ggml.tokens", {"a"}), false);
-    row("unknown token", tinyGguf().text("tokenizer.ggml.model", "llama").texts("tokenizer.ggml.tokens", {"a", "b"}), false);
-    row("score of token 1", tinyGguf().text("tokenizer.ggml.model", "llama").texts("tokenizer.ggml.tokens", {"<unk>", "b"})
-                                .integers("tokenizer.ggml.token_type", {2, 1})
-                                .reals("tokenizer.ggml.scores", {0, std::numeric_limits<float>::quiet_NaN()}), false);
-    row("odd vocabulary", tinyGguf().text("tokenizer.ggml.model", "llama")
-                              .texts("tokenizer.ggml.tokens", {"<unk>", "", "b", "b", std::string("c\0d", 3), "<0x41>"})
-                              .integers("tokenizer.ggml.token_type", {2, 3, 1, 1, 1, 6}), true);
+    row("tokenizer.ggml.pre",
+        tinyGguf()
+            .text("tokenizer.ggml.model", "gpt2")
+            .text("tokenizer.ggml.pre", "mystery")
+            .texts("tokenizer.ggml.tokens", {"a"}),
+        false);
+    row("unknown token",
+        tinyGguf().text("tokenizer.ggml.model", "llama").texts("tokenizer.ggml.tokens", {"a", "b"}), false);
+    row("score of token 1",
+        tinyGguf()
+            .text("tokenizer.ggml.model", "llama")
+            .texts("tokenizer.ggml.tokens", {"<unk>", "b"})
+            .integers("tokenizer.ggml.token_type", {2, 1})
+            .reals("tokenizer.ggml.scores", {0, std::numeric_limits<float>::quiet_NaN()}),
+        false);
+    row("odd vocabulary",
+        tinyGguf()
+            .text("tokenizer.ggml.model", "llama")
+            .texts("tokenizer.ggml.tokens", {"<unk>", "", "b", "b", std::string("c\0d", 3), "<0x41>"})
+            .integers("tokenizer.ggml.token_type", {2, 3, 1, 1, 1, 6}),
+        true);
 }
 
 void TestCheckpoint::ggufKeysAreReadOrRefused() {
@@ -333,9 +386,9 @@ void TestCheckpoint::ggufKeysAreReadOrRefused() {
         const auto checkpoint = openCheckpoint(path.toStdString());
         QCOMPARE(checkpoint->config().vocabulary, 10);
         QVERIFY(checkpoint->config().tiedHead);
-        if (key == QStringLiteral("general.name")) QCOMPARE(checkpoint->config().name, std::string("Tiny"));
         if (key.contains(QStringLiteral("scaling"))) QCOMPARE(checkpoint->config().ropeScaling.factor, 4.0);
-        if (const auto tokenizer = checkpoint->tokenizer()) tokenizer->decode(tokenizer->encode("bb A", true, true), true);
+        if (const auto tokenizer = checkpoint->tokenizer())
+            tokenizer->decode(tokenizer->encode("bb A", true, true), true);
     });
     QCOMPARE(message.isEmpty(), accepted);
     if (!accepted) QVERIFY2(message.contains(key) && message.contains(path), qPrintable(message));
@@ -347,7 +400,8 @@ void TestCheckpoint::ropeFactorsOfAGgufMustFitTheHead() {
     testing::writeFile(path, tinyGguf().floats("rope_freqs.weight", {2}, 8.0F).bytes());
     QCOMPARE(valuesOf(*openCheckpoint(path.toStdString()), "rope_freqs.weight"), std::vector<float>(2, 8.0F));
     testing::writeFile(path, tinyGguf().floats("rope_freqs.weight", {4}).bytes());
-    QVERIFY(messageOf([&] { openCheckpoint(path.toStdString()); }).contains(QStringLiteral("rope_freqs.weight")));
+    QVERIFY(
+        messageOf([&] { openCheckpoint(path.toStdString()); }).contains(QStringLiteral("rope_freqs.weight")));
 }
 
 void TestCheckpoint::pathsThatAreNoModelsGiveOneClearLine_data() {
@@ -383,7 +437,8 @@ void TestCheckpoint::pathsThatAreNoModelsGiveOneClearLine() {
                 openCheckpoint(path.toStdString());
             }
         });
-        QVERIFY2(message.contains(folder.path()) && !message.contains(QLatin1Char('\n')), qPrintable(message));
+        QVERIFY2(message.contains(folder.path()) && !message.contains(QLatin1Char('\n')),
+                 qPrintable(message));
     }
 }
 

@@ -37,7 +37,8 @@ void TestDequantise::valuesAreBitForBitThoseOfTheReference_data() {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<QString>("mostly");
     const auto row = [](const char* folder, const char* mostly) {
-        QTest::newRow(folder) << golden::root() + QStringLiteral("/gguf/") + QLatin1String(folder) << QString::fromLatin1(mostly);
+        QTest::newRow(folder) << golden::root() + QStringLiteral("/gguf/") + QLatin1String(folder)
+                              << QString::fromLatin1(mostly);
     };
     row("q4_1_spm", "Q4_1");
     row("q8_0_bpe", "Q8_0");
@@ -81,12 +82,14 @@ void TestDequantise::everyHalfPrecisionNumberIsReadExactly() {
         const int exponent = static_cast<int>(bits >> 10 & 31);
         if (exponent == 31) continue;
         const int fraction = static_cast<int>(bits & 1023);
-        const double magnitude = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+        const double magnitude =
+            exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
         const double expected = bits >> 15 ? -magnitude : magnitude;
         const auto half = static_cast<std::uint16_t>(bits);
         const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(&half), 2);
         const std::vector<float> found = allValues({"h", "h", "test", DType::F16, {1}, bytes});
-        QCOMPARE(std::bit_cast<std::uint32_t>(found[0]), std::bit_cast<std::uint32_t>(static_cast<float>(expected)));
+        QCOMPARE(std::bit_cast<std::uint32_t>(found[0]),
+                 std::bit_cast<std::uint32_t>(static_cast<float>(expected)));
     }
 }
 
@@ -99,7 +102,8 @@ void TestDequantise::rowsAreReadAloneAsTheyAreTogether() {
     for (const std::int64_t row : {std::int64_t{0}, std::int64_t{7}, tensor.rows() - 1}) {
         std::vector<float> one(length);
         readRows(tensor, row, 1, one.data());
-        QVERIFY(std::memcmp(one.data(), all.data() + static_cast<std::size_t>(row) * length, length * sizeof(float)) == 0);
+        QVERIFY(std::memcmp(one.data(), all.data() + static_cast<std::size_t>(row) * length,
+                            length * sizeof(float)) == 0);
     }
 }
 
@@ -119,7 +123,8 @@ void TestDequantise::valuesThatAreNotFiniteAreRefusedNamingTheTensor() {
     QTemporaryDir folder;
     const std::string good(static_cast<std::size_t>(value.size()), '\0');
     testing::SafetensorsBuilder builder;
-    builder.add("some.weight", dtype.toStdString(), {2, 3}, good + good + good + good + value.toStdString() + good);
+    builder.add("some.weight", dtype.toStdString(), {2, 3},
+                good + good + good + good + value.toStdString() + good);
     const QString path = folder.filePath(QStringLiteral("x.safetensors"));
     testing::writeFile(path, builder.bytes());
     const MappedFile file(path.toStdString());

@@ -27,14 +27,17 @@ void TestMalformed::everyCaseLoadsOrFailsWithAClearSentence_data() {
     QFile file(folder + QStringLiteral("malformed.json"));
     QVERIFY2(file.open(QIODevice::ReadOnly), "malformed.json is missing");
     int cases = 0;
-    for (const auto& entry : QJsonDocument::fromJson(file.readAll()).object()[QStringLiteral("cases")].toArray()) {
+    for (const auto& entry :
+         QJsonDocument::fromJson(file.readAll()).object()[QStringLiteral("cases")].toArray()) {
         const QJsonObject one = entry.toObject();
         const QString path = folder + one[QStringLiteral("path")].toString();
         if (QFile::exists(path + QStringLiteral("/pytorch_model.bin"))) continue;  // another format
         QStringList mentions;
-        for (const auto& words : one[QStringLiteral("message_should_mention")].toArray()) mentions << words.toString();
+        for (const auto& words : one[QStringLiteral("message_should_mention")].toArray())
+            mentions << words.toString();
         QTest::newRow(one[QStringLiteral("id")].toString().toLatin1().constData())
-            << path << one[QStringLiteral("kind")].toString() << one[QStringLiteral("expect")].toString() << mentions;
+            << path << one[QStringLiteral("kind")].toString() << one[QStringLiteral("expect")].toString()
+            << mentions;
         ++cases;
     }
     QVERIFY2(cases >= (golden::allFixtures() ? 100 : 40), "cases are missing");
@@ -69,7 +72,8 @@ void TestMalformed::everyCaseLoadsOrFailsWithAClearSentence() {
         QVERIFY(!message.isEmpty());
     }
     const QStringList allowed = expect.split(QStringLiteral("_or_"));
-    QVERIFY2(allowed.contains(message.isEmpty() ? QStringLiteral("ok") : QStringLiteral("error")), qPrintable(message));
+    QVERIFY2(allowed.contains(message.isEmpty() ? QStringLiteral("ok") : QStringLiteral("error")),
+             qPrintable(message));
     if (message.isEmpty()) return;
     QVERIFY2(!message.contains(QLatin1Char('\n')) && message.size() < 700, qPrintable(message));
     for (const QString& words : mentions) {

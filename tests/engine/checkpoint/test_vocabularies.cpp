@@ -27,7 +27,8 @@ void TestVocabularies::aGgufsVocabularyAgreesWithTheFamilysFiles_data() {
     QTest::addColumn<bool>("parsesControl");
     const auto row = [](const char* file, const char* folder, bool parsesControl) {
         QTest::newRow(file) << golden::root() + QLatin1Char('/') + QLatin1String(file)
-                            << golden::root() + QStringLiteral("/tokenizers/") + QLatin1String(folder) << parsesControl;
+                            << golden::root() + QStringLiteral("/tokenizers/") + QLatin1String(folder)
+                            << parsesControl;
     };
     row("gguf/q4_1_spm/model.gguf", "spm-bpe-400", false);
     row("gguf/q8_0_bpe/model.gguf", "bbpe-288", true);
@@ -45,7 +46,8 @@ void TestVocabularies::aGgufsVocabularyAgreesWithTheFamilysFiles() {
     QVERIFY(lines.size() > 80);
     QStringList departures;
     for (const golden::Line& line : lines) {
-        // A bare sentencepiece model, which made these ids, cannot parse control pieces; a GGUF's list of kinds can.
+        // A bare sentencepiece model, which made these ids, cannot parse control pieces; a GGUF's list of
+        // kinds can.
         if (!parsesControl && line.parseSpecial && line.kind == QStringLiteral("special")) {
             QVERIFY(!line.ids.empty());
             continue;
@@ -70,12 +72,18 @@ void TestVocabularies::theSpaceBeforeAStretchFollowsThePrependScheme_data() {
     const auto row = [](const char* name, const char* patch, const QList<int>& ids, const char* decoded) {
         QTest::newRow(name) << QString::fromUtf8(patch) << ids << QString::fromUtf8(decoded);
     };
-    row("always", R"({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "always"}})", {6, 2, 5, 5}, "aa</s> a a");
-    row("first", R"({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "first"}})", {6, 2, 4, 5}, "aa</s>a a");
-    row("never", R"({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "never"}})", {4, 4, 2, 4, 5}, "aa</s>a a");
-    row("older key", R"({"pre_tokenizer": {"type": "Metaspace", "add_prefix_space": false}})", {4, 4, 2, 4, 5}, "aa</s>a a");
-    row("normalizer", R"({"normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
-        {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}})", {6, 2, 5, 5}, "aa</s> a a");
+    row("always", R"({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "always"}})", {6, 2, 5, 5},
+        "aa</s> a a");
+    row("first", R"({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "first"}})", {6, 2, 4, 5},
+        "aa</s>a a");
+    row("never", R"({"pre_tokenizer": {"type": "Metaspace", "prepend_scheme": "never"}})", {4, 4, 2, 4, 5},
+        "aa</s>a a");
+    row("older key", R"({"pre_tokenizer": {"type": "Metaspace", "add_prefix_space": false}})",
+        {4, 4, 2, 4, 5}, "aa</s>a a");
+    row("normalizer",
+        R"({"normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"},
+        {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}})",
+        {6, 2, 5, 5}, "aa</s> a a");
 }
 
 void TestVocabularies::theSpaceBeforeAStretchFollowsThePrependScheme() {
@@ -135,7 +143,9 @@ void TestVocabularies::chatTemplatesAreFoundWhereTheyAreKept() {
     const QString config = folder.filePath(QStringLiteral("tokenizer_config.json"));
     testing::writeFile(config, R"({"chat_template": "one"})");
     QCOMPARE(found(), std::string("one"));
-    testing::writeFile(config, R"({"chat_template": [{"name": "tool", "template": "x"}, {"name": "default", "template": "two"}]})");
+    testing::writeFile(
+        config,
+        R"({"chat_template": [{"name": "tool", "template": "x"}, {"name": "default", "template": "two"}]})");
     QCOMPARE(found(), std::string("two"));
     testing::writeFile(folder.filePath(QStringLiteral("chat_template.jinja")), "three");
     QCOMPARE(found(), std::string("three"));

@@ -14,13 +14,16 @@
 
 namespace specula::golden {
 
-/// Folder with tokenizers/, gguf/, models/ and malformed/: the shared fixtures where configured, else what tests carry.
+/// Folder with tokenizers/, gguf/, models/ and malformed/: the shared fixtures where configured, else what
+/// tests carry.
 inline QString root() {
     const QString shared = QStringLiteral(SPECULA_FIXTURES);
     return shared.isEmpty() ? QStringLiteral(SPECULA_TEST_DATA) : shared;
 }
 
-inline bool allFixtures() { return !QStringLiteral(SPECULA_FIXTURES).isEmpty(); }
+inline bool allFixtures() {
+    return !QStringLiteral(SPECULA_FIXTURES).isEmpty();
+}
 
 /// Bytes and expectations of one line of a golden.jsonl.
 struct Line {
@@ -46,14 +49,16 @@ inline std::vector<Line> lines(const QString& path) {
         Line line;
         line.number = object[QStringLiteral("n")].toInt();
         line.kind = object[QStringLiteral("kind")].toString();
-        line.bytes = QByteArray::fromHex(object[QStringLiteral("text_hex")].toString().toLatin1()).toStdString();
+        line.bytes =
+            QByteArray::fromHex(object[QStringLiteral("text_hex")].toString().toLatin1()).toStdString();
         line.parseSpecial = object[QStringLiteral("parse_special")].toBool();
         line.addSpecial = object[QStringLiteral("add_special")].toBool();
         for (const auto& id : object[QStringLiteral("ids")].toArray()) line.ids.push_back(id.toInt());
         for (const auto& piece : object[QStringLiteral("pieces_hex")].toArray()) {
             line.pieces.push_back(QByteArray::fromHex(piece.toString().toLatin1()).toStdString());
         }
-        // sentencepiece's own decoding leaves control pieces out; where the other library's is there, it is preferred.
+        // sentencepiece's own decoding leaves control pieces out; where the other library's is there, it is
+        // preferred.
         const QString preferred = QStringLiteral("decoded_hf");
         const bool hasPreferred = object.contains(preferred);
         line.decoded = object[hasPreferred ? preferred : QStringLiteral("decoded")].toString().toStdString();
@@ -75,7 +80,9 @@ inline QStringList departures(const Tokenizer& tokenizer, const Line& line) {
     QStringList found;
     const QString where = QStringLiteral("line %1 (%2): ").arg(line.number).arg(line.kind);
     const std::vector<TokenId> ids = tokenizer.encode(line.bytes, line.addSpecial, line.parseSpecial);
-    if (ids != line.ids) found << where + QStringLiteral("expected ") + shown(line.ids) + QStringLiteral(", found ") + shown(ids);
+    if (ids != line.ids)
+        found << where + QStringLiteral("expected ") + shown(line.ids) + QStringLiteral(", found ") +
+                     shown(ids);
     const std::string decoded = tokenizer.decode(line.ids, !line.decodedWithoutSpecial);
     if (decoded != line.decoded) {
         found << where + QStringLiteral("decoded to ") + QString::fromStdString(decoded).left(100) +
@@ -91,7 +98,8 @@ inline QStringList departures(const Tokenizer& tokenizer, const Line& line) {
 
 /// The first few of a list, for a message.
 inline QByteArray summary(const QStringList& departures) {
-    return (QString::number(departures.size()) + QStringLiteral(" departures: ") + departures.mid(0, 5).join(QStringLiteral("; ")))
+    return (QString::number(departures.size()) + QStringLiteral(" departures: ") +
+            departures.mid(0, 5).join(QStringLiteral("; ")))
         .toUtf8();
 }
 

@@ -28,7 +28,8 @@ static BpeVocabulary smallVocabulary() {
     BpeVocabulary vocabulary;
     vocabulary.file = "small.json";
     vocabulary.tokens = {"a", "b", "c", "d", "ab", "bc", "cd", "abc", "dd", "aa", "aaaa", "abcd"};
-    vocabulary.merges = {{"b", "c"}, {"a", "b"}, {"a", "a"}, {"c", "d"}, {"a", "bc"}, {"d", "d"}, {"aa", "aa"}, {"abc", "d"}};
+    vocabulary.merges = {{"b", "c"},  {"a", "b"}, {"a", "a"},   {"c", "d"},
+                         {"a", "bc"}, {"d", "d"}, {"aa", "aa"}, {"abc", "d"}};
     return vocabulary;
 }
 
@@ -66,7 +67,8 @@ void TestByteLevelBpe::mergesEqualTheDefinitionOnRandomWords() {
     for (int round = 0; round < 2000; ++round) {
         std::string word(1 + random() % 24, 'a');
         for (char& c : word) c = static_cast<char>('a' + random() % 4);
-        QCOMPARE(piecesOf(tokenizer, tokenizer.encode(word, false, false)), mergedByDefinition(smallVocabulary(), word));
+        QCOMPARE(piecesOf(tokenizer, tokenizer.encode(word, false, false)),
+                 mergedByDefinition(smallVocabulary(), word));
     }
 }
 
@@ -133,7 +135,8 @@ void TestByteLevelBpe::addedTokensAreFoundAsTheirFlagsSay() {
     add("W", true).singleWord = true;
     const ByteLevelBpe tokenizer(vocabulary);
     QStringList found;
-    for (const std::string& piece : piecesOf(tokenizer, tokenizer.encode(text.toStdString(), false, parseSpecial))) {
+    for (const std::string& piece :
+         piecesOf(tokenizer, tokenizer.encode(text.toStdString(), false, parseSpecial))) {
         found << QString::fromStdString(piece);
     }
     QCOMPARE(found, pieces);
@@ -153,7 +156,10 @@ void TestByteLevelBpe::textIsNormalisedBetweenAddedTokens() {
     vocabulary.added = {raw, normal};
     vocabulary.normaliser = NormalForm::C;
     const ByteLevelBpe tokenizer(vocabulary);
-    QCOMPARE(tokenizer.encode("ae\xCC\x81" "b", false, false), (std::vector<TokenId>{0, 12, 13, 1}));
+    QCOMPARE(tokenizer.encode("ae\xCC\x81"
+                              "b",
+                              false, false),
+             (std::vector<TokenId>{0, 12, 13, 1}));
     QCOMPARE(tokenizer.encode("ae\xCC\x81!", false, false), (std::vector<TokenId>{0, 14}));
     QCOMPARE(tokenizer.encode("a\xC3\xA9?", false, false), (std::vector<TokenId>{0, 15}));
     QCOMPARE(tokenizer.encode("a\xC3\xA9!", false, false), (std::vector<TokenId>{0, 12, 13}));

@@ -6,7 +6,8 @@ using namespace specula;
 
 // SmolLM2's, as its files carry it.
 static const std::string kSmolLm2 =
-    "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\n"
+    "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ "
+    "'<|im_start|>system\n"
     "You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
     "' }}{% endif %}{{'<|im_start|>' + message['role'] + '\n"
     "' + message['content'] + '<|im_end|>' + '\n"
@@ -32,28 +33,34 @@ void TestChatTemplate::chatMlIsRecognised() {
 
 void TestChatTemplate::aUserAloneGetsTheTemplatesOwnSystemMessage() {
     QCOMPARE(formatChatMl("Hello", "", kSmolLm2),
-             std::string("<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+             std::string("<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by "
+                         "Hugging Face<|im_end|>\n"
                          "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n"));
 }
 
 void TestChatTemplate::aSystemMessageReplacesTheTemplatesOwn() {
     QCOMPARE(formatChatMl("Hi\nthere", "Be brief.", kSmolLm2),
-             std::string("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi\nthere<|im_end|>\n<|im_start|>assistant\n"));
+             std::string("<|im_start|>system\nBe "
+                         "brief.<|im_end|>\n<|im_start|>user\nHi\nthere<|im_end|>\n<|im_start|>assistant\n"));
 }
 
 void TestChatTemplate::escapedLiteralsAreRead() {
     const std::string source =
-        "{%- if messages[0]['role'] == 'system' %}{{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}"
+        "{%- if messages[0]['role'] == 'system' %}{{- '<|im_start|>system\\n' + messages[0]['content'] + "
+        "'<|im_end|>\\n' }}"
         "{%- else %}{{- '<|im_start|>system\\nIt\\'s you.<|im_end|>\\n' }}{%- endif %}";
     QCOMPARE(formatChatMl("x", "", source),
-             std::string("<|im_start|>system\nIt's you.<|im_end|>\n<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"));
+             std::string("<|im_start|>system\nIt's "
+                         "you.<|im_end|>\n<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"));
 }
 
 void TestChatTemplate::aTemplateWithoutADefaultAddsNone() {
     const std::string source =
-        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}"
+        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + "
+        "'<|im_end|>' + '\\n'}}"
         "{% endfor %}";
-    QCOMPARE(formatChatMl("x", "", source), std::string("<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"));
+    QCOMPARE(formatChatMl("x", "", source),
+             std::string("<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n"));
 }
 
 QTEST_APPLESS_MAIN(TestChatTemplate)

@@ -31,7 +31,8 @@ void TestPreTokenizer::namedPatternsCutWhereTheirFamiliesDo_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("expected");
     const auto row = [](const char* title, const char* name, const char* text, const char* expected) {
-        QTest::newRow(title) << QString::fromLatin1(name) << QString::fromUtf8(text) << QString::fromUtf8(expected);
+        QTest::newRow(title) << QString::fromLatin1(name) << QString::fromUtf8(text)
+                             << QString::fromUtf8(expected);
     };
     row("GPT-2 words and numbers", "gpt-2", "Hello world 12345", "Hello| world| 12345");
     row("GPT-2 contraction", "gpt-2", "it's IT'S", "it|'s| IT|'|S");
@@ -43,10 +44,19 @@ void TestPreTokenizer::namedPatternsCutWhereTheirFamiliesDo_data() {
     row("Llama 3 line feeds stay together", "llama-bpe", "a.\n\nb", "a|.\n\n|b");
     row("Llama 3 sign before a word", "llama-bpe", "(word", "(word");
     row("Qwen 2 single digits", "qwen2", "x 12345", "x| |1|2|3|4|5");
-    row("U+180E is not a space", "gpt-2", "a\xE1\xA0\x8E" "b", "a|\xE1\xA0\x8E|b");
-    row("U+0085 is a space", "gpt-2", "a\xC2\x85" "b", "a|\xC2\x85|b");
+    row("U+180E is not a space", "gpt-2",
+        "a\xE1\xA0\x8E"
+        "b",
+        "a|\xE1\xA0\x8E|b");
+    row("U+0085 is a space", "gpt-2",
+        "a\xC2\x85"
+        "b",
+        "a|\xC2\x85|b");
     row("U+3000 is a space", "gpt-2", "a\xE3\x80\x80\xE3\x80\x80.", "a|\xE3\x80\x80|\xE3\x80\x80|.");
-    row("marks are no letters", "gpt-2", "e\xCC\x81" "a", "e|\xCC\x81|a");
+    row("marks are no letters", "gpt-2",
+        "e\xCC\x81"
+        "a",
+        "e|\xCC\x81|a");
 }
 
 void TestPreTokenizer::namedPatternsCutWhereTheirFamiliesDo() {
@@ -62,20 +72,27 @@ void TestPreTokenizer::jsonStepsApplyInOrder_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("expected");
     const auto row = [](const char* title, const char* json, const char* text, const char* expected) {
-        QTest::newRow(title) << QString::fromUtf8(json) << QString::fromUtf8(text) << QString::fromUtf8(expected);
+        QTest::newRow(title) << QString::fromUtf8(json) << QString::fromUtf8(text)
+                             << QString::fromUtf8(expected);
     };
     row("nothing", "null", "a b 1", "a b 1");
     row("byte level", R"({"type":"ByteLevel","add_prefix_space":false})", "a b", "a| b");
     row("byte level with a space", R"({"type":"ByteLevel","add_prefix_space":true})", "a b", " a| b");
-    row("byte level without pattern", R"({"type":"ByteLevel","add_prefix_space":false,"use_regex":false})", "a b", "a b");
+    row("byte level without pattern", R"({"type":"ByteLevel","add_prefix_space":false,"use_regex":false})",
+        "a b", "a b");
     row("digits one by one", R"({"type":"Digits","individual_digits":true})", "a12b", "a|1|2|b");
     row("digits together", R"({"type":"Digits"})", "a12b", "a|12|b");
-    row("isolated", R"({"type":"Split","pattern":{"Regex":"-+"},"behavior":"Isolated"})", "a--b-", "a|--|b|-");
+    row("isolated", R"({"type":"Split","pattern":{"Regex":"-+"},"behavior":"Isolated"})", "a--b-",
+        "a|--|b|-");
     row("removed", R"({"type":"Split","pattern":{"String":"."},"behavior":"Removed"})", "a.b", "a|b");
-    row("removed, inverted", R"({"type":"Split","pattern":{"Regex":"[a-z]+"},"behavior":"Removed","invert":true})", "ab.cd", "ab|cd");
+    row("removed, inverted",
+        R"({"type":"Split","pattern":{"Regex":"[a-z]+"},"behavior":"Removed","invert":true})", "ab.cd",
+        "ab|cd");
     row("sequence", R"({"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},
-        {"type":"ByteLevel","add_prefix_space":false}]})", "a 12 b", "a| |1|2| b");
-    row("a pattern that matches nothing between characters", R"({"type":"Split","pattern":{"Regex":"x*"},"behavior":"Isolated"})", "axxé", "a|xx|é");
+        {"type":"ByteLevel","add_prefix_space":false}]})",
+        "a 12 b", "a| |1|2| b");
+    row("a pattern that matches nothing between characters",
+        R"({"type":"Split","pattern":{"Regex":"x*"},"behavior":"Isolated"})", "axxé", "a|xx|é");
 }
 
 void TestPreTokenizer::jsonStepsApplyInOrder() {
@@ -94,9 +111,11 @@ void TestPreTokenizer::unknownStepsAreRefusedByName_data() {
     };
     row("type", R"({"type":"Quantum"})", "Quantum");
     row("inside a sequence", R"({"type":"Sequence","pretokenizers":[{"type":"Quantum"}]})", "Quantum");
-    row("behaviour", R"({"type":"Split","pattern":{"Regex":"a"},"behavior":"MergedWithNext"})", "MergedWithNext");
+    row("behaviour", R"({"type":"Split","pattern":{"Regex":"a"},"behavior":"MergedWithNext"})",
+        "MergedWithNext");
     row("pattern", R"({"type":"Split","pattern":{"Regex":"(?:[a-z"},"behavior":"Isolated"})", "(?:[a-z");
-    row("set operations", R"({"type":"Split","pattern":{"Regex":"[a-z&&[^b]]"},"behavior":"Isolated"})", "intersects");
+    row("set operations", R"({"type":"Split","pattern":{"Regex":"[a-z&&[^b]]"},"behavior":"Isolated"})",
+        "intersects");
     row("no pattern", R"({"type":"Split","behavior":"Isolated"})", "pattern");
     row("not an object", R"([1])", "object");
 }

@@ -7,7 +7,8 @@
 
 using namespace specula;
 
-// Tokens that are arbitrary pieces of bytes: cuts through characters that a real vocabulary makes only rarely.
+// Tokens that are arbitrary pieces of bytes: cuts through characters that a real vocabulary makes only
+// rarely.
 class ScriptedTokenizer final : public Tokenizer {
 public:
     explicit ScriptedTokenizer(std::vector<std::string> pieces, bool dropsSpace = false)
@@ -116,7 +117,8 @@ void TestStreamDecoder::whatIsNeverFinishedBecomesOneReplacement() {
     const ScriptedTokenizer tokenizer({"\xF0\x9F", "a"});
     StreamDecoder decoder(tokenizer);
     QCOMPARE(decoder.push(0), std::string());
-    QCOMPARE(decoder.push(1), std::string("\xEF\xBF\xBD" "a"));
+    QCOMPARE(decoder.push(1), std::string("\xEF\xBF\xBD"
+                                          "a"));
     QCOMPARE(decoder.push(0), std::string());
     QCOMPARE(decoder.finish(), std::string("\xEF\xBF\xBD"));
     QCOMPARE(decoder.finish(), std::string());
@@ -152,7 +154,8 @@ void TestStreamDecoder::streamingRealTokenizersGivesWhatDecodeGives() {
     std::mt19937 random(7);
     for (int round = 0; round < 300; ++round) {
         std::vector<TokenId> ids(1 + random() % 40);
-        for (TokenId& id : ids) id = static_cast<TokenId>(random() % static_cast<unsigned>(tokenizer->size()));
+        for (TokenId& id : ids)
+            id = static_cast<TokenId>(random() % static_cast<unsigned>(tokenizer->size()));
         for (const bool keepSpecial : {false, true}) {
             StreamDecoder decoder(*tokenizer, keepSpecial);
             std::string all;

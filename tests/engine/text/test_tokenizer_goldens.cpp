@@ -28,7 +28,8 @@ void TestTokenizerGoldens::everyLineIsEncodedAndDecodedAsTheFamilysOwnLibraryDoe
     QTest::addColumn<QString>("folder");
     QTest::addColumn<QString>("kind");
     QTest::addColumn<int>("leastLines");
-    const auto row = [](const char* name, const char* file, const char* folder, const char* kind, int all, int carried) {
+    const auto row = [](const char* name, const char* file, const char* folder, const char* kind, int all,
+                        int carried) {
         const QString base = golden::root() + QStringLiteral("/tokenizers/") + QLatin1String(folder);
         QTest::newRow(name) << base + QLatin1String(file) << base << QString::fromLatin1(kind)
                             << (golden::allFixtures() ? all : carried);
@@ -63,7 +64,8 @@ void TestTokenizerGoldens::everyLineIsEncodedAndDecodedAsTheFamilysOwnLibraryDoe
         golden::Line expected = line;
         if (kind.endsWith(QStringLiteral("unigram"))) {
             const auto ids = tokenizer->encode(line.bytes, line.addSpecial, line.parseSpecial);
-            if (ids != line.ids && std::abs(totalScore(*unigram, ids) - totalScore(*unigram, line.ids)) < 1e-4) {
+            if (ids != line.ids &&
+                std::abs(totalScore(*unigram, ids) - totalScore(*unigram, line.ids)) < 1e-4) {
                 ++ties;
                 QCOMPARE(tokenizer->decode(ids, true), tokenizer->decode(line.ids, true));
                 expected.ids = ids;
@@ -77,8 +79,10 @@ void TestTokenizerGoldens::everyLineIsEncodedAndDecodedAsTheFamilysOwnLibraryDoe
 }
 
 void TestTokenizerGoldens::aBareModelFileNeverMakesControlPiecesFromText() {
-    const auto tokenizer = loadTokenizerFile((golden::root() + QStringLiteral("/tokenizers/spm-bpe-400/tokenizer.model")).toStdString());
-    for (const TokenId id : tokenizer->encode("a<s>b</s><unk>", false, true)) QVERIFY(!tokenizer->isSpecial(id));
+    const auto tokenizer = loadTokenizerFile(
+        (golden::root() + QStringLiteral("/tokenizers/spm-bpe-400/tokenizer.model")).toStdString());
+    for (const TokenId id : tokenizer->encode("a<s>b</s><unk>", false, true))
+        QVERIFY(!tokenizer->isSpecial(id));
     QVERIFY(tokenizer->bos().has_value());
     QVERIFY(tokenizer->isSpecial(*tokenizer->bos()));
     QCOMPARE(tokenizer->piece(*tokenizer->bos()), std::string("<s>"));

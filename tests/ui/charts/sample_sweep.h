@@ -13,7 +13,8 @@ inline Interval interval(double median, double low, double high, int n = 6) {
 }
 
 /// A point of a sweep. Without a speed-up: plain decoding.
-inline SweepPoint sweepPoint(int gamma, std::optional<Interval> speedup, double alpha = 0.7, std::string prompt = {}) {
+inline SweepPoint sweepPoint(int gamma, std::optional<Interval> speedup, double alpha = 0.7,
+                             std::string prompt = {}) {
     SweepPoint point;
     point.gamma = gamma;
     point.prompt = std::move(prompt);
@@ -35,7 +36,8 @@ inline std::vector<SweepPoint> sweepWithBestAtFour() {
     std::vector<SweepPoint> points{sweepPoint(0, std::nullopt)};
     for (int gamma = 1; gamma <= 8; ++gamma) {
         const double median = factor[gamma];
-        points.push_back(sweepPoint(gamma, interval(median, median - 0.10, median + 0.08), 0.74 - 0.01 * gamma));
+        points.push_back(
+            sweepPoint(gamma, interval(median, median - 0.10, median + 0.08), 0.74 - 0.01 * gamma));
     }
     return points;
 }

@@ -1,6 +1,6 @@
 #include <QtTest>
 
-#include "sample_sweep.h"
+#include "tests/ui/charts/sample_sweep.h"
 #include "ui/charts/chart_math.h"
 #include "ui/charts/findings.h"
 
@@ -64,8 +64,10 @@ private slots:
     }
 
     void acceptanceTitleSaysWhatTheIntervalsAllow() {
-        QCOMPARE(finding({{710, 1000}, {420, 700}, {168, 400}}), QStringLiteral("Acceptance falls from 0.71 to 0.42 by position 3"));
-        QCOMPARE(finding({{420, 1000}, {710, 1000}}), QStringLiteral("Acceptance rises from 0.42 to 0.71 by position 2"));
+        QCOMPARE(finding({{710, 1000}, {420, 700}, {168, 400}}),
+                 QStringLiteral("Acceptance falls from 0.71 to 0.42 by position 3"));
+        QCOMPARE(finding({{420, 1000}, {710, 1000}}),
+                 QStringLiteral("Acceptance rises from 0.42 to 0.71 by position 2"));
         QCOMPARE(finding({{70, 100}, {46, 70}}), QStringLiteral("Acceptance about 0.68 at all 2 positions"));
         QCOMPARE(finding({{7, 10}}), QStringLiteral("Acceptance 0.70 at position 1"));
         QCOMPARE(finding({{2, 4}}), QStringLiteral("Acceptance 0.50 so far (4 judged)"));
@@ -74,29 +76,36 @@ private slots:
 
     void positionsJudgedRarelyClaimNothing() {
         // Position 3 fell to 0, but of three: the title stops at position 2.
-        QCOMPARE(finding({{800, 1000}, {400, 800}, {0, 3}}), QStringLiteral("Acceptance falls from 0.80 to 0.50 by position 2"));
+        QCOMPARE(finding({{800, 1000}, {400, 800}, {0, 3}}),
+                 QStringLiteral("Acceptance falls from 0.80 to 0.50 by position 2"));
     }
 
     void sweepTitleNamesTheBestGammaWithItsInterval() {
-        QCOMPARE(sweepFinding(sweepOf(sweepWithBestAtFour())), QStringLiteral("Best at gamma 4: 1.62× (1.52–1.70)"));
-        QCOMPARE(sweepFinding(sweepOf(sweepWithBestAtFour()), true), QStringLiteral("Best so far at gamma 4: 1.62× (1.52–1.70)"));
+        QCOMPARE(sweepFinding(sweepOf(sweepWithBestAtFour())),
+                 QStringLiteral("Best at gamma 4: 1.62× (1.52–1.70)"));
+        QCOMPARE(sweepFinding(sweepOf(sweepWithBestAtFour()), true),
+                 QStringLiteral("Best so far at gamma 4: 1.62× (1.52–1.70)"));
     }
 
     void sweepTitleAdmitsThatPlainIsFastest() {
-        const auto slow = sweepOf({sweepPoint(0, std::nullopt), sweepPoint(1, interval(0.93, 0.90, 0.96)), sweepPoint(2, interval(0.80, 0.76, 0.84))});
+        const auto slow = sweepOf({sweepPoint(0, std::nullopt), sweepPoint(1, interval(0.93, 0.90, 0.96)),
+                                   sweepPoint(2, interval(0.80, 0.76, 0.84))});
         QCOMPARE(sweepFinding(slow), QStringLiteral("No gain: plain is fastest here"));
     }
 
     void sweepTitleClaimsNothingWhenTheIntervalContainsOne() {
-        const auto unclear = sweepOf({sweepPoint(0, std::nullopt), sweepPoint(2, interval(1.03, 0.97, 1.09))});
-        QCOMPARE(sweepFinding(unclear), QStringLiteral("No significant difference: gamma 2 gives 1.03× (0.97–1.09)"));
+        const auto unclear =
+            sweepOf({sweepPoint(0, std::nullopt), sweepPoint(2, interval(1.03, 0.97, 1.09))});
+        QCOMPARE(sweepFinding(unclear),
+                 QStringLiteral("No significant difference: gamma 2 gives 1.03× (0.97–1.09)"));
         QCOMPARE(judge(interval(1.03, 1.0, 1.09)), Gain::Unclear);
         QCOMPARE(judge(interval(0.97, 0.9, 1.0)), Gain::Unclear);
     }
 
     void sweepWithoutComparisonSaysSo() {
         QCOMPARE(sweepFinding({}), QString());
-        QCOMPARE(sweepFinding(sweepOf({sweepPoint(0, std::nullopt)})), QStringLiteral("Plain decoding only: nothing to compare"));
+        QCOMPARE(sweepFinding(sweepOf({sweepPoint(0, std::nullopt)})),
+                 QStringLiteral("Plain decoding only: nothing to compare"));
     }
 
     void aLaterPointReplacesTheEarlierOne() {
@@ -140,7 +149,8 @@ private slots:
     void rateTitleNamesPlainOnlyWhenItWasMeasured() {
         QCOMPARE(rateFinding(142.4, std::nullopt), QStringLiteral("142 tokens a second"));
         QCOMPARE(rateFinding(14.24, std::nullopt), QStringLiteral("14.2 tokens a second"));
-        QCOMPARE(rateFinding(142.4, interval(88.0, 87.0, 89.0)), QStringLiteral("142 tokens a second, plain 88.0"));
+        QCOMPARE(rateFinding(142.4, interval(88.0, 87.0, 89.0)),
+                 QStringLiteral("142 tokens a second, plain 88.0"));
         QCOMPARE(rateFinding(std::nullopt, std::nullopt), QString());
     }
 

@@ -3,7 +3,7 @@
 #include <QDir>
 #include <QLabel>
 
-#include "sample_sweep.h"
+#include "tests/ui/charts/sample_sweep.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/run_charts.h"
 #include "ui/charts/sweep_chart.h"
@@ -73,8 +73,9 @@ int closestChannelDistance(const QImage& image, QPointF at, const QColor& color)
     for (int dy = -2; dy <= 2; ++dy) {
         for (int dx = -2; dx <= 2; ++dx) {
             const QColor pixel = image.pixelColor((at * image.devicePixelRatio()).toPoint() + QPoint(dx, dy));
-            best = std::min(best, std::max({std::abs(pixel.red() - color.red()), std::abs(pixel.green() - color.green()),
-                                            std::abs(pixel.blue() - color.blue())}));
+            best = std::min(
+                best, std::max({std::abs(pixel.red() - color.red()), std::abs(pixel.green() - color.green()),
+                                std::abs(pixel.blue() - color.blue())}));
         }
     }
     return best;
@@ -104,7 +105,8 @@ private slots:
         AcceptanceChart acceptance;
         RateChart rate;
         EmissionChart emission;
-        for (Chart* chart : {static_cast<Chart*>(&sweep), static_cast<Chart*>(&acceptance), static_cast<Chart*>(&rate), static_cast<Chart*>(&emission)}) {
+        for (Chart* chart : {static_cast<Chart*>(&sweep), static_cast<Chart*>(&acceptance),
+                             static_cast<Chart*>(&rate), static_cast<Chart*>(&emission)}) {
             present(*chart, {320, 180});
             QVERIFY(chart->isEmpty());
             auto* label = chart->findChild<QLabel*>();
@@ -252,7 +254,8 @@ private slots:
             QTest::qWait(5);
         }
         const auto most = static_cast<int>(clock.elapsed() / Chart::kReplotIntervalMs) + 1;
-        QVERIFY2(chart.rebuildCount() - before <= most, qPrintable(QString::number(chart.rebuildCount() - before)));
+        QVERIFY2(chart.rebuildCount() - before <= most,
+                 qPrintable(QString::number(chart.rebuildCount() - before)));
         QVERIFY(chart.rebuildCount() > before);
         // What came last is drawn as well.
         QTRY_COMPARE(static_cast<int>(chart.marks().size()), round);
@@ -311,7 +314,8 @@ private slots:
         QCoreApplication::processEvents();
         QImage image = chart.grab().toImage();
         QCOMPARE(image.pixelColor(2, image.height() - 2), Theme::of(darkPalette()).base);
-        QVERIFY(closestChannelDistance(image, chart.pixelOf(markOf(chart, 7)), Theme::of(darkPalette()).target) < 40);
+        QVERIFY(closestChannelDistance(image, chart.pixelOf(markOf(chart, 7)),
+                                       Theme::of(darkPalette()).target) < 40);
         savePictureOf(chart, "chart-sweep-dark");
     }
 

@@ -1,25 +1,19 @@
 #include <QtTest>
 
 #include <QComboBox>
-#include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSpinBox>
 #include <QToolButton>
-
-#include <set>
 
 #include "tests/ui/main_window/window_fixture.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/run_charts.h"
 #include "ui/charts/sweep_chart.h"
-#include "ui/common/palette.h"
 #include "ui/inspector/inspector.h"
-#include "ui/main_window/cheat_sheet.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/status_panel.h"
@@ -50,7 +44,7 @@ private slots:
     }
     void cleanup() { m_window.reset(); }
 
-    // --- running ---------------------------------------------------------------------------------------------------
+    // --- running -----------------------------------------------------------------------------------------
 
     void ctrlEnterAsksForExactlyOneRun_data() {
         QTest::addColumn<int>("key");
@@ -60,8 +54,8 @@ private slots:
     void ctrlEnterAsksForExactlyOneRun() {
         QFETCH(int, key);
         QSignalSpy run(m_window.get(), &MainWindow::runRequested);
-        QWidget* const places[] = {m_window->setup().prompt().text(), m_window->setup().form().seedField(), &m_window->tokenView(),
-                                   m_window->setup().target().list()};
+        QWidget* const places[] = {m_window->setup().prompt().text(), m_window->setup().form().seedField(),
+                                   &m_window->tokenView(), m_window->setup().target().list()};
         int asked = 0;
         for (QWidget* place : places) {
             place->setFocus();
@@ -158,8 +152,10 @@ private slots:
 
     void thePaceIsSaidBeforeEveryRun() {
         QStringList order;
-        connect(m_window.get(), &MainWindow::paceChanged, this, [&order] { order << QStringLiteral("pace"); });
-        connect(m_window.get(), &MainWindow::runRequested, this, [&order] { order << QStringLiteral("run"); });
+        connect(m_window.get(), &MainWindow::paceChanged, this,
+                [&order] { order << QStringLiteral("pace"); });
+        connect(m_window.get(), &MainWindow::runRequested, this,
+                [&order] { order << QStringLiteral("run"); });
         m_window->actionSet().generate->trigger();
         QCOMPARE(order, (QStringList{QStringLiteral("pace"), QStringLiteral("run")}));
     }
@@ -177,7 +173,7 @@ private slots:
         QVERIFY(!action->isEnabled());
     }
 
-    // --- numbers ---------------------------------------------------------------------------------------------------
+    // --- numbers -----------------------------------------------------------------------------------------
 
     void theStatusShowsTheRunsNumbers() {
         StatusPanel& status = m_window->statusPanel();
@@ -186,9 +182,11 @@ private slots:
         play(m_window->runLog(), {});
         const Totals& totals = m_window->runLog().totals();
         QCOMPARE(status.alphaText(), QStringLiteral("alpha %1").arg(*totals.acceptanceRate(), 0, 'f', 2));
-        QCOMPARE(status.roundText(), QStringLiteral("%1 tokens/round").arg(*totals.tokensPerRound(), 0, 'f', 1));
+        QCOMPARE(status.roundText(),
+                 QStringLiteral("%1 tokens/round").arg(*totals.tokensPerRound(), 0, 'f', 1));
         QVERIFY(status.rateText().endsWith(QStringLiteral(" tok/s")));
-        QCOMPARE(status.rateText().section(QLatin1Char(' '), 0, 0).toDouble(), std::round(*totals.tokensPerSecond()));
+        QCOMPARE(status.rateText().section(QLatin1Char(' '), 0, 0).toDouble(),
+                 std::round(*totals.tokensPerSecond()));
     }
 
     void aSpeedUpIsShownOnlyWhenPlainWasMeasured() {
@@ -250,7 +248,7 @@ private slots:
         QVERIFY(m_window->actionSet().showRejected->isChecked());
     }
 
-    // --- sweep -----------------------------------------------------------------------------------------------------
+    // --- sweep -------------------------------------------------------------------------------------------
 
     void aSweepIsAskedForAndFillsItsChart() {
         QSignalSpy sweep(m_window.get(), &MainWindow::sweepRequested);
@@ -271,14 +269,15 @@ private slots:
         QVERIFY(m_window->charts().sweep().isVisible());
         m_window->setState(AppState::Measuring);
         for (const SweepPoint& point : sweepWithBestAtFour()) m_window->setSweepPoint(point);
-        QTRY_VERIFY(m_window->charts().sweep().finding().startsWith(QStringLiteral("Best so far at gamma 4")));
+        QTRY_VERIFY(
+            m_window->charts().sweep().finding().startsWith(QStringLiteral("Best so far at gamma 4")));
         m_window->setState(AppState::Idle);
         QTRY_VERIFY(m_window->charts().sweep().finding().startsWith(QStringLiteral("Best at gamma 4")));
         emit m_window->charts().sweep().gammaClicked(4);
         QCOMPARE(m_window->setup().request().options.gamma, 4);
     }
 
-    // --- messages --------------------------------------------------------------------------------------------------
+    // --- messages ----------------------------------------------------------------------------------------
 
     void anErrorLosesNothing() {
         play(m_window->runLog(), {});
@@ -311,15 +310,17 @@ private slots:
 
     void aPairThatDoesNotFitSaysWhy() {
         PairReport pair;
-        pair.checks = {{"Same number of tokens", true, ""}, {"Same text for every id", false, "id 5 is 'a' and 'b'"}};
+        pair.checks = {{"Same number of tokens", true, ""},
+                       {"Same text for every id", false, "id 5 is 'a' and 'b'"}};
         DraftInfo draft;
         draft.kind = "model";
         draft.name = "Tiny draft";
         m_window->setModelInfo(sampleModel(), draft, pair);
-        QVERIFY(m_window->setup().pairLine()->text().contains(QStringLiteral("Same text for every id: id 5 is 'a' and 'b'")));
+        QVERIFY(m_window->setup().pairLine()->text().contains(
+            QStringLiteral("Same text for every id: id 5 is 'a' and 'b'")));
     }
 
-    // --- files and drops -------------------------------------------------------------------------------------------
+    // --- files and drops ---------------------------------------------------------------------------------
 
     void aDroppedModelBecomesTheTarget() {
         const QString gguf = m_folder.filePath(QStringLiteral("dropped.gguf"));
@@ -349,115 +350,6 @@ private slots:
         QVERIFY(m_window->savePicture(file, 2.0));
         QCOMPARE(QImage(file).size(), m_window->size() * 2);
         QVERIFY(!m_window->savePicture(m_folder.filePath(QStringLiteral("none/w.png"))));
-    }
-
-    // --- keys ------------------------------------------------------------------------------------------------------
-
-    void noTwoActionsShareAKey() {
-        std::set<QString> seen;
-        for (const QAction* action : m_window->findChildren<QAction*>()) {
-            for (const QKeySequence& keys : action->shortcuts()) {
-                const QString text = keys.toString();
-                QVERIFY2(seen.insert(text).second, qPrintable(text));
-            }
-        }
-        QVERIFY(seen.size() >= 15);
-    }
-
-    void theCheatSheetListsEveryActionThatHasAKey() {
-        QStringList listed;
-        for (const KeyGroup& group : keyGroups(m_window->actionSet())) {
-            for (const KeyLine& line : group.lines) listed << line.keys;
-        }
-        int withKeys = 0;
-        for (const QAction* action : m_window->actionSet().findChildren<QAction*>()) {
-            if (action->shortcuts().isEmpty()) continue;
-            ++withKeys;
-            QStringList keys;
-            for (const QKeySequence& sequence : action->shortcuts()) keys << sequence.toString(QKeySequence::NativeText);
-            QVERIFY2(listed.contains(keys.join(QStringLiteral(", "))), qPrintable(action->text()));
-        }
-        QVERIFY(withKeys >= 15);
-        QTest::keyClick(m_window.get(), Qt::Key_F1);
-        auto* sheet = m_window->findChild<CheatSheet*>();
-        QVERIFY(sheet);
-        int labels = 0;
-        for (const QLabel* label : sheet->findChildren<QLabel*>()) labels += listed.contains(label->text()) ? 1 : 0;
-        QCOMPARE(labels, static_cast<int>(listed.size()));
-    }
-
-    void docksAreShownAndHiddenByTheirActions() {
-        for (const auto& [action, name] : {std::pair{m_window->actionSet().showSetup, "setup"},
-                                           std::pair{m_window->actionSet().showInspector, "inspector"},
-                                           std::pair{m_window->actionSet().showCharts, "charts"}}) {
-            auto* dock = m_window->findChild<QDockWidget*>(QLatin1String(name));
-            QVERIFY(dock->isVisible());
-            action->trigger();
-            QVERIFY2(!dock->isVisible(), name);
-            QVERIFY(!action->isChecked());
-            action->trigger();
-            QVERIFY2(dock->isVisible(), name);
-            QVERIFY(action->isChecked());
-            dock->close();
-            QVERIFY(!action->isChecked());
-            action->trigger();
-        }
-    }
-
-    // --- settings --------------------------------------------------------------------------------------------------
-
-    void everythingComesBackAfterClosing() {
-        m_window->resize(1500, 900);
-        m_window->setup().setGamma(6);
-        m_window->setTheme(ThemeChoice::Dark);
-        m_window->tokenView().setTextSize(17.0);
-        m_window->tokenView().setGhostsVisible(false);
-        m_window->actionSet().showCharts->trigger();
-        paceList()->setFocus();
-        QTest::keyClick(paceList(), Qt::Key_End);
-        m_window->close();
-        m_window = loadedWindow();
-        m_window->restoreSettings();
-        m_window->show();
-        QCOMPARE(m_window->size(), QSize(1500, 900));
-        QCOMPARE(m_window->setup().request().options.gamma, 6);
-        QCOMPARE(m_window->setup().request().prompt.text, sampleRequest().prompt.text);
-        QCOMPARE(m_window->theme(), ThemeChoice::Dark);
-        QVERIFY(Theme::of(m_window->palette()).dark);
-        QCOMPARE(m_window->tokenView().textSize(), 17.0);
-        QVERIFY(!m_window->tokenView().ghostsVisible());
-        QCOMPARE(m_window->pace(), 0.0);
-        QVERIFY(!m_window->findChild<QDockWidget*>(QStringLiteral("charts"))->isVisible());
-        QVERIFY(!m_window->actionSet().showCharts->isChecked());
-        m_window->setTheme(ThemeChoice::Light);
-    }
-
-    void spoiledSettingsDoNoHarm() {
-        QSettings settings;
-        for (const char* key : {"geometry", "docks", "theme", "textSize", "pace", "showRejected", "narrow"}) {
-            settings.setValue(QStringLiteral("window/") + QLatin1String(key), QByteArray("\xff\x00 nonsense", 11));
-        }
-        m_window->restoreSettings();
-        QVERIFY(m_window->findChild<QDockWidget*>(QStringLiteral("setup"))->isVisible());
-        QCOMPARE(m_window->pace(), 3.0);
-    }
-
-    void statesCostNothingThatGrows() {
-        // A long run must not make a state change or a label slower: no view is rebuilt by it.
-        FakeRun run;
-        run.rounds = 300;
-        play(m_window->runLog(), run);
-        QTest::qWait(300);
-        const int relayouts = m_window->tokenView().relayoutCount();
-        const int rebuilds = m_window->charts().rate().rebuildCount();
-        for (int i = 0; i < 200; ++i) {
-            m_window->setState(i % 2 ? AppState::Idle : AppState::Running);
-            m_window->setMemoryUse(1000000 + i);
-            m_window->setProgress(i / 200.0);
-        }
-        QTest::qWait(300);
-        QCOMPARE(m_window->tokenView().relayoutCount(), relayouts);
-        QCOMPARE(m_window->charts().rate().rebuildCount(), rebuilds);
     }
 
 private:

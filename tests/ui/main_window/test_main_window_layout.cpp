@@ -27,12 +27,17 @@ using namespace specula::test;
 namespace {
 
 QString nameOf(const QWidget* widget) {
-    return QStringLiteral("%1 '%2' %3").arg(QLatin1String(widget->metaObject()->className()), widget->objectName(), widget->accessibleName());
+    return QStringLiteral("%1 '%2' %3")
+        .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
+             widget->accessibleName());
 }
 
-QString text(const QRect& r) { return QStringLiteral("(%1,%2 %3x%4)").arg(r.x()).arg(r.y()).arg(r.width()).arg(r.height()); }
+QString text(const QRect& r) {
+    return QStringLiteral("(%1,%2 %3x%4)").arg(r.x()).arg(r.y()).arg(r.width()).arg(r.height());
+}
 
-/// Everything that is wrong with where widgets stand: siblings in a layout that overlap, words that do not fit.
+/// Everything that is wrong with where widgets stand: siblings in a layout that overlap, words that do not
+/// fit.
 QStringList flaws(QWidget& root) {
     QStringList found;
     for (QWidget* widget : root.findChildren<QWidget*>()) {
@@ -41,13 +46,20 @@ QStringList flaws(QWidget& root) {
         const auto* button = qobject_cast<QAbstractButton*>(widget);
         const bool elides = widget->accessibleName() == QStringLiteral("State");
         const bool wraps = label && label->wordWrap();
-        if ((label && !label->text().isEmpty() && !wraps && !elides) || (button && !button->text().isEmpty())) {
+        if ((label && !label->text().isEmpty() && !wraps && !elides) ||
+            (button && !button->text().isEmpty())) {
             if (widget->width() < widget->minimumSizeHint().width()) {
-                found << QStringLiteral("%1 '%2' is %3 wide and needs %4").arg(nameOf(widget), label ? label->text() : button->text()).arg(widget->width()).arg(widget->minimumSizeHint().width());
+                found << QStringLiteral("%1 '%2' is %3 wide and needs %4")
+                             .arg(nameOf(widget), label ? label->text() : button->text())
+                             .arg(widget->width())
+                             .arg(widget->minimumSizeHint().width());
             }
         }
         if (wraps && !label->text().isEmpty() && label->height() < label->heightForWidth(label->width())) {
-            found << QStringLiteral("'%1' is cut: %2 of %3 high").arg(label->text()).arg(label->height()).arg(label->heightForWidth(label->width()));
+            found << QStringLiteral("'%1' is cut: %2 of %3 high")
+                         .arg(label->text())
+                         .arg(label->height())
+                         .arg(label->heightForWidth(label->width()));
         }
     }
     for (const QLayout* layout : root.findChildren<QLayout*>()) {
@@ -58,7 +70,9 @@ QStringList flaws(QWidget& root) {
                 QWidget* one = layout->itemAt(a)->widget();
                 QWidget* two = layout->itemAt(b)->widget();
                 if (!one || !two || !one->isVisible() || !two->isVisible()) continue;
-                if (one->geometry().intersects(two->geometry())) found << nameOf(one) + text(one->geometry()) + QStringLiteral(" overlaps ") + nameOf(two) + text(two->geometry());
+                if (one->geometry().intersects(two->geometry()))
+                    found << nameOf(one) + text(one->geometry()) + QStringLiteral(" overlaps ") +
+                                 nameOf(two) + text(two->geometry());
             }
         }
     }
@@ -73,9 +87,11 @@ QStringList partFlaws(MainWindow& window) {
     }
     QStringList found;
     for (int a = 0; a < parts.size(); ++a) {
-        if (!window.rect().contains(parts[a]->geometry())) found << nameOf(parts[a]) + QStringLiteral(" leaves the window ") + text(parts[a]->geometry());
+        if (!window.rect().contains(parts[a]->geometry()))
+            found << nameOf(parts[a]) + QStringLiteral(" leaves the window ") + text(parts[a]->geometry());
         for (int b = a + 1; b < parts.size(); ++b) {
-            if (parts[a]->geometry().intersects(parts[b]->geometry())) found << nameOf(parts[a]) + QStringLiteral(" overlaps ") + nameOf(parts[b]);
+            if (parts[a]->geometry().intersects(parts[b]->geometry()))
+                found << nameOf(parts[a]) + QStringLiteral(" overlaps ") + nameOf(parts[b]);
         }
     }
     return found;
@@ -86,7 +102,9 @@ void savePictureOf(QWidget& widget, const QString& name) {
     if (folder.isEmpty()) return;
     QDir().mkpath(folder);
     const QString scale = qEnvironmentVariable("QT_SCALE_FACTOR");
-    widget.grab().save(QDir(folder).filePath(QStringLiteral("window-%1%2.png").arg(name, scale.isEmpty() ? QString() : QStringLiteral("-scale") + scale)));
+    widget.grab().save(QDir(folder).filePath(
+        QStringLiteral("window-%1%2.png")
+            .arg(name, scale.isEmpty() ? QString() : QStringLiteral("-scale") + scale)));
 }
 
 }  // namespace
@@ -105,7 +123,8 @@ private slots:
         QTest::addColumn<QString>("state");
         for (const QSize size : {QSize(1024, 700), QSize(1366, 768), QSize(3840, 2160)}) {
             for (const char* state : {"empty", "run", "error", "sweep", "loading"}) {
-                QTest::addRow("%s at %dx%d", state, size.width(), size.height()) << size << QString::fromUtf8(state);
+                QTest::addRow("%s at %dx%d", state, size.width(), size.height())
+                    << size << QString::fromUtf8(state);
             }
         }
     }
@@ -113,7 +132,9 @@ private slots:
         QFETCH(QSize, size);
         QFETCH(QString, state);
         auto window = loadedWindow();
-        window->setTheme(state == QStringLiteral("run") || state == QStringLiteral("loading") ? ThemeChoice::Light : ThemeChoice::Dark);
+        window->setTheme(state == QStringLiteral("run") || state == QStringLiteral("loading")
+                             ? ThemeChoice::Light
+                             : ThemeChoice::Dark);
         window->resize(size);
         window->show();
         QVERIFY(QTest::qWaitForWindowExposed(window.get()));
@@ -215,9 +236,12 @@ private:
             break;
         }
         if (state == QStringLiteral("error")) {
-            window.showError(QStringLiteral("/models/smollm2.gguf: tensor 'blk.0.attn_q.weight' has shape [576, 192], expected [576, 576]; the file "
-                                            "may be cut short, so download it again or choose another model."));
-            window.showWarning(QStringLiteral("The draft's vocabulary has 128 more entries than the target's; they are never proposed."));
+            window.showError(
+                QStringLiteral("/models/smollm2.gguf: tensor 'blk.0.attn_q.weight' has shape [576, 192], "
+                               "expected [576, 576]; the file "
+                               "may be cut short, so download it again or choose another model."));
+            window.showWarning(QStringLiteral(
+                "The draft's vocabulary has 128 more entries than the target's; they are never proposed."));
             window.showError(QStringLiteral("Not enough memory: the pair needs 3.1 GB and 1.2 GB are free."));
         }
         if (state == QStringLiteral("sweep")) {

@@ -45,7 +45,9 @@ inline std::unique_ptr<MainWindow> loadedWindow() {
     auto window = std::make_unique<MainWindow>();
     window->setModels({{QStringLiteral("SmolLM2-135M-Instruct"), QStringLiteral("/models/smollm2.gguf")},
                        {QStringLiteral("Tiny target"), QStringLiteral("/models/tiny-target")}});
-    window->setSuites({{QStringLiteral("Creative"), {{"Once", "Once upon a time", false, ""}, {"Future", "The future of AI", false, ""}}}});
+    window->setSuites(
+        {{QStringLiteral("Creative"),
+          {{"Once", "Once upon a time", false, ""}, {"Future", "The future of AI", false, ""}}}});
     window->setup().setRequest(sampleRequest());
     PairReport pair;
     pair.compatible = true;

@@ -36,8 +36,10 @@ std::vector<KnownModel> someModels() {
 }
 
 std::vector<PromptSuite> someSuites() {
-    return {{QStringLiteral("Creative"), {{"Once upon a time", "Once upon a time", false, ""}, {"Future", "The future of AI", false, ""}}},
-            {QStringLiteral("Chat"), {{"Why is the sky blue?", "Why is the sky blue?", true, "Be brief."}}}};
+    return {
+        {QStringLiteral("Creative"),
+         {{"Once upon a time", "Once upon a time", false, ""}, {"Future", "The future of AI", false, ""}}},
+        {QStringLiteral("Chat"), {{"Why is the sky blue?", "Why is the sky blue?", true, "Be brief."}}}};
 }
 
 /// A request with every value that the panel can show unlike its default.
@@ -118,7 +120,8 @@ private slots:
         panel.draft().model()->list()->setCurrentIndex(2);
         panel.prompt().text()->setFocus();
         QTest::keyClicks(panel.prompt().text(), QStringLiteral("hello"));
-        QTest::mouseClick(panel.prompt().chat(), Qt::LeftButton, {}, QPoint(8, panel.prompt().chat()->height() / 2));
+        QTest::mouseClick(panel.prompt().chat(), Qt::LeftButton, {},
+                          QPoint(8, panel.prompt().chat()->height() / 2));
         type(form.gamma(), "5");
         type(form.maxTokens(), "77");
         type(form.temperature(), "1.5");
@@ -163,7 +166,8 @@ private slots:
 
     void everyDraftKindIsWrittenAsTheEngineReadsIt_data() {
         QTest::addColumn<QString>("draft");
-        for (const char* draft : {"none", "ngram:1", "ngram:7", "early-exit:4", "/models/tiny-draft", "/elsewhere/x.gguf"}) {
+        for (const char* draft :
+             {"none", "ngram:1", "ngram:7", "early-exit:4", "/models/tiny-draft", "/elsewhere/x.gguf"}) {
             QTest::newRow(draft) << QString::fromUtf8(draft);
         }
     }
@@ -217,7 +221,8 @@ private slots:
         QTemporaryDir folder;
         QSettings settings(folder.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
         const RunRequest before = m_panel->request();
-        for (const char* key : {"gamma", "temperature", "topK", "topP", "minP", "repetitionPenalty", "seed", "maxTokens", "weights", "chat"}) {
+        for (const char* key : {"gamma", "temperature", "topK", "topP", "minP", "repetitionPenalty", "seed",
+                                "maxTokens", "weights", "chat"}) {
             settings.setValue(QStringLiteral("setup/") + QLatin1String(key), QStringLiteral("nonsense"));
         }
         m_panel->restore(settings, QStringLiteral("setup"));
@@ -348,11 +353,16 @@ private slots:
         for (QWidget* control : m_panel->findChildren<QWidget*>()) {
             if (control->focusPolicy() == Qt::NoFocus || qobject_cast<QScrollArea*>(control)) continue;
             // The field inside a spin box or list belongs to it.
-            if (qobject_cast<QAbstractSpinBox*>(control->parentWidget()) || qobject_cast<QComboBox*>(control->parentWidget())) continue;
-            if (!qobject_cast<QAbstractSpinBox*>(control) && !qobject_cast<QComboBox*>(control) && !qobject_cast<QAbstractButton*>(control) &&
-                !qobject_cast<QLineEdit*>(control) && !qobject_cast<QPlainTextEdit*>(control)) continue;
+            if (qobject_cast<QAbstractSpinBox*>(control->parentWidget()) ||
+                qobject_cast<QComboBox*>(control->parentWidget()))
+                continue;
+            if (!qobject_cast<QAbstractSpinBox*>(control) && !qobject_cast<QComboBox*>(control) &&
+                !qobject_cast<QAbstractButton*>(control) && !qobject_cast<QLineEdit*>(control) &&
+                !qobject_cast<QPlainTextEdit*>(control))
+                continue;
             ++seen;
-            const QByteArray which = control->metaObject()->className() + QByteArray(" ") + control->accessibleName().toUtf8();
+            const QByteArray which =
+                control->metaObject()->className() + QByteArray(" ") + control->accessibleName().toUtf8();
             QVERIFY2(!control->accessibleName().isEmpty(), which);
             QVERIFY2(!control->toolTip().isEmpty(), which);
             QVERIFY2(!control->whatsThis().isEmpty(), which);
@@ -398,7 +408,8 @@ private slots:
         m_panel->setRequest(unusual());
         m_panel->prompt().text()->setFocus();
         QSpinBox* gamma = m_panel->form().gamma();
-        QWheelEvent wheel(QPointF(5, 5), gamma->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, {}, {}, Qt::NoScrollPhase, false);
+        QWheelEvent wheel(QPointF(5, 5), gamma->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, {}, {},
+                          Qt::NoScrollPhase, false);
         QApplication::sendEvent(gamma, &wheel);
         QCOMPARE(gamma->value(), 7);
     }
@@ -411,7 +422,9 @@ private slots:
             QVERIFY(m_panel->rect().contains(m_panel->generateButton()->geometry()));
             auto* scroll = m_panel->findChild<QScrollArea*>();
             QVERIFY2(scroll->widget()->width() <= scroll->viewport()->width(),
-                     qPrintable(QStringLiteral("%1 in %2").arg(scroll->widget()->width()).arg(scroll->viewport()->width())));
+                     qPrintable(QStringLiteral("%1 in %2")
+                                    .arg(scroll->widget()->width())
+                                    .arg(scroll->viewport()->width())));
         }
     }
 
