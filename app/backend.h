@@ -31,14 +31,16 @@ struct RunStart {
 class ActiveRun : public RoundSource {
 public:
     virtual const RunStart& start() const = 0;
-    virtual std::optional<std::string> text() const = 0;  ///< output so far, cut at a stop text; absent without a tokenizer
+    virtual std::optional<std::string> text()
+        const = 0;  ///< output so far, cut at a stop text; absent without a tokenizer
     virtual double prefillSeconds() const = 0;
     /// Allows more tokens after Finish::Length; throws Error where that is not possible.
     virtual void extend(int moreTokens) = 0;
 };
 
-/// What the worker does its jobs with: the engine, or a test's fake. Used from one thread only. Everything throws
-/// Error, and everything given a stop token returns early when it is set (what it returns then is not looked at).
+/// What the worker does its jobs with: the engine, or a test's fake. Used from one thread only. Everything
+/// throws Error, and everything given a stop token returns early when it is set (what it returns then is not
+/// looked at).
 class Backend {
 public:
     using Progress = std::function<void(double fraction, const std::string& what)>;
@@ -52,7 +54,8 @@ public:
     virtual std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) = 0;
 
     /// The request's run against plain decoding of the same prompt.
-    virtual CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) = 0;
+    virtual CompareReport compare(const RunRequest& request, std::stop_token stop,
+                                  const Progress& progress) = 0;
 
     virtual void sweep(const SweepRequest& request, std::stop_token stop,
                        const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) = 0;

@@ -7,8 +7,9 @@ namespace specula {
 /// Exit statuses of the program.
 enum ExitStatus : int { kDone = 0, kCheckFailed = 1, kBadUse = 2, kRunFailed = 3, kInterrupted = 130 };
 
-// One function a subcommand. Each prints its results on stdout and everything else on stderr, returns an exit status
-// and throws Error. A QCoreApplication exists (a QApplication for screenshot and for sweep with --plot).
+// One function a subcommand. Each prints its results on stdout and everything else on stderr, returns an exit
+// status and throws Error. A QCoreApplication exists (a QApplication for screenshot and for sweep with
+// --plot).
 int runGenerate(const CommandLine& line);
 int runCompare(const CommandLine& line);
 int runSweep(const CommandLine& line);
@@ -20,8 +21,8 @@ int runScreenshot(const CommandLine& line);
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);
 
-/// The whole program: parses, builds the application object the subcommand needs, runs it and turns Errors into one
-/// line on stderr and an exit status.
+/// The whole program: parses, builds the application object the subcommand needs, runs it and turns Errors
+/// into one line on stderr and an exit status.
 int runProgram(int argc, char** argv);
 
 }  // namespace specula

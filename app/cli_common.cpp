@@ -21,7 +21,9 @@ namespace {
 std::atomic<bool> g_interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free values");
 
-void onInterrupt(int) { g_interrupted.store(true); }
+void onInterrupt(int) {
+    g_interrupted.store(true);
+}
 
 }  // namespace
 
@@ -31,7 +33,8 @@ InterruptGuard::InterruptGuard() {
     action.sa_handler = onInterrupt;
     action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
     sigaction(SIGINT, &action, nullptr);
-    // request_stop() takes locks, so the handler may not call it; a thread that looks twenty times a second does.
+    // request_stop() takes locks, so the handler may not call it; a thread that looks twenty times a second
+    // does.
     m_watcher = std::jthread([this](std::stop_token done) {
         while (!done.stop_requested() && !g_interrupted.load())
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -39,11 +42,15 @@ InterruptGuard::InterruptGuard() {
     });
 }
 
-InterruptGuard::~InterruptGuard() { std::signal(SIGINT, SIG_DFL); }
+InterruptGuard::~InterruptGuard() {
+    std::signal(SIGINT, SIG_DFL);
+}
 
 TerminalProgress::TerminalProgress() : m_terminal(isatty(STDERR_FILENO) == 1) {}
 
-TerminalProgress::~TerminalProgress() { clear(); }
+TerminalProgress::~TerminalProgress() {
+    clear();
+}
 
 void TerminalProgress::show(double fraction, const std::string& what) {
     if (!m_terminal) return;
@@ -66,14 +73,20 @@ Backend::Progress TerminalProgress::callback() {
 }
 
 void print(const std::string& text) {
-    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     if (!written)
-        throw Error(std::string("standard output: could not be written: ") + std::strerror(errno), ErrorKind::Failed);
+        throw Error(std::string("standard output: could not be written: ") + std::strerror(errno),
+                    ErrorKind::Failed);
 }
 
-void printLine(const nlohmann::json& document) { print(dumpLine(document)); }
+void printLine(const nlohmann::json& document) {
+    print(dumpLine(document));
+}
 
-void note(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+void note(const std::string& text) {
+    std::fprintf(stderr, "%s\n", text.c_str());
+}
 
 bool wantsColor(ColorMode mode) {
     if (mode != ColorMode::Auto) return mode == ColorMode::Always;

@@ -12,7 +12,8 @@
 
 namespace specula {
 
-/// While one of these lives, Ctrl+C (SIGINT) sets its stop token instead of ending the program; a second one ends it.
+/// While one of these lives, Ctrl+C (SIGINT) sets its stop token instead of ending the program; a second one
+/// ends it.
 class InterruptGuard {
 public:
     InterruptGuard();

@@ -81,8 +81,8 @@ private:
     bool m_said = false;
 };
 
-/// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and is
-/// replaced in one piece otherwise.
+/// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and
+/// is replaced in one piece otherwise.
 void writePlot(const std::string& path, const std::string& suite, const std::vector<SweepPoint>& points) {
     SweepChart chart;
     chart.resize(1100, 460);
@@ -96,7 +96,8 @@ void writePlot(const std::string& path, const std::string& suite, const std::vec
     for (const SweepPoint& point : points) chart.setPoint(point);
     chart.finish();
     const QTemporaryDir folder;
-    const QString name = folder.filePath(QStringLiteral("plot") + QString::fromStdString(path.substr(path.rfind('.'))));
+    const QString name =
+        folder.filePath(QStringLiteral("plot") + QString::fromStdString(path.substr(path.rfind('.'))));
     if (!folder.isValid() || !chart.savePicture(name, 2.0))
         throw Error(path + ": the chart could not be drawn", ErrorKind::Failed);
     writeFile(path, readFile(name.toStdString(), kMaxPicture));
@@ -114,8 +115,9 @@ int runCompare(const CommandLine& line) {
     if (setup.interrupt.interrupted()) return kInterrupted;
     CompareOptions options{setup.run.options, line.repeats};
     Eta eta;
-    const CompareReport report = compare(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(),
-                                         [&eta](double fraction, double seconds) { eta(fraction, seconds); });
+    const CompareReport report =
+        compare(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(),
+                [&eta](double fraction, double seconds) { eta(fraction, seconds); });
     eta.clear();
     if (line.json) {
         nlohmann::json document = compareToJson(report);
@@ -133,13 +135,15 @@ int runCompare(const CommandLine& line) {
 }
 
 int runSweep(const CommandLine& line) {
+    if (line.csvPath) checkDestination(*line.csvPath);
+    if (line.plotPath) checkDestination(*line.plotPath);
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
     SweepOptions options{setup.run.options, line.gammas, line.repeats};
     Eta eta;
-    std::vector<SweepPoint> points =
-        sweep(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(), [](const SweepPoint&) {},
-              [&eta](double fraction, double seconds) { eta(fraction, seconds); });
+    std::vector<SweepPoint> points = sweep(
+        setup.backend.engine(), setup.prompts, options, setup.interrupt.token(), [](const SweepPoint&) {},
+        [&eta](double fraction, double seconds) { eta(fraction, seconds); });
     eta.clear();
     if (line.json) {
         nlohmann::json document = sweepToJson(points);

@@ -5,6 +5,7 @@
 #include "app/cli_common.h"
 #include "app/default_models.h"
 #include "app/engine_backend.h"
+#include "app/file_io.h"
 #include "app/run_output.h"
 #include "app/run_record.h"
 #include "app/session_file.h"
@@ -13,11 +14,12 @@ namespace specula {
 
 namespace {
 
-/// Prints a run as it happens on a terminal, or all of it at the end: text that may be cut at a stop text cannot be
-/// printed before the cut is known.
+/// Prints a run as it happens on a terminal, or all of it at the end: text that may be cut at a stop text
+/// cannot be printed before the cut is known.
 class RunPrinter {
 public:
-    explicit RunPrinter(const CommandLine& line) : m_json(line.json), m_color(!line.json && wantsColor(line.color)) {}
+    explicit RunPrinter(const CommandLine& line)
+        : m_json(line.json), m_color(!line.json && wantsColor(line.color)) {}
 
     void begin(const RunRecord& record) {
         if (!m_color) return;
@@ -54,7 +56,8 @@ private:
     TerminalPainter m_painter;
 };
 
-RunRecord recordOf(const RunArguments& run, const LoadedPair& pair, const Prompt& prompt, const RunStart& start) {
+RunRecord recordOf(const RunArguments& run, const LoadedPair& pair, const Prompt& prompt,
+                   const RunStart& start) {
     RunRecord record;
     record.engine = run.engine;
     record.target = pair.target;
@@ -71,6 +74,7 @@ RunRecord recordOf(const RunArguments& run, const LoadedPair& pair, const Prompt
 
 int runGenerate(const CommandLine& line) {
     RunArguments run = line.run;
+    if (line.tracePath) checkDestination(*line.tracePath);
     resolveModels(run);
     const Prompt prompt = promptOf(run);
     const InterruptGuard interrupt;

@@ -15,7 +15,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
 
-/// One tensor as a safetensors file: length of the header (8 bytes), header (JSON, padded to 8 bytes), values.
+/// One tensor as a safetensors file: length of the header (8 bytes), header (JSON, padded to 8 bytes),
+/// values.
 std::string safetensorsOf(const std::string& tensor, const std::vector<float>& values, std::size_t rows,
                           std::size_t columns) {
     const std::size_t bytes = values.size() * sizeof(float);
@@ -35,8 +36,8 @@ void checkChunks(const std::vector<int>& chunks, std::size_t ids) {
     std::size_t sum = 0;
     for (const int rows : chunks) sum += static_cast<std::size_t>(rows);
     if (!chunks.empty() && sum != ids)
-        throw Error("--chunks: expected pieces that add up to the " + std::to_string(ids) + " prompt ids, found " +
-                    std::to_string(sum));
+        throw Error("--chunks: expected pieces that add up to the " + std::to_string(ids) +
+                    " prompt ids, found " + std::to_string(sum));
 }
 
 }  // namespace
@@ -44,6 +45,7 @@ void checkChunks(const std::vector<int>& chunks, std::size_t ids) {
 int runLogits(const CommandLine& line) {
     RunArguments run = line.run;
     run.draft = "none";
+    checkDestination(line.outPath);
     resolveModels(run);
     const InterruptGuard interrupt;
     EngineBackend backend;
@@ -59,7 +61,8 @@ int runLogits(const CommandLine& line) {
     writeFile(line.outPath, safetensorsOf("logits", values, ids.size(), columns));
     const std::string weights(name(pair.target.weights));
     if (line.json) {
-        printLine({{"ids", ids}, {"shape", {ids.size(), columns}}, {"weights", weights}, {"path", line.outPath}});
+        printLine(
+            {{"ids", ids}, {"shape", {ids.size(), columns}}, {"weights", weights}, {"path", line.outPath}});
     } else {
         print(line.outPath + ": logits [" + std::to_string(ids.size()) + ", " + std::to_string(columns) +
               "] float32, weights " + weights + "\n");

@@ -54,6 +54,7 @@ std::string pngOf(QWidget& widget, double scale) {
 }  // namespace
 
 int runScreenshot(const CommandLine& line) {
+    checkDestination(line.outPath);
     RunRecord record = readSession(*line.sessionPath);
     MainWindow window;
     window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);

@@ -74,7 +74,8 @@ int runTokenize(const CommandLine& line) {
         if (!text.empty() && text.back() == '\r') text.pop_back();
         if (text.empty()) continue;
         const json value = parseJson(text, origin);
-        printLine(line.decode ? decodeLine(*tokenizer, value, origin) : encodeLine(*tokenizer, value, origin));
+        printLine(line.decode ? decodeLine(*tokenizer, value, origin)
+                              : encodeLine(*tokenizer, value, origin));
     }
     return kDone;
 }

@@ -18,11 +18,13 @@ using Words = std::vector<std::string>;
 template <typename Parse>
 CLI::Option* addValue(CLI::App& app, const std::string& name, const std::string& help, Parse parse) {
     return app
-        .add_option_function<std::string>(name, [name, parse](const std::string& text) { parse(name, text); }, help)
+        .add_option_function<std::string>(
+            name, [name, parse](const std::string& text) { parse(name, text); }, help)
         ->type_name("");
 }
 
-void addText(CLI::App& app, const std::string& name, std::optional<std::string>& place, const std::string& help) {
+void addText(CLI::App& app, const std::string& name, std::optional<std::string>& place,
+             const std::string& help) {
     addValue(app, name, help, [&place](const std::string&, const std::string& text) { place = text; });
 }
 
@@ -45,18 +47,20 @@ void addTarget(CLI::App& app, RunArguments& run) {
 }
 
 void addDraft(CLI::App& app, RunArguments& run) {
-    addValue(app, "--draft", "PATH, ngram[:N], early-exit:K or none", [&run](const std::string& option,
-                                                                            const std::string& text) {
-        checkDraft(option, text);
-        run.draft = text;
-    });
+    addValue(app, "--draft", "PATH, ngram[:N], early-exit:K or none",
+             [&run](const std::string& option, const std::string& text) {
+                 checkDraft(option, text);
+                 run.draft = text;
+             });
 }
 
 void addPrompt(CLI::App& app, RunArguments& run) {
     addText(app, "--prompt", run.promptText, "the prompt");
     addText(app, "--prompt-file", run.promptFile, "file with the prompt, - for standard input");
     addValue(app, "--prompt-ids", "the prompt as token ids: 1,2,3",
-             [&run](const std::string& option, const std::string& text) { run.promptIds = parseIds(option, text); });
+             [&run](const std::string& option, const std::string& text) {
+                 run.promptIds = parseIds(option, text);
+             });
     app.add_flag("--chat", run.chat, "wrap the prompt in the model's chat template");
     addValue(app, "--system", "system message, with --chat",
              [&run](const std::string&, const std::string& text) { run.system = text; });
@@ -64,14 +68,17 @@ void addPrompt(CLI::App& app, RunArguments& run) {
 
 void addEngine(CLI::App& app, RunArguments& run) {
     EngineOptions& engine = run.engine;
-    addValue(app, "--weights", "auto, fp32, fp16, int8x2 or int8 (default auto)",
-             [&engine](const std::string& o, const std::string& text) { engine.weights = parseWeights(o, text); });
+    addValue(
+        app, "--weights", "auto, fp32, fp16, int8x2 or int8 (default auto)",
+        [&engine](const std::string& o, const std::string& text) { engine.weights = parseWeights(o, text); });
     addValue(app, "--kv", "cache values: fp32 or fp16 (default: fp32 with fp32 weights, else fp16)",
              [&engine](const std::string& o, const std::string& text) { engine.kv = parseKv(o, text); });
     addInt(app, "--threads", engine.threads, 0, 1024, "threads, 0 = as many as are useful");
-    addInt(app, "--max-context", engine.maxContext, 0, 1'000'000, "longest sequence, 0 = what the model allows");
+    addInt(app, "--max-context", engine.maxContext, 0, 1'000'000,
+           "longest sequence, 0 = what the model allows");
     addValue(app, "--device", "cpu", [](const std::string& option, const std::string& text) {
-        if (text == "cuda") throw Error(option + ": this version computes on the processor only, expected cpu, found 'cuda'");
+        if (text == "cuda")
+            throw Error(option + ": this version computes on the processor only, expected cpu, found 'cuda'");
         allowOnly(option, text, "cpu", {});
     });
 }
@@ -92,15 +99,18 @@ void addRun(CLI::App& app, RunArguments& run) {
     addEngine(app, run);
     addSampling(app, run);
     RunOptions& options = run.options;
-    addValue(app, "--draft-weights", "as --weights, for the draft",
-             [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
+    addValue(
+        app, "--draft-weights", "as --weights, for the draft",
+        [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
     addValue(app, "--gamma", "drafted tokens a round, 0 to 32 or auto (default)",
              [&run](const std::string& option, const std::string& text) {
                  run.options.gamma = parseGamma(option, text);
                  run.gammaGiven = true;
              });
     addValue(app, "--tree", "off", [](const std::string& option, const std::string& text) {
-        if (text != "off") throw Error(option + ": trees are not in this version, expected off, found '" + text.substr(0, 40) + "'");
+        if (text != "off")
+            throw Error(option + ": trees are not in this version, expected off, found '" +
+                        text.substr(0, 40) + "'");
     });
     addValue(app, "--draft-stop", "fixed", [](const std::string& option, const std::string& text) {
         allowOnly(option, text, "fixed", {"max", "entropy", "auto"});
@@ -110,19 +120,22 @@ void addRun(CLI::App& app, RunArguments& run) {
     });
     addValue(app, "--costs", "file with the costs that gamma auto decides with",
              [&options](const std::string&, const std::string& text) { options.costs = readCosts(text); });
-    addValue(app, "--rule", "token or greedy (default token)",
-             [&options](const std::string& o, const std::string& text) { options.rule = parseRule(o, text); });
+    addValue(
+        app, "--rule", "token or greedy (default token)",
+        [&options](const std::string& o, const std::string& text) { options.rule = parseRule(o, text); });
     addInt(app, "--max-tokens", options.maxTokens, 0, 1'000'000, "most tokens to generate (default 128)");
-    addValue(app, "--seed", "default 0",
-             [&options](const std::string& o, const std::string& text) { options.seed = parseSeed(o, text); });
+    addValue(app, "--seed", "default 0", [&options](const std::string& o, const std::string& text) {
+        options.seed = parseSeed(o, text);
+    });
     app.add_option("--stop", options.stop, "end when the output contains this text; may be repeated")
         ->expected(1)
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->type_name("");
     app.add_flag("--ignore-eos", options.ignoreEos, "go on after an end-of-text token");
-    addValue(app, "--detail", "what is recorded: counts, tokens or full",
-             [&options](const std::string& o, const std::string& text) { options.detail = parseDetail(o, text); });
+    addValue(
+        app, "--detail", "what is recorded: counts, tokens or full",
+        [&options](const std::string& o, const std::string& text) { options.detail = parseDetail(o, text); });
 }
 
 void addJson(CLI::App& app, CommandLine& line) {
@@ -130,15 +143,21 @@ void addJson(CLI::App& app, CommandLine& line) {
 }
 
 void addColor(CLI::App& app, CommandLine& line) {
-    addValue(app, "--color", "auto, always or never", [&line](const std::string& option, const std::string& text) {
-        if (text == "auto") line.color = ColorMode::Auto;
-        else if (text == "always") line.color = ColorMode::Always;
-        else if (text == "never") line.color = ColorMode::Never;
-        else refuseValue(option, "auto, always or never", text);
-    });
+    addValue(app, "--color", "auto, always or never",
+             [&line](const std::string& option, const std::string& text) {
+                 if (text == "auto")
+                     line.color = ColorMode::Auto;
+                 else if (text == "always")
+                     line.color = ColorMode::Always;
+                 else if (text == "never")
+                     line.color = ColorMode::Never;
+                 else
+                     refuseValue(option, "auto, always or never", text);
+             });
 }
 
-CLI::App* addSubcommand(CLI::App& app, CommandLine& line, Subcommand which, const char* name, const char* help) {
+CLI::App* addSubcommand(CLI::App& app, CommandLine& line, Subcommand which, const char* name,
+                        const char* help) {
     CLI::App* sub = app.add_subcommand(name, help);
     // Before the options are read, so that defaults which depend on the subcommand may still be overridden.
     sub->preparse_callback([&line, which](std::size_t) { line.subcommand = which; });
@@ -163,7 +182,8 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
         addText(*sub, "--prompts", line.prompts, "suite:NAME, or a file of prompts (default suite:creative)");
         addInt(*sub, "--repeats", line.repeats, 1, 1000, sub == compare ? "default 6" : "default 3");
     }
-    compare->add_flag("--require-same", line.requireSame, "exit 1 unless both give the same text (greedy only)");
+    compare->add_flag("--require-same", line.requireSame,
+                      "exit 1 unless both give the same text (greedy only)");
     addValue(*sweep, "--gammas", "such as 0-8 (default) or 0,2,4",
              [&line](const std::string& o, const std::string& text) {
                  line.gammas = parseNumberList(o, text, 0, kGammaMax);
@@ -173,7 +193,8 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
 }
 
 void addFiles(CLI::App& app, CommandLine& line) {
-    CLI::App* logits = addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
+    CLI::App* logits =
+        addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
     addTarget(*logits, line.run);
     addPrompt(*logits, line.run);
     addEngine(*logits, line.run);
@@ -188,7 +209,9 @@ void addFiles(CLI::App& app, CommandLine& line) {
 
     CLI::App* tokenize = addSubcommand(app, line, Subcommand::Tokenize, "tokenize",
                                        "text to token ids, one JSON value a line on standard input");
-    tokenize->add_option("--tokenizer", line.tokenizerPath, "model folder, tokenizer.json, tokenizer.model or GGUF")
+    tokenize
+        ->add_option("--tokenizer", line.tokenizerPath,
+                     "model folder, tokenizer.json, tokenizer.model or GGUF")
         ->required()
         ->type_name("");
     tokenize->add_flag("--decode", line.decode, "arrays of ids to text");
@@ -201,21 +224,27 @@ void addFiles(CLI::App& app, CommandLine& line) {
 }
 
 void addScreenshot(CLI::App& app, CommandLine& line) {
-    CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view of a stored run");
-    addValue(*sub, "--view", "generate or inspector", [&line](const std::string& option, const std::string& text) {
-        static const Words later{"race", "gamma-lab", "timeline", "audit", "models", "learn"};
-        if (std::find(later.begin(), later.end(), text) != later.end())
-            throw Error(option + ": view '" + text + "' is not in this version, expected generate or inspector");
-        if (text != "generate" && text != "inspector") refuseValue(option, "generate or inspector", text);
-        line.view = text;
-    })->required();
+    CLI::App* sub =
+        addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view of a stored run");
+    addValue(*sub, "--view", "generate or inspector",
+             [&line](const std::string& option, const std::string& text) {
+                 static const Words later{"race", "gamma-lab", "timeline", "audit", "models", "learn"};
+                 if (std::find(later.begin(), later.end(), text) != later.end())
+                     throw Error(option + ": view '" + text +
+                                 "' is not in this version, expected generate or inspector");
+                 if (text != "generate" && text != "inspector")
+                     refuseValue(option, "generate or inspector", text);
+                 line.view = text;
+             })
+        ->required();
     addText(*sub, "--session", line.sessionPath, "session file");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
-    addValue(*sub, "--size", "WIDTHxHEIGHT (default 1280x800)", [&line](const std::string& o, const std::string& text) {
-        parseSize(o, text, line.width, line.height);
-    });
+    addValue(*sub, "--size", "WIDTHxHEIGHT (default 1280x800)",
+             [&line](const std::string& o, const std::string& text) {
+                 parseSize(o, text, line.width, line.height);
+             });
     sub->add_flag("--dark", line.dark, "dark colours");
     addDouble(*sub, "--scale", line.scale, 0.5, 8.0, "pixels a point (default 1)");
     addJson(*sub, line);
@@ -224,19 +253,24 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
 /// What cannot be said option by option.
 void checkTogether(const CommandLine& line) {
     const RunArguments& run = line.run;
-    const int prompts = int{run.promptText.has_value()} + int{run.promptFile.has_value()} + int{run.promptIds.has_value()};
-    if (prompts > 1) throw Error("--prompt: expected one of --prompt, --prompt-file and --prompt-ids, found several");
+    const int prompts =
+        int{run.promptText.has_value()} + int{run.promptFile.has_value()} + int{run.promptIds.has_value()};
+    if (prompts > 1)
+        throw Error("--prompt: expected one of --prompt, --prompt-file and --prompt-ids, found several");
     const bool measures = line.subcommand == Subcommand::Compare || line.subcommand == Subcommand::Sweep;
     if (prompts > 0 && line.prompts) throw Error("--prompts: expected this or --prompt, found both");
     if (prompts == 0 && (line.subcommand == Subcommand::Generate || line.subcommand == Subcommand::Logits))
         throw Error("--prompt: expected one of --prompt, --prompt-file and --prompt-ids, found none");
-    if (run.chat && run.promptIds) throw Error("--chat: expected --prompt or --prompt-file with it, found --prompt-ids");
+    if (run.chat && run.promptIds)
+        throw Error("--chat: expected --prompt or --prompt-file with it, found --prompt-ids");
     if (!run.system.empty() && !run.chat) throw Error("--system: expected --chat with it, found none");
     if (run.draft == "none" && run.options.gamma > 0)
-        throw Error("--gamma: expected 0 or auto with --draft none, found " + std::to_string(run.options.gamma));
+        throw Error("--gamma: expected 0 or auto with --draft none, found " +
+                    std::to_string(run.options.gamma));
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
-    const bool needsSession = line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Screenshot;
+    const bool needsSession =
+        line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Screenshot;
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;
@@ -263,8 +297,9 @@ void applyDefaults(CommandLine& line, bool detailGiven) {
 
 CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     CommandLine line;
-    CLI::App app("Specula: watch, measure and check speculative decoding. Without a subcommand the window opens.",
-                 "specula");
+    CLI::App app(
+        "Specula: watch, measure and check speculative decoding. Without a subcommand the window opens.",
+        "specula");
     app.set_version_flag("--version", std::string("specula ") + kAppVersion);
     app.require_subcommand(0, 1);
     addTarget(app, line.run);
@@ -294,7 +329,8 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
         detailGiven = detailGiven || (detail && detail->count() > 0);
         for (const char* option : {"--target", "--draft", "--prompt", "--session"}) {
             if (app.count(option) > 0)
-                throw Error(std::string(option) + ": expected after the subcommand '" + sub->get_name() + "', found before it");
+                throw Error(std::string(option) + ": expected after the subcommand '" + sub->get_name() +
+                            "', found before it");
         }
     }
     applyDefaults(line, detailGiven);

@@ -13,8 +13,8 @@ enum class Subcommand { Window, Information, Generate, Compare, Sweep, Logits, T
 
 enum class ColorMode { Auto, Always, Never };
 
-/// The options that `generate`, `compare`, `sweep` and the window share. Models are still as given: resolveModels()
-/// in default_models.h turns names and absences into paths.
+/// The options that `generate`, `compare`, `sweep` and the window share. Models are still as given:
+/// resolveModels() in default_models.h turns names and absences into paths.
 struct RunArguments {
     std::optional<std::string> target;
     std::optional<std::string> draft;
@@ -55,8 +55,8 @@ struct CommandLine {
     double scale = 1.0;
 };
 
-/// Reads the arguments (without the program's name). Throws Error (exit status 2) with one line naming the option,
-/// what was expected and what was found. Reads the file of --costs and nothing else.
+/// Reads the arguments (without the program's name). Throws Error (exit status 2) with one line naming the
+/// option, what was expected and what was found. Reads the file of --costs and nothing else.
 CommandLine parseCommandLine(const std::vector<std::string>& arguments);
 
 /// "0-3,5" -> 0 1 2 3 5; every number within [low, high], at most 1000 of them. Throws Error naming `option`.

@@ -16,8 +16,12 @@ constexpr const char* kDefaultFile = "SmolLM2-135M-Instruct.Q4_1.gguf";
 constexpr const char* kTinyTarget = "tiny-target";
 constexpr const char* kTinyDraft = "tiny-draft";
 
-QString toPath(const std::string& path) { return QFile::decodeName(path.c_str()); }
-std::string fromPath(const QString& path) { return QFile::encodeName(QDir::cleanPath(path)).toStdString(); }
+QString toPath(const std::string& path) {
+    return QFile::decodeName(path.c_str());
+}
+std::string fromPath(const QString& path) {
+    return QFile::encodeName(QDir::cleanPath(path)).toStdString();
+}
 
 std::optional<std::string> firstExisting(const QStringList& candidates) {
     for (const QString& candidate : candidates) {
@@ -26,7 +30,9 @@ std::optional<std::string> firstExisting(const QStringList& candidates) {
     return std::nullopt;
 }
 
-QString environment(const char* name) { return QFile::decodeName(qgetenv(name)); }
+QString environment(const char* name) {
+    return QFile::decodeName(qgetenv(name));
+}
 
 QString hubCache() {
     const QString direct = environment("HF_HUB_CACHE");
@@ -38,8 +44,9 @@ QString hubCache() {
 
 bool looksLikeHubName(const std::string& text) {
     const auto slash = text.find('/');
-    return slash != text.npos && slash > 0 && slash + 1 < text.size() && text.find('/', slash + 1) == text.npos &&
-           text.front() != '.' && text.find_first_of(" :\\") == text.npos;
+    return slash != text.npos && slash > 0 && slash + 1 < text.size() &&
+           text.find('/', slash + 1) == text.npos && text.front() != '.' &&
+           text.find_first_of(" :\\") == text.npos;
 }
 
 // models--org--name/refs/main holds the revision whose files lie in snapshots/<revision>.
@@ -89,7 +96,8 @@ std::string resolveModelPath(const std::string& option, const std::string& text)
 }
 
 bool isDraftRule(const std::string& draft) {
-    return draft == "none" || draft == "ngram" || draft.starts_with("ngram:") || draft.starts_with("early-exit:");
+    return draft == "none" || draft == "ngram" || draft.starts_with("ngram:") ||
+           draft.starts_with("early-exit:");
 }
 
 std::string defaultDraftFor(const std::string& targetPath) {
@@ -107,8 +115,9 @@ void resolveModels(RunArguments& run) {
         auto found = defaultTarget();
         if (!found) found = bundledModel(kTinyTarget);
         if (!found)
-            throw Error("--target: expected a model, found neither the default pair nor the bundled one beside the "
-                        "program (packaging/setup.sh fetches the default pair)");
+            throw Error(
+                "--target: expected a model, found neither the default pair nor the bundled one beside the "
+                "program (packaging/setup.sh fetches the default pair)");
         run.engine.target = *found;
     }
     const std::string draft = run.draft.value_or("");

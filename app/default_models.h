@@ -17,11 +17,12 @@ struct FoundModel {
 /// The bundled tiny pair's folders, if they are where an installed or a built program keeps them.
 std::optional<std::string> bundledModel(const std::string& folder);
 
-/// The default pair's target (SmolLM2-135M-Instruct.Q4_1.gguf): in $SPECULA_MODELS, in deps/models beside the build
-/// folder, or in the person's data folder.
+/// The default pair's target (SmolLM2-135M-Instruct.Q4_1.gguf): in $SPECULA_MODELS, in deps/models beside the
+/// build folder, or in the person's data folder.
 std::optional<std::string> defaultTarget();
 
-/// Path of a target as the person named it: a file or folder as it is, "org/name" looked up in the Hugging Face cache
+/// Path of a target as the person named it: a file or folder as it is, "org/name" looked up in the Hugging
+/// Face cache
 /// ($HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub). Throws Error naming `option`.
 std::string resolveModelPath(const std::string& option, const std::string& text);
 

@@ -58,7 +58,8 @@ LoadedPair EngineBackend::load(const EngineOptions& options, std::stop_token sto
     resolved.target = resolveModelPath("target", options.target);
     if (!isDraftRule(options.draft)) resolved.draft = resolveModelPath("draft", options.draft);
     m_engine = Engine::load(resolved, std::move(stop), progress);
-    return {m_engine->targetInfo(), m_engine->draftInfo(), m_engine->pairReport(), m_engine->targetInfo().loadSeconds};
+    return {m_engine->targetInfo(), m_engine->draftInfo(), m_engine->pairReport(),
+            m_engine->targetInfo().loadSeconds};
 }
 
 const std::shared_ptr<const Engine>& EngineBackend::engine() const {
@@ -100,12 +101,14 @@ std::unique_ptr<ActiveRun> EngineBackend::startFromIds(std::vector<TokenId> ids,
     return std::make_unique<SessionRun>(engine(), std::move(options), std::move(ids));
 }
 
-CompareReport EngineBackend::compare(const RunRequest& request, std::stop_token stop, const Progress& progress) {
+CompareReport EngineBackend::compare(const RunRequest& request, std::stop_token stop,
+                                     const Progress& progress) {
     CompareOptions options;
     options.run = withCosts(request.options, stop, true);
     options.run.detail = Detail::Counts;
     if (stop.stop_requested()) return {};
-    return specula::compare(engine(), encode(std::vector<Prompt>{request.prompt}), options, stop, withEta(progress));
+    return specula::compare(engine(), encode(std::vector<Prompt>{request.prompt}), options, stop,
+                            withEta(progress));
 }
 
 void EngineBackend::sweep(const SweepRequest& request, std::stop_token stop,

@@ -20,7 +20,8 @@ public:
                const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) override;
 
     /// start() with the prompt given as ids.
-    std::unique_ptr<ActiveRun> startFromIds(std::vector<TokenId> ids, RunOptions options, std::stop_token stop);
+    std::unique_ptr<ActiveRun> startFromIds(std::vector<TokenId> ids, RunOptions options,
+                                            std::stop_token stop);
 
     /// Throws Error unless a pair is loaded.
     const std::shared_ptr<const Engine>& engine() const;
@@ -28,8 +29,8 @@ public:
     std::vector<TokenId> encode(const Prompt& prompt) const;
     std::vector<MeasuredPrompt> encode(const std::vector<Prompt>& prompts) const;
 
-    /// The options with the pair's costs (measured once a pair) filled in where automatic gamma needs them or they are
-    /// wanted `always`, and with gamma 0 where there is no draft and gamma is automatic.
+    /// The options with the pair's costs (measured once a pair) filled in where automatic gamma needs them or
+    /// they are wanted `always`, and with gamma 0 where there is no draft and gamma is automatic.
     RunOptions withCosts(RunOptions options, std::stop_token stop, bool always = false);
 
 private:

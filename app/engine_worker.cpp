@@ -27,7 +27,9 @@ std::uint64_t EngineWorker::submit(Job job) {
     return m_lastId;
 }
 
-void EngineWorker::requestStop() { m_stop.request_stop(); }
+void EngineWorker::requestStop() {
+    m_stop.request_stop();
+}
 
 void EngineWorker::loop(std::stop_token shutdown) {
     while (true) {
@@ -61,7 +63,9 @@ void EngineWorker::perform(Pending& pending) {
 }
 
 Backend::Progress EngineWorker::progressOf(const Pending& pending) {
-    return [this, &pending](double fraction, const std::string& what) { post(pending, JobProgress{fraction, what}); };
+    return [this, &pending](double fraction, const std::string& what) {
+        post(pending, JobProgress{fraction, what});
+    };
 }
 
 void EngineWorker::ensureLoaded(const Pending& pending, const EngineOptions& options) {
@@ -105,7 +109,8 @@ void EngineWorker::handle(const Pending& pending, const CompareJob& job) {
 void EngineWorker::handle(const Pending& pending, const SweepJob& job) {
     ensureLoaded(pending, job.request.engine);
     m_backend->sweep(
-        job.request, pending.stop, [&](const SweepPoint& point) { post(pending, point); }, progressOf(pending));
+        job.request, pending.stop, [&](const SweepPoint& point) { post(pending, point); },
+        progressOf(pending));
     post(pending, JobDone{});
 }
 

@@ -57,18 +57,19 @@ struct JobFailed {
     std::string message;
     bool unloaded = false;  ///< no pair is loaded any more
 };
-using EventValue =
-    std::variant<JobProgress, PairLoaded, RunBegun, Round, RunEnded, CompareReport, SweepPoint, JobDone, JobFailed>;
+using EventValue = std::variant<JobProgress, PairLoaded, RunBegun, Round, RunEnded, CompareReport, SweepPoint,
+                                JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
 };
 
-/// One thread that does one job at a time with a Backend, which is created, used and destroyed on it; so are the run
-/// and its caches. A pair stays loaded while EngineOptions are equal, the last run stays for ContinueJob.
+/// One thread that does one job at a time with a Backend, which is created, used and destroyed on it; so are
+/// the run and its caches. A pair stays loaded while EngineOptions are equal, the last run stays for
+/// ContinueJob.
 ///
-/// Threads: submit, requestStop and the destructor belong to the owner's thread; results are pulled from mailbox().
-/// Standard library only.
+/// Threads: submit, requestStop and the destructor belong to the owner's thread; results are pulled from
+/// mailbox(). Standard library only.
 class EngineWorker {
 public:
     using Factory = std::function<std::unique_ptr<Backend>()>;
@@ -77,8 +78,8 @@ public:
     /// Stops the job under way and waits for the thread: at most one model pass.
     ~EngineWorker();
 
-    /// Starts a job, stopping (or dropping) the one before it; its number marks the job's events and, for a RunJob,
-    /// its Rounds (those of a ContinueJob keep the number of the run they extend).
+    /// Starts a job, stopping (or dropping) the one before it; its number marks the job's events and, for a
+    /// RunJob, its Rounds (those of a ContinueJob keep the number of the run they extend).
     std::uint64_t submit(Job job);
 
     /// Atomic and at once; the job under way polls it and then ends as it always does.

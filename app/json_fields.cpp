@@ -21,13 +21,16 @@ std::string describe(const json& value) {
     if (value.is_number() || value.is_boolean()) return value.dump();
     if (value.is_string()) {
         const std::string& text = value.get_ref<const std::string&>();
-        return text.size() <= 40 ? value.dump(-1, ' ', true, json::error_handler_t::replace) : "a long string";
+        return text.size() <= 40 ? value.dump(-1, ' ', true, json::error_handler_t::replace)
+                                 : "a long string";
     }
     if (value.is_array()) return "an array of " + std::to_string(value.size());
     return value.is_null() ? "null" : "an object";
 }
 
-std::string plainNumber(double value) { return json(value).dump(); }
+std::string plainNumber(double value) {
+    return json(value).dump();
+}
 
 }  // namespace
 
@@ -36,7 +39,8 @@ std::string hexOf(std::string_view bytes) {
 }
 
 std::optional<std::string> bytesOfHex(std::string_view hex) {
-    if (hex.size() % 2 != 0 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos) return std::nullopt;
+    if (hex.size() % 2 != 0 || hex.find_first_not_of("0123456789abcdefABCDEF") != hex.npos)
+        return std::nullopt;
     return QByteArray::fromHex(QByteArray(hex.data(), static_cast<qsizetype>(hex.size()))).toStdString();
 }
 
@@ -50,7 +54,9 @@ JsonObject::JsonObject(const json& value, std::string origin, std::string place)
     if (!m_value.is_object()) failAt(m_place.empty() ? "the top" : m_place, "an object", &m_value);
 }
 
-std::string JsonObject::placeOf(const std::string& key) const { return m_place.empty() ? key : m_place + "." + key; }
+std::string JsonObject::placeOf(const std::string& key) const {
+    return m_place.empty() ? key : m_place + "." + key;
+}
 
 void JsonObject::failAt(const std::string& place, const std::string& expected, const json* found) const {
     throw Error(m_origin + ": expected " + expected + " at " + place + ", found " +
@@ -90,7 +96,8 @@ std::int64_t JsonObject::integerAt(const json& value, const std::string& place, 
     const bool fits = value.is_number_integer() && !huge && value.get<std::int64_t>() >= low &&
                       value.get<std::int64_t>() <= high;
     if (!fits)
-        failAt(placeOf(place), "a whole number from " + std::to_string(low) + " to " + std::to_string(high), &value);
+        failAt(placeOf(place), "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
+               &value);
     return value.get<std::int64_t>();
 }
 
@@ -99,7 +106,8 @@ double JsonObject::numberAt(const json& value, const std::string& place, double 
                       value.get<double>() <= high;
     if (!fits) {
         const bool bounded = low > std::numeric_limits<double>::lowest();
-        failAt(placeOf(place), bounded ? "a number from " + plainNumber(low) + " to " + plainNumber(high) : "a number",
+        failAt(placeOf(place),
+               bounded ? "a number from " + plainNumber(low) + " to " + plainNumber(high) : "a number",
                &value);
     }
     return value.get<double>();
@@ -123,16 +131,22 @@ std::uint64_t JsonObject::unsignedInteger(const char* key) const {
     return value.get<std::uint64_t>();
 }
 
-double JsonObject::number(const char* key, double low, double high) const { return numberAt(at(key), key, low, high); }
+double JsonObject::number(const char* key, double low, double high) const {
+    return numberAt(at(key), key, low, high);
+}
 
 std::optional<double> JsonObject::optionalNumber(const char* key, double low, double high) const {
     if (!has(key)) return std::nullopt;
     return number(key, low, high);
 }
 
-std::string JsonObject::bytes(const char* key) const { return bytesAt(at(key), key); }
+std::string JsonObject::bytes(const char* key) const {
+    return bytesAt(at(key), key);
+}
 
-JsonObject JsonObject::object(const char* key) const { return JsonObject(at(key), m_origin, placeOf(key)); }
+JsonObject JsonObject::object(const char* key) const {
+    return JsonObject(at(key), m_origin, placeOf(key));
+}
 
 const json& JsonObject::array(const char* key, std::size_t maxCount) const {
     const json& value = at(key);

@@ -26,14 +26,14 @@ nlohmann::json orNull(const std::optional<T>& value) {
     return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 
-/// One JSON object being read with every type, range and length checked. Failures throw Error naming the file, the
-/// place inside it ("rounds[3].proposals[0].id"), what was expected and what was found.
+/// One JSON object being read with every type, range and length checked. Failures throw Error naming the
+/// file, the place inside it ("rounds[3].proposals[0].id"), what was expected and what was found.
 class JsonObject {
 public:
     /// `value` must outlive this and be an object.
     JsonObject(const nlohmann::json& value, std::string origin, std::string place = {});
 
-    bool has(const char* key) const;  ///< present and not null
+    bool has(const char* key) const;                            ///< present and not null
     bool isWord(const char* key, std::string_view word) const;  ///< present and exactly this string
     bool boolean(const char* key) const;
     std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) const;

@@ -8,9 +8,9 @@ namespace specula {
 
 /// Hands values from one thread to another, in order. Any number of threads may post; one drains.
 ///
-/// The lock is held only to append or to swap a vector, so neither side ever waits for the other's work. Nothing is
-/// ever dropped: what bounds the box is the run itself (its maximum number of tokens). Standard library only, so that
-/// it can be tested under ThreadSanitizer by itself.
+/// The lock is held only to append or to swap a vector, so neither side ever waits for the other's work.
+/// Nothing is ever dropped: what bounds the box is the run itself (its maximum number of tokens). Standard
+/// library only, so that it can be tested under ThreadSanitizer by itself.
 template <typename T>
 class Mailbox {
 public:

@@ -13,14 +13,17 @@ using nlohmann::json;
 
 namespace {
 
-json speedOf(const Interval& tokensPerSecond) { return {{"tokens_per_s", toJson(tokensPerSecond)}}; }
+json speedOf(const Interval& tokensPerSecond) {
+    return {{"tokens_per_s", toJson(tokensPerSecond)}};
+}
 
 json alphaByPosition(const Totals& totals) {
     json rates = json::array();
     for (std::size_t i = 0; i < totals.judgedAt.size(); ++i) {
         const long judged = totals.judgedAt[i];
-        rates.push_back(judged > 0 ? json(static_cast<double>(totals.acceptedAt[i]) / static_cast<double>(judged))
-                                   : json(nullptr));
+        rates.push_back(judged > 0
+                            ? json(static_cast<double>(totals.acceptedAt[i]) / static_cast<double>(judged))
+                            : json(nullptr));
     }
     return rates;
 }
@@ -38,7 +41,9 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
-std::string cell(const std::optional<double>& value) { return value ? json(*value).dump() : std::string(); }
+std::string cell(const std::optional<double>& value) {
+    return value ? json(*value).dump() : std::string();
+}
 
 }  // namespace
 
@@ -67,8 +72,8 @@ json compareToJson(const CompareReport& report) {
 std::string compareTable(const CompareReport& report) {
     std::string table = row("plain", intervalText(report.plain, 1, " tokens/s"));
     table += row("speculative", intervalText(report.speculative, 1, " tokens/s"));
-    table += row("speed-up", intervalText(report.speedup, 2, "x") + ", n = " + std::to_string(report.speedup.n) + ", " +
-                                 report.speedup.method);
+    table += row("speed-up", intervalText(report.speedup, 2, "x") +
+                                 ", n = " + std::to_string(report.speedup.n) + ", " + report.speedup.method);
     table += row("predicted", rateText(report.predictedSpeedup, 2) + "x");
     table += row("verdict", report.verdict);
     table += row("acceptance rate", rateText(report.totals.acceptanceRate(), 3));
@@ -82,14 +87,15 @@ std::string compareTable(const CompareReport& report) {
 json sweepToJson(const std::vector<SweepPoint>& points) {
     json list = json::array();
     for (const SweepPoint& point : points) {
-        list.push_back({{"gamma", point.gamma},
-                        {"prompt", point.prompt.empty() ? json(nullptr) : json(replaceIllFormed(point.prompt))},
-                        {"tokens_per_s", toJson(point.tokensPerSecond)},
-                        {"speedup", point.speedup ? toJson(*point.speedup) : json(nullptr)},
-                        {"acceptance_rate", orNull(point.totals.acceptanceRate())},
-                        {"draft_efficiency", orNull(point.totals.draftEfficiency())},
-                        {"tokens_per_round", orNull(point.totals.tokensPerRound())},
-                        {"predicted_speedup", orNull(point.predictedSpeedup)}});
+        list.push_back(
+            {{"gamma", point.gamma},
+             {"prompt", point.prompt.empty() ? json(nullptr) : json(replaceIllFormed(point.prompt))},
+             {"tokens_per_s", toJson(point.tokensPerSecond)},
+             {"speedup", point.speedup ? toJson(*point.speedup) : json(nullptr)},
+             {"acceptance_rate", orNull(point.totals.acceptanceRate())},
+             {"draft_efficiency", orNull(point.totals.draftEfficiency())},
+             {"tokens_per_round", orNull(point.totals.tokensPerRound())},
+             {"predicted_speedup", orNull(point.predictedSpeedup)}});
     }
     return {{"points", std::move(list)}, {"best_gamma", orNull(bestGamma(points))}};
 }
@@ -109,14 +115,16 @@ std::optional<int> bestGamma(const std::vector<SweepPoint>& points) {
 }
 
 std::string sweepTable(const std::vector<SweepPoint>& points) {
-    std::string table = "  gamma  tokens/s              speed-up              predicted  acceptance  tokens/round\n";
+    std::string table =
+        "  gamma  tokens/s              speed-up              predicted  acceptance  tokens/round\n";
     for (const SweepPoint& point : points) {
         if (!point.prompt.empty()) continue;
         char line[200];
         std::snprintf(line, sizeof line, "  %5d  %-20s  %-20s  %-9s  %-10s  %s\n", point.gamma,
                       intervalText(point.tokensPerSecond, 1, "").c_str(),
                       point.speedup ? intervalText(*point.speedup, 2, "x").c_str() : "-",
-                      rateText(point.predictedSpeedup, 2).c_str(), rateText(point.totals.acceptanceRate(), 3).c_str(),
+                      rateText(point.predictedSpeedup, 2).c_str(),
+                      rateText(point.totals.acceptanceRate(), 3).c_str(),
                       rateText(point.totals.tokensPerRound(), 2).c_str());
         table += line;
     }
@@ -130,21 +138,29 @@ std::string sweepTable(const std::vector<SweepPoint>& points) {
 std::string sweepCsv(const std::vector<SweepPoint>& points) {
     std::string csv =
         "gamma,prompt,tokens_per_s,tokens_per_s_low,tokens_per_s_high,speedup,speedup_low,speedup_high,"
-        "acceptance_rate,draft_efficiency,tokens_per_round,predicted_speedup,rounds,drafted,judged,accepted\n";
+        "acceptance_rate,draft_efficiency,tokens_per_round,predicted_speedup,rounds,drafted,judged,"
+        "accepted\n";
     for (const SweepPoint& point : points) {
         const auto speedup = [&](double Interval::*part) {
             return point.speedup ? cell((*point.speedup).*part) : std::string();
         };
         const Totals& totals = point.totals;
-        const std::vector<std::string> cells{
-            std::to_string(point.gamma),       quoted(point.prompt),
-            cell(point.tokensPerSecond.median), cell(point.tokensPerSecond.low),
-            cell(point.tokensPerSecond.high),  speedup(&Interval::median),
-            speedup(&Interval::low),           speedup(&Interval::high),
-            cell(totals.acceptanceRate()),     cell(totals.draftEfficiency()),
-            cell(totals.tokensPerRound()),     cell(point.predictedSpeedup),
-            std::to_string(totals.rounds),     std::to_string(totals.drafted),
-            std::to_string(totals.judged),     std::to_string(totals.accepted)};
+        const std::vector<std::string> cells{std::to_string(point.gamma),
+                                             quoted(point.prompt),
+                                             cell(point.tokensPerSecond.median),
+                                             cell(point.tokensPerSecond.low),
+                                             cell(point.tokensPerSecond.high),
+                                             speedup(&Interval::median),
+                                             speedup(&Interval::low),
+                                             speedup(&Interval::high),
+                                             cell(totals.acceptanceRate()),
+                                             cell(totals.draftEfficiency()),
+                                             cell(totals.tokensPerRound()),
+                                             cell(point.predictedSpeedup),
+                                             std::to_string(totals.rounds),
+                                             std::to_string(totals.drafted),
+                                             std::to_string(totals.judged),
+                                             std::to_string(totals.accepted)};
         for (std::size_t i = 0; i < cells.size(); ++i) csv += (i ? "," : "") + cells[i];
         csv += "\n";
     }

@@ -17,11 +17,12 @@ std::string compareTable(const CompareReport& report);
 nlohmann::json sweepToJson(const std::vector<SweepPoint>& points);
 /// One line a gamma, for the whole suite.
 std::string sweepTable(const std::vector<SweepPoint>& points);
-/// Every point, with a header line; absent numbers are empty. Names with commas or quotes are quoted (RFC 4180).
+/// Every point, with a header line; absent numbers are empty. Names with commas or quotes are quoted (RFC
+/// 4180).
 std::string sweepCsv(const std::vector<SweepPoint>& points);
 
-/// The gamma with the highest median speed-up over the whole suite; plain (0) wins unless another beats it. Absent
-/// without such points.
+/// The gamma with the highest median speed-up over the whole suite; plain (0) wins unless another beats it.
+/// Absent without such points.
 std::optional<int> bestGamma(const std::vector<SweepPoint>& points);
 
 /// "1.42x (1.36-1.48)"

@@ -37,11 +37,14 @@ std::vector<std::string> split(const std::string& text, char separator) {
     return parts;
 }
 
-std::string shortNumber(double value) { return nlohmann::json(value).dump(); }
+std::string shortNumber(double value) {
+    return nlohmann::json(value).dump();
+}
 
 std::string oneLine(const std::string& text) {
     std::string line = replaceIllFormed(text.substr(0, 80));
-    std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
     return text.size() > 80 ? line + "..." : line;
 }
 
@@ -51,10 +54,12 @@ void refuseValue(const std::string& option, const std::string& expected, const s
     throw Error(option + ": expected " + expected + ", found '" + oneLine(found) + "'");
 }
 
-std::int64_t parseInteger(const std::string& option, const std::string& text, std::int64_t low, std::int64_t high) {
+std::int64_t parseInteger(const std::string& option, const std::string& text, std::int64_t low,
+                          std::int64_t high) {
     const auto value = numberIn<std::int64_t>(text);
     if (!value || *value < low || *value > high)
-        refuseValue(option, "a whole number from " + std::to_string(low) + " to " + std::to_string(high), text);
+        refuseValue(option, "a whole number from " + std::to_string(low) + " to " + std::to_string(high),
+                    text);
     return *value;
 }
 
@@ -74,7 +79,8 @@ double parseNumber(const std::string& option, const std::string& text, double lo
 int parseGamma(const std::string& option, const std::string& text) {
     if (text == "auto") return kGammaAuto;
     const auto value = numberIn<int>(text);
-    if (!value || *value < 0 || *value > kGammaMax) refuseValue(option, "a whole number from 0 to 32 or auto", text);
+    if (!value || *value < 0 || *value > kGammaMax)
+        refuseValue(option, "a whole number from 0 to 32 or auto", text);
     return *value;
 }
 
@@ -97,11 +103,12 @@ Detail parseDetail(const std::string& option, const std::string& text) {
 }
 
 Rule parseRule(const std::string& option, const std::string& text) {
-    static const std::vector<std::string> later{"block",     "one-hot", "match",   "specinfer",
+    static const std::vector<std::string> later{"block",   "one-hot", "match",   "specinfer",
                                                 "sequoia", "typical", "ensemble"};
     const std::string word = text.substr(0, text.find(':'));
     if (std::find(later.begin(), later.end(), word) != later.end())
-        throw Error(option + ": rule '" + oneLine(text) + "' is not in this version, expected token or greedy");
+        throw Error(option + ": rule '" + oneLine(text) +
+                    "' is not in this version, expected token or greedy");
     const auto value = ruleNamed(text);
     if (!value) refuseValue(option, "token or greedy", text);
     return *value;
@@ -126,8 +133,10 @@ std::vector<int> parseNumberList(const std::string& option, const std::string& t
         const auto dash = part.find('-');
         const auto first = numberIn<int>(part.substr(0, dash));
         const auto last = dash == part.npos ? first : numberIn<int>(part.substr(dash + 1));
-        if (!first || !last || *first < low || *last > high || *first > *last) refuseValue(option, expected, text);
-        for (int number = *first; number <= *last && numbers.size() <= 1000; ++number) numbers.push_back(number);
+        if (!first || !last || *first < low || *last > high || *first > *last)
+            refuseValue(option, expected, text);
+        for (int number = *first; number <= *last && numbers.size() <= 1000; ++number)
+            numbers.push_back(number);
     }
     if (numbers.size() > 1000) refuseValue(option, "at most 1000 numbers", text);
     return numbers;

@@ -11,9 +11,11 @@ namespace specula {
 // Values of options as words -> numbers. Each throws Error in the form
 // "--gamma: expected a whole number from 0 to 32 or auto, found 'x'".
 
-[[noreturn]] void refuseValue(const std::string& option, const std::string& expected, const std::string& found);
+[[noreturn]] void refuseValue(const std::string& option, const std::string& expected,
+                              const std::string& found);
 
-std::int64_t parseInteger(const std::string& option, const std::string& text, std::int64_t low, std::int64_t high);
+std::int64_t parseInteger(const std::string& option, const std::string& text, std::int64_t low,
+                          std::int64_t high);
 std::uint64_t parseSeed(const std::string& option, const std::string& text);
 double parseNumber(const std::string& option, const std::string& text, double low, double high);
 int parseGamma(const std::string& option, const std::string& text);

@@ -20,32 +20,44 @@ bool needsWidgets(const CommandLine& line) {
 
 void dropMessage(QtMsgType, const QMessageLogContext&, const QString&) {}
 
-/// Pictures are drawn without a display, and stderr is for our own words; the window refuses with one line rather than
-/// with Qt's abort.
+/// Pictures are drawn without a display, and stderr is for our own words; the window refuses with one line
+/// rather than with Qt's abort.
 void chooseDisplay(const CommandLine& line) {
     if (line.subcommand != Subcommand::Window) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
         qInstallMessageHandler(dropMessage);
         return;
     }
-    const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
+    const bool display = qEnvironmentVariableIsSet("DISPLAY") ||
+                         qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
                          qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
     if (!display)
-        throw Error("the window needs a display (DISPLAY or WAYLAND_DISPLAY), found none; see specula --help for what "
-                    "works without one");
+        throw Error(
+            "the window needs a display (DISPLAY or WAYLAND_DISPLAY), found none; see specula --help for "
+            "what "
+            "works without one");
 }
 
 int dispatch(const CommandLine& line) {
     switch (line.subcommand) {
-        case Subcommand::Window: return runWindow(line);
-        case Subcommand::Generate: return runGenerate(line);
-        case Subcommand::Compare: return runCompare(line);
-        case Subcommand::Sweep: return runSweep(line);
-        case Subcommand::Logits: return runLogits(line);
-        case Subcommand::Tokenize: return runTokenize(line);
-        case Subcommand::Replay: return runReplay(line);
-        case Subcommand::Screenshot: return runScreenshot(line);
-        case Subcommand::Information: break;
+        case Subcommand::Window:
+            return runWindow(line);
+        case Subcommand::Generate:
+            return runGenerate(line);
+        case Subcommand::Compare:
+            return runCompare(line);
+        case Subcommand::Sweep:
+            return runSweep(line);
+        case Subcommand::Logits:
+            return runLogits(line);
+        case Subcommand::Tokenize:
+            return runTokenize(line);
+        case Subcommand::Replay:
+            return runReplay(line);
+        case Subcommand::Screenshot:
+            return runScreenshot(line);
+        case Subcommand::Information:
+            break;
     }
     print(line.information);
     return kDone;

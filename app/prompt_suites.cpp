@@ -8,9 +8,11 @@
 #include "engine/text/json_file.h"
 #include "engine/trace/error.h"
 
-// The resources lie in a static library, so the linker has to be told that they are wanted; the macro must stand
-// outside every namespace.
-static void loadResources() { Q_INIT_RESOURCE(resources); }
+// The resources lie in a static library, so the linker has to be told that they are wanted; the macro must
+// stand outside every namespace.
+static void loadResources() {
+    Q_INIT_RESOURCE(resources);
+}
 
 namespace specula {
 
@@ -31,7 +33,8 @@ Suite suiteFromLines(const std::string& text, const std::string& origin) {
         prompt.name = "line " + std::to_string(suite.prompts.size() + 1);
         prompt.text = std::move(line);
         suite.prompts.push_back(std::move(prompt));
-        if (suite.prompts.size() > kMaxPrompts) throw Error(origin + ": expected at most 10000 prompts, found more");
+        if (suite.prompts.size() > kMaxPrompts)
+            throw Error(origin + ": expected at most 10000 prompts, found more");
     }
     return suite;
 }
@@ -67,7 +70,8 @@ Suite resolvePrompts(const std::string& argument) {
             if (suite.name == argument.substr(6)) return std::move(suite);
             names += (names.empty() ? "" : ", ") + suite.name;
         }
-        throw Error("--prompts: expected one of the suites " + names + ", found '" + argument.substr(6) + "'");
+        throw Error("--prompts: expected one of the suites " + names + ", found '" + argument.substr(6) +
+                    "'");
     }
     const std::string text = readFile(argument, std::int64_t{64} << 20);
     const std::size_t first = text.find_first_not_of(" \t\r\n");

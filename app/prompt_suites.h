@@ -17,12 +17,12 @@ struct Suite {
 /// The suites that are built in (resources/prompts/*.json), by file name.
 std::vector<Suite> bundledSuites();
 
-/// {"name": "...", "title": "...", "prompts": [{"name": "...", "text": "...", "chat": false, "system": ""}]}; throws Error naming
-/// `origin`.
+/// {"name": "...", "title": "...", "prompts": [{"name": "...", "text": "...", "chat": false, "system": ""}]};
+/// throws Error naming `origin`.
 Suite suiteFromJson(const std::string& text, const std::string& origin);
 
-/// What --prompts names: "suite:NAME", a JSON file of that shape, or a text file with one prompt a line (empty lines
-/// left out). Throws Error.
+/// What --prompts names: "suite:NAME", a JSON file of that shape, or a text file with one prompt a line
+/// (empty lines left out). Throws Error.
 Suite resolvePrompts(const std::string& argument);
 
 }  // namespace specula

@@ -42,7 +42,8 @@ std::optional<RowPair> rowsFrom(const JsonObject& parent) {
     const auto& top = json.array("top", kMaxEntries);
     for (std::size_t i = 0; i < top.size(); ++i) {
         const std::string place = "top[" + std::to_string(i) + "]";
-        if (!top[i].is_array() || top[i].size() != 4) json.fail("top", "entries of the form [id, text, p_target, p_draft]");
+        if (!top[i].is_array() || top[i].size() != 4)
+            json.fail("top", "entries of the form [id, text, p_target, p_draft]");
         TopEntry entry;
         entry.id = static_cast<TokenId>(json.integerAt(top[i][0], place + "[0]", 0, kMaxInt));
         entry.bytes = json.bytesAt(top[i][1], place + "[1]");
@@ -54,14 +55,10 @@ std::optional<RowPair> rowsFrom(const JsonObject& parent) {
 }
 
 json proposalToJson(const Proposal& proposal) {
-    return {{"parent", proposal.parent},
-            {"id", proposal.id},
-            {"text", bytesToJson(proposal.bytes)},
-            {"p_target", proposal.pTarget},
-            {"p_draft", proposal.pDraft},
-            {"verdict", name(proposal.verdict)},
-            {"coin", orNull(proposal.coin)},
-            {"draft_coin", orNull(proposal.draftCoin)},
+    return {{"parent", proposal.parent},           {"id", proposal.id},
+            {"text", bytesToJson(proposal.bytes)}, {"p_target", proposal.pTarget},
+            {"p_draft", proposal.pDraft},          {"verdict", name(proposal.verdict)},
+            {"coin", orNull(proposal.coin)},       {"draft_coin", orNull(proposal.draftCoin)},
             {"rows", rowsToJson(proposal.rows)}};
 }
 
@@ -95,8 +92,8 @@ Emitted emittedFrom(const JsonObject& json, const Round& round) {
     token.id = static_cast<TokenId>(json.integer("id", 0, kMaxInt));
     token.bytes = json.bytes("text");
     token.kind = json.word<EmitKind>("kind", &emitKindNamed, "one of accepted, resampled, bonus, plain");
-    token.proposal = static_cast<int>(
-        json.integer("proposal", -1, static_cast<std::int64_t>(round.proposals.size()) - 1));
+    token.proposal =
+        static_cast<int>(json.integer("proposal", -1, static_cast<std::int64_t>(round.proposals.size()) - 1));
     const bool ofProposal = token.kind == EmitKind::Accepted || token.kind == EmitKind::Resampled;
     if (ofProposal && token.proposal < 0) json.fail("proposal", "the number of a proposal of this round");
     token.pTarget = json.number("p_target", 0.0, kMaxProbability);

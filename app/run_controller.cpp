@@ -32,7 +32,8 @@ bool samePlain(const RunRequest& a, const RunRequest& b) {
 }
 
 bool sameRun(const RunRequest& a, const RunRequest& b) {
-    return a.engine == b.engine && toJson(a.prompt) == toJson(b.prompt) && toJson(a.options) == toJson(b.options);
+    return a.engine == b.engine && toJson(a.prompt) == toJson(b.prompt) &&
+           toJson(a.options) == toJson(b.options);
 }
 
 }  // namespace
@@ -65,7 +66,8 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::saveSessionRequested, this, &RunController::saveSession);
 }
 
-// ---- requests of the window -----------------------------------------------------------------------------------
+// ---- requests of the window
+// -----------------------------------------------------------------------------------
 
 void RunController::begin(Job job, const EngineOptions* engine, AppState state, const QString& text) {
     // What was made and not yet shown belongs to the run on screen, whatever comes next.
@@ -98,12 +100,13 @@ void RunController::forgetHold() {
 
 void RunController::run(const RunRequest& request) {
     forgetHold();
-    // A load of the same pair is not begun anew: the run waits for it.
-    if (m_workerBusy && m_loading == request.engine && m_window.state() == AppState::Loading) {
-        m_queued = request;
+    if (m_loaded == request.engine) {
+        startRun(request);
         return;
     }
-    startRun(request);
+    // The run waits for its pair; asking again meanwhile changes the run and not the load.
+    if (!m_workerBusy || m_loading != request.engine) startLoad(request.engine);
+    m_queued = request;
 }
 
 void RunController::startRun(const RunRequest& request) {
@@ -116,6 +119,7 @@ void RunController::stop() {
     forgetHold();
     m_fileJob = 0;
     m_queued.reset();
+    m_loading.reset();
     if (m_workerBusy) {
         m_worker.requestStop();
         m_window.setState(AppState::Stopping);
@@ -164,7 +168,10 @@ void RunController::load(const EngineOptions& options) {
         m_wanted = options;
         return;
     }
-    if (m_loaded == options) return;
+    if (m_loaded != options) startLoad(options);
+}
+
+void RunController::startLoad(const EngineOptions& options) {
     begin(LoadJob{options}, &options, AppState::Loading, {});
     m_loading = options;
 }
@@ -212,7 +219,8 @@ void RunController::showRecord(RunRecord record) {
     m_runId = kStoredRunId;
     m_request = {record.engine, record.prompt, record.options};
     for (Round& round : record.rounds) round.runId = m_runId;
-    m_pending.assign(std::make_move_iterator(record.rounds.begin()), std::make_move_iterator(record.rounds.end()));
+    m_pending.assign(std::make_move_iterator(record.rounds.begin()),
+                     std::make_move_iterator(record.rounds.end()));
     record.rounds.clear();
     m_ended = record.finish == Finish::Running ? Finish::Cancelled : record.finish;
     m_record = std::move(record);
@@ -234,7 +242,8 @@ RunRecord RunController::shownRecord() const {
     return record;
 }
 
-// ---- results --------------------------------------------------------------------------------------------------
+// ---- results
+// --------------------------------------------------------------------------------------------------
 
 void RunController::tick() {
     for (WorkerEvent& event : m_worker.mailbox().drain()) take(event);
@@ -279,7 +288,8 @@ void RunController::on(PairLoaded& loaded) {
     m_pair = std::move(loaded.pair);
     m_window.setModelInfo(m_pair.target, m_pair.draft, m_pair.pair);
     m_window.setProgress(-1.0);
-    for (const std::string& warning : m_pair.pair.warnings) m_window.showWarning(QString::fromStdString(warning));
+    for (const std::string& warning : m_pair.pair.warnings)
+        m_window.showWarning(QString::fromStdString(warning));
 }
 
 void RunController::on(RunBegun& begun) {
@@ -346,16 +356,20 @@ void RunController::on(CompareReport& report) {
     m_window.setPlainBaseline(m_baseline.plain, m_baseline.speedup);
 }
 
-void RunController::on(SweepPoint& point) { m_window.setSweepPoint(point); }
+void RunController::on(SweepPoint& point) {
+    m_window.setSweepPoint(point);
+}
 
 void RunController::on(JobDone&) {
     m_workerBusy = false;
+    m_loading.reset();
     if (m_queued) startRun(RunRequest(*std::exchange(m_queued, std::nullopt)));
 }
 
 void RunController::on(JobFailed& failed) {
     m_workerBusy = false;
     m_queued.reset();
+    m_loading.reset();
     if (failed.unloaded) {
         m_loaded.reset();
         m_continuable = false;
@@ -367,7 +381,8 @@ void RunController::on(JobFailed& failed) {
     if (!failed.message.empty()) m_window.showError(QString::fromStdString(failed.message));
 }
 
-// ---- what is shown, and when ----------------------------------------------------------------------------------
+// ---- what is shown, and when
+// ----------------------------------------------------------------------------------
 
 void RunController::show(std::size_t count) {
     if (count == 0) return;
@@ -377,7 +392,9 @@ void RunController::show(std::size_t count) {
     m_window.runLog().append(std::move(rounds));
 }
 
-void RunController::showRest() { show(m_pending.size()); }
+void RunController::showRest() {
+    show(m_pending.size());
+}
 
 void RunController::release() {
     if (m_pending.empty()) return;
@@ -391,8 +408,8 @@ void RunController::release() {
         showRest();
         return;
     }
-    // A schedule rather than a delay after each round, so that the timer's grain does not slow the pace down; but
-    // rounds that came late are not made up for in a burst.
+    // A schedule rather than a delay after each round, so that the timer's grain does not slow the pace down;
+    // but rounds that came late are not made up for in a burst.
     const double interval = 1000.0 / m_pace;
     const auto now = static_cast<double>(m_clock.elapsed());
     if (m_window.runLog().rounds().empty()) m_dueMs = now;
@@ -419,6 +436,8 @@ void RunController::settle() {
     if (!m_workerBusy && m_fileJob == 0 && m_writing == 0) m_timer.stop();
 }
 
-void RunController::reportMemory() { m_window.setMemoryUse(residentBytes()); }
+void RunController::reportMemory() {
+    m_window.setMemoryUse(residentBytes());
+}
 
 }  // namespace specula

@@ -22,14 +22,14 @@ struct FileEvent {
     QString error;
 };
 
-/// Stands between the window and the worker: takes the window's requests, owns the worker, and every 33 ms pulls what
-/// the worker made and gives it to the window's run log at the chosen pace. The pace and Step hold back what is shown
-/// and nothing else: speeds are in the Rounds.
+/// Stands between the window and the worker: takes the window's requests, owns the worker, and every 33 ms
+/// pulls what the worker made and gives it to the window's run log at the chosen pace. The pace and Step hold
+/// back what is shown and nothing else: speeds are in the Rounds.
 ///
 /// GUI thread only; it never waits for the worker, except in the destructor (at most one model pass).
-/// States: Idle -> Loading -> Running -> Idle, Stopping between a stop and the worker's answer, Measuring for sweeps
-/// and baselines. A run is over (Idle) when its last round is shown. Starting anything stops what went on before;
-/// events of an older job are dropped.
+/// States: Idle -> Loading -> Running -> Idle, Stopping between a stop and the worker's answer, Measuring for
+/// sweeps and baselines. A run is over (Idle) when its last round is shown. Starting anything stops what went
+/// on before; events of an older job are dropped.
 class RunController : public QObject {
     Q_OBJECT
 
@@ -59,6 +59,7 @@ public slots:
 private:
     void connectWindow();
     void startRun(const RunRequest& request);
+    void startLoad(const EngineOptions& options);
     void begin(Job job, const EngineOptions* engine, AppState state, const QString& text);
     void tick();
     void take(WorkerEvent& event);
@@ -96,19 +97,19 @@ private:
     std::uint64_t m_fileJob = 0;  // the read that is waited for, 0 = none
     int m_writing = 0;            // files on their way to disk
 
-    std::optional<EngineOptions> m_loaded;  // what the worker holds
+    std::optional<EngineOptions> m_loaded;   // what the worker holds
     std::optional<EngineOptions> m_wanted;   // to be loaded once idle
     std::optional<EngineOptions> m_loading;  // by the LoadJob under way
     std::optional<RunRequest> m_queued;      // to be run once that is done
-    LoadedPair m_pair;                      // of m_loaded
+    LoadedPair m_pair;                       // of m_loaded
 
-    RunRequest m_request;         // of the shown run
-    RunRecord m_record;           // of the shown run, without its rounds
-    std::uint64_t m_runId = 0;    // of the shown run
-    bool m_running = false;       // the worker is at it
-    bool m_awaitsRound = false;   // its prompt is still being read
-    bool m_continuable = false;   // the worker still holds it
-    std::deque<Round> m_pending;  // made and not yet shown
+    RunRequest m_request;           // of the shown run
+    RunRecord m_record;             // of the shown run, without its rounds
+    std::uint64_t m_runId = 0;      // of the shown run
+    bool m_running = false;         // the worker is at it
+    bool m_awaitsRound = false;     // its prompt is still being read
+    bool m_continuable = false;     // the worker still holds it
+    std::deque<Round> m_pending;    // made and not yet shown
     std::optional<Finish> m_ended;  // how it ended, until all of it is shown
 
     RunRequest m_measuring;                  // of the CompareJob under way

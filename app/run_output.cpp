@@ -21,10 +21,14 @@ constexpr const char* kBonus = "\x1b[1;38;5;74m";
 
 const char* styleOf(EmitKind kind) {
     switch (kind) {
-        case EmitKind::Accepted: return kAccepted;
-        case EmitKind::Resampled: return kResampled;
-        case EmitKind::Bonus: return kBonus;
-        case EmitKind::Plain: break;
+        case EmitKind::Accepted:
+            return kAccepted;
+        case EmitKind::Resampled:
+            return kResampled;
+        case EmitKind::Bonus:
+            return kBonus;
+        case EmitKind::Plain:
+            break;
     }
     return "";
 }
@@ -49,7 +53,8 @@ std::string line(const char* label, const std::string& value) {
 std::string settingsLine(const RunRecord& record) {
     const RunOptions& options = record.options;
     std::string text = options.gamma == kGammaAuto ? "gamma auto" : "gamma " + std::to_string(options.gamma);
-    text += options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
+    text +=
+        options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
     return text + ", seed " + std::to_string(options.seed);
 }
 
@@ -116,14 +121,14 @@ std::string summaryTable(const RunRecord& record) {
                                      std::to_string(totals.discarded) + " discarded)");
     }
     table += line("from the target", std::to_string(totals.resampled) + " resampled, " +
-                                         std::to_string(totals.bonus) + " bonus, " + std::to_string(totals.plain) +
-                                         " plain");
+                                         std::to_string(totals.bonus) + " bonus, " +
+                                         std::to_string(totals.plain) + " plain");
     table += line("acceptance rate", rateText(totals.acceptanceRate(), 3));
     table += line("draft efficiency", rateText(totals.draftEfficiency(), 3));
     table += line("tokens per round", rateText(totals.tokensPerRound(), 2));
     const std::optional<double> speed = totals.emitted() > 0 ? totals.tokensPerSecond() : std::nullopt;
-    table += line("tokens/s", rateText(speed, 1) + " (load " + rateText(record.loadSeconds, 2) + " s, prompt " +
-                                  rateText(record.prefillSeconds, 2) + " s, decode " +
+    table += line("tokens/s", rateText(speed, 1) + " (load " + rateText(record.loadSeconds, 2) +
+                                  " s, prompt " + rateText(record.prefillSeconds, 2) + " s, decode " +
                                   rateText(totals.decodeMs / 1000.0, 2) + " s)");
     return table;
 }
@@ -164,8 +169,8 @@ std::string TerminalPainter::end() {
 }
 
 std::string TerminalPainter::legend() {
-    return std::string(kAccepted) + "accepted" + kReset + "  " + kRejected + "rejected" + kReset + "  " + kResampled +
-           "resampled" + kReset + "  " + kBonus + "bonus" + kReset + "  plain";
+    return std::string(kAccepted) + "accepted" + kReset + "  " + kRejected + "rejected" + kReset + "  " +
+           kResampled + "resampled" + kReset + "  " + kBonus + "bonus" + kReset + "  plain";
 }
 
 }  // namespace specula

@@ -23,9 +23,9 @@ std::string summaryTable(const RunRecord& record);
 /// The words for absent or present rates: "0.62", "-".
 std::string rateText(const std::optional<double>& value, int decimals);
 
-/// Text of tokens on a terminal, coloured by what happened to each: accepted tinted, rejected struck through just
-/// before the resampled token that replaced it (underlined), bonus marked, plain as it is. Characters split over
-/// tokens are printed whole, in the colour of the token that completes them. One run, one thread.
+/// Text of tokens on a terminal, coloured by what happened to each: accepted tinted, rejected struck through
+/// just before the resampled token that replaced it (underlined), bonus marked, plain as it is. Characters
+/// split over tokens are printed whole, in the colour of the token that completes them. One run, one thread.
 class TerminalPainter {
 public:
     /// The prompt, dimmed.

@@ -28,6 +28,8 @@ std::string modelLabel(const ModelInfo& model) {
     return label + ", run " + std::string(name(model.weights));
 }
 
-std::string draftLabel(const DraftInfo& draft) { return draft.model ? modelLabel(*draft.model) : draft.name; }
+std::string draftLabel(const DraftInfo& draft) {
+    return draft.model ? modelLabel(*draft.model) : draft.name;
+}
 
 }  // namespace specula

@@ -49,7 +49,8 @@ std::string sessionText(const RunRecord& record) {
 RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     const json document = parseJson(text, origin);
     if (!document.is_object() || document.value("schema", json()) != kSchema)
-        throw Error(origin + ": expected a Specula session file (\"schema\": \"" + kSchema + "\"), found another file");
+        throw Error(origin + ": expected a Specula session file (\"schema\": \"" + kSchema +
+                    "\"), found another file");
     const JsonObject top(document, origin);
     top.integer("version", 1, kVersion);
 
@@ -63,9 +64,11 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     for (std::size_t i = 0; i < pieces.size(); ++i)
         record.promptPieces.push_back(top.bytesAt(pieces[i], "prompt_pieces[" + std::to_string(i) + "]"));
     if (!record.promptPieces.empty() && record.promptPieces.size() != record.promptIds.size())
-        top.fail("prompt_pieces", "one piece for each of the " + std::to_string(record.promptIds.size()) + " prompt ids");
+        top.fail("prompt_pieces",
+                 "one piece for each of the " + std::to_string(record.promptIds.size()) + " prompt ids");
     record.options = runOptionsFrom(top.object("settings"));
-    record.finish = top.word<Finish>("finish", &finishNamed, "one of running, stop, length, context, cancelled");
+    record.finish =
+        top.word<Finish>("finish", &finishNamed, "one of running, stop, length, context, cancelled");
     if (top.has("text")) record.text = top.bytes("text");
     record.loadSeconds = top.number("load_s", 0.0, std::numeric_limits<double>::max());
     record.prefillSeconds = top.number("prefill_s", 0.0, std::numeric_limits<double>::max());
@@ -76,8 +79,12 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     return record;
 }
 
-void writeSession(const std::string& path, const RunRecord& record) { writeFile(path, sessionText(record)); }
+void writeSession(const std::string& path, const RunRecord& record) {
+    writeFile(path, sessionText(record));
+}
 
-RunRecord readSession(const std::string& path) { return sessionFromText(readFile(path, kMaxBytes), path); }
+RunRecord readSession(const std::string& path) {
+    return sessionFromText(readFile(path, kMaxBytes), path);
+}
 
 }  // namespace specula

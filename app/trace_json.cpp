@@ -38,7 +38,9 @@ Sampling samplingFrom(const JsonObject& json) {
     return sampling;
 }
 
-json toJson(const Costs& costs) { return {{"c", costs.c}, {"v", costs.v}, {"overhead", costs.overhead}}; }
+json toJson(const Costs& costs) {
+    return {{"c", costs.c}, {"v", costs.v}, {"overhead", costs.overhead}};
+}
 
 Costs costsFrom(const JsonObject& json) {
     Costs costs;

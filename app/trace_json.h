@@ -8,8 +8,8 @@
 
 namespace specula {
 
-// The values of engine/trace as JSON, one spelling for session files and for --json. Doubles come back exactly.
-// Reading checks every type, range and length and throws Error (see JsonObject).
+// The values of engine/trace as JSON, one spelling for session files and for --json. Doubles come back
+// exactly. Reading checks every type, range and length and throws Error (see JsonObject).
 
 nlohmann::json toJson(const Sampling& sampling);
 nlohmann::json toJson(const Costs& costs);

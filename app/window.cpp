@@ -16,10 +16,12 @@ namespace specula {
 
 namespace {
 
-QString fromBytes(const std::string& text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+QString fromBytes(const std::string& text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
-/// The request the window starts with: what it remembers, then the command line over it. A target that cannot be found
-/// is kept as it was typed: the window says what is wrong with it when it is loaded.
+/// The request the window starts with: what it remembers, then the command line over it. A target that cannot
+/// be found is kept as it was typed: the window says what is wrong with it when it is loaded.
 RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) {
     RunRequest request = setup.request();
     const bool remembered = !request.engine.target.empty();
@@ -48,7 +50,8 @@ RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) 
 
 void fillWindow(MainWindow& window) {
     std::vector<KnownModel> models;
-    for (const FoundModel& model : knownModels()) models.push_back({fromBytes(model.name), fromBytes(model.path)});
+    for (const FoundModel& model : knownModels())
+        models.push_back({fromBytes(model.name), fromBytes(model.path)});
     window.setModels(models);
     std::vector<PromptSuite> suites;
     for (const Suite& suite : bundledSuites()) suites.push_back({fromBytes(suite.title), suite.prompts});

@@ -44,38 +44,49 @@ void fp16Block(const Fp16Weights& w, int tile, const float* x, float* out) {
     }
 }
 
+/// Neighbouring tiles that share each broadcast activation, as many as the registers hold beside Rows accumulators each.
+template <int Rows>
+constexpr int kWide = Rows <= kMaxRowBlock / 3 ? 4 : 2;
+
 template <int Rows>
 void fp16Range(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x, float* out) {
-    constexpr int kWide = Rows <= kMaxRowBlock / 4 ? 4 : (Rows <= kMaxRowBlock / 2 ? 2 : 1);
     int tile = tileBegin;
-    for (; tile + kWide <= tileEnd; tile += kWide) fp16Block<Rows, kWide>(w, tile, x, out);
+    for (; tile + kWide<Rows> <= tileEnd; tile += kWide<Rows>) fp16Block<Rows, kWide<Rows>>(w, tile, x, out);
     for (; tile < tileEnd; ++tile) fp16Block<Rows, 1>(w, tile, x, out);
+}
+
+template <int Rows, int Tiles>
+void int8Block(const Int8Weights& w, int tile, const std::uint8_t* x, std::int32_t* out) {
+    Int32Lanes sums[Rows][Tiles];
+    for (int r = 0; r < Rows; ++r)
+        for (int t = 0; t < Tiles; ++t) sums[r][t] = Int32Lanes::zero();
+    const int groups = w.groups();
+    const std::size_t stride = static_cast<std::size_t>(groups) * kTile * 4;
+    const std::int8_t* base = w.data + static_cast<std::size_t>(tile) * stride;
+    for (int g = 0; g < groups; ++g) {
+        Int8Tile weights[Tiles];
+        for (int t = 0; t < Tiles; ++t) weights[t] = Int8Tile::load(base + t * stride + static_cast<std::size_t>(g) * kTile * 4);
+        for (int r = 0; r < Rows; ++r) {
+            const Int8Four four = Int8Four::load(x + (static_cast<std::size_t>(r) * groups + g) * 4);
+            for (int t = 0; t < Tiles; ++t) sums[r][t].multiplyAdd(weights[t], four);
+        }
+    }
+    for (int r = 0; r < Rows; ++r) {
+        for (int t = 0; t < Tiles; ++t) {
+            const int first = (tile + t) * kTile;
+            const int count = w.out - first < kTile ? w.out - first : kTile;
+            std::int32_t lanes[kTile];
+            sums[r][t].store(lanes);
+            std::memcpy(out + static_cast<std::size_t>(r) * w.out + first, lanes, 4UL * count);
+        }
+    }
 }
 
 template <int Rows>
 void int8Range(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, std::int32_t* out) {
-    const int groups = w.groups();
-    const std::size_t stride = static_cast<std::size_t>(groups) * kTile * 4;
-    for (int tile = tileBegin; tile < tileEnd; ++tile) {
-        Int32Lanes sums[Rows];
-        for (int r = 0; r < Rows; ++r) sums[r] = Int32Lanes::zero();
-        const std::int8_t* base = w.data + static_cast<std::size_t>(tile) * stride;
-        for (int g = 0; g < groups; ++g) {
-            const Int8Tile weights = Int8Tile::load(base + static_cast<std::size_t>(g) * kTile * 4);
-            for (int r = 0; r < Rows; ++r) {
-                std::uint32_t four;
-                std::memcpy(&four, x + (static_cast<std::size_t>(r) * groups + g) * 4, 4);
-                sums[r].multiplyAdd(weights, four);
-            }
-        }
-        const int first = tile * kTile;
-        const int count = w.out - first < kTile ? w.out - first : kTile;
-        for (int r = 0; r < Rows; ++r) {
-            std::int32_t lanes[kTile];
-            sums[r].store(lanes);
-            std::memcpy(out + static_cast<std::size_t>(r) * w.out + first, lanes, 4UL * count);
-        }
-    }
+    int tile = tileBegin;
+    for (; tile + kWide<Rows> <= tileEnd; tile += kWide<Rows>) int8Block<Rows, kWide<Rows>>(w, tile, x, out);
+    for (; tile < tileEnd; ++tile) int8Block<Rows, 1>(w, tile, x, out);
 }
 
 /// Calls the instantiation for `rows` <= kMaxRowBlock.
@@ -90,33 +101,32 @@ void withRows(int rows, const Visit& visit) {
     }
 }
 
-void fp16Tiles(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x, int rows, float* out) {
-    // A few tiles at a time stay in the first-level cache while every block of rows passes over them.
+/// Calls visit<Rows>(tileBegin, tileEnd, firstRow) for blocks that cover all tiles and rows. A few tiles at a time stay in
+/// the first-level cache while every block of rows passes over them; blocks are of even size.
+template <typename Visit>
+void overBlocks(int tileBegin, int tileEnd, int rows, const Visit& visit) {
+    const int blocks = (rows + kMaxRowBlock - 1) / kMaxRowBlock;
     for (int tile = tileBegin; tile < tileEnd;) {
-        const int next = rows <= kMaxRowBlock || tile + 4 > tileEnd ? tileEnd : tile + 4;
-        for (int row = 0; row < rows; row += kMaxRowBlock) {
-            const int block = rows - row < kMaxRowBlock ? rows - row : kMaxRowBlock;
-            withRows<kMaxRowBlock>(block, [&]<int Rows>() {
-                fp16Range<Rows>(w, tile, next, x + static_cast<std::size_t>(row) * w.in,
-                                out + static_cast<std::size_t>(row) * w.out);
-            });
+        const int next = blocks == 1 || tile + 4 > tileEnd ? tileEnd : tile + 4;
+        for (int block = 0; block < blocks; ++block) {
+            const int first = rows * block / blocks, last = rows * (block + 1) / blocks;
+            withRows<kMaxRowBlock>(last - first, [&]<int Rows>() { visit.template operator()<Rows>(tile, next, first); });
         }
         tile = next;
     }
 }
 
+void fp16Tiles(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x, int rows, float* out) {
+    overBlocks(tileBegin, tileEnd, rows, [&]<int Rows>(int begin, int end, int row) {
+        fp16Range<Rows>(w, begin, end, x + static_cast<std::size_t>(row) * w.in, out + static_cast<std::size_t>(row) * w.out);
+    });
+}
+
 void int8Tiles(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, int rows, std::int32_t* out) {
-    for (int tile = tileBegin; tile < tileEnd;) {
-        const int next = rows <= kMaxRowBlock || tile + 4 > tileEnd ? tileEnd : tile + 4;
-        for (int row = 0; row < rows; row += kMaxRowBlock) {
-            const int block = rows - row < kMaxRowBlock ? rows - row : kMaxRowBlock;
-            withRows<kMaxRowBlock>(block, [&]<int Rows>() {
-                int8Range<Rows>(w, tile, next, x + static_cast<std::size_t>(row) * w.groups() * 4,
-                                out + static_cast<std::size_t>(row) * w.out);
-            });
-        }
-        tile = next;
-    }
+    overBlocks(tileBegin, tileEnd, rows, [&]<int Rows>(int begin, int end, int row) {
+        int8Range<Rows>(w, begin, end, x + static_cast<std::size_t>(row) * w.groups() * 4,
+                        out + static_cast<std::size_t>(row) * w.out);
+    });
 }
 
 QuantisedRow quantiseRow(const float* x, int n, std::uint8_t* values, float* residual) {

@@ -15,7 +15,7 @@ namespace {
 
 #if defined(__AVX512F__)
 
-constexpr int kMaxRowBlock = 16;
+constexpr int kMaxRowBlock = 12;
 
 struct Lanes {  // 16 floats
     __m512 v;
@@ -39,12 +39,18 @@ struct Int8Tile {  // 16 outputs x 4 weights
     __m512i v;
     static Int8Tile load(const std::int8_t* p) { return {_mm512_loadu_si512(p)}; }
 };
+struct Int8Four {  // 4 activations, the same for every output
+    __m512i v;
+    static Int8Four load(const std::uint8_t* p) {
+        std::int32_t four;
+        std::memcpy(&four, p, 4);
+        return {_mm512_set1_epi32(four)};
+    }
+};
 struct Int32Lanes {
     __m512i v;
     static Int32Lanes zero() { return {_mm512_setzero_si512()}; }
-    void multiplyAdd(const Int8Tile& weights, std::uint32_t four) {
-        v = _mm512_dpbusd_epi32(v, _mm512_set1_epi32(static_cast<int>(four)), weights.v);
-    }
+    void multiplyAdd(const Int8Tile& weights, const Int8Four& four) { v = _mm512_dpbusd_epi32(v, four.v, weights.v); }
     void store(std::int32_t* p) const { _mm512_storeu_si512(p, v); }
 };
 
@@ -92,16 +98,22 @@ struct Int8Tile {
         return tile;
     }
 };
+struct Int8Four {
+    __m256i v;
+    static Int8Four load(const std::uint8_t* p) {
+        std::int32_t four;
+        std::memcpy(&four, p, 4);
+        return {_mm256_broadcastq_epi64(_mm_cvtepu8_epi16(_mm_cvtsi32_si128(four)))};
+    }
+};
 struct Int32Lanes {
     __m256i part[4];  // two partial sums an output
     static Int32Lanes zero() {
         const __m256i z = _mm256_setzero_si256();
         return {{z, z, z, z}};
     }
-    void multiplyAdd(const Int8Tile& weights, std::uint32_t four) {
-        const __m128i wide = _mm_cvtepu8_epi16(_mm_cvtsi32_si128(static_cast<int>(four)));
-        const __m256i x = _mm256_broadcastq_epi64(wide);
-        for (int i = 0; i < 4; ++i) part[i] = _mm256_add_epi32(part[i], _mm256_madd_epi16(weights.part[i], x));
+    void multiplyAdd(const Int8Tile& weights, const Int8Four& four) {
+        for (int i = 0; i < 4; ++i) part[i] = _mm256_add_epi32(part[i], _mm256_madd_epi16(weights.part[i], four.v));
     }
     void store(std::int32_t* p) const {
         std::int32_t pairs[32];
@@ -187,12 +199,16 @@ struct Int8Tile {
     const std::int8_t* p;
     static Int8Tile load(const std::int8_t* p) { return {p}; }
 };
+struct Int8Four {
+    const std::uint8_t* p;
+    static Int8Four load(const std::uint8_t* p) { return {p}; }
+};
 struct Int32Lanes {
     std::int32_t v[16];
     static Int32Lanes zero() { return {}; }
-    void multiplyAdd(const Int8Tile& weights, std::uint32_t four) {
+    void multiplyAdd(const Int8Tile& weights, const Int8Four& four) {
         for (int i = 0; i < 16; ++i) {
-            for (int k = 0; k < 4; ++k) v[i] += weights.p[4 * i + k] * static_cast<int>((four >> (8 * k)) & 0xFFU);
+            for (int k = 0; k < 4; ++k) v[i] += weights.p[4 * i + k] * four.p[k];
         }
     }
     void store(std::int32_t* p) const { std::memcpy(p, v, sizeof v); }

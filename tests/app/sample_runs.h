@@ -122,14 +122,14 @@ inline RunRecord record() {
 
 /// What a FakeBackend does; shared with the test, which may change it while the worker runs.
 struct FakeScript {
-    std::atomic<int> rounds{5};           ///< a run's length
-    std::atomic<int> failAt{-1};          ///< the round at which step() throws
+    std::atomic<int> rounds{5};   ///< a run's length
+    std::atomic<int> failAt{-1};  ///< the round at which step() throws
     std::atomic<bool> failLoad{false};
-    std::atomic<bool> blockLoad{false};   ///< load() waits for its stop token
-    std::atomic<bool> blockRun{false};    ///< step() waits for its stop token after the first round
+    std::atomic<bool> blockLoad{false};  ///< load() waits for its stop token
+    std::atomic<bool> blockRun{false};   ///< step() waits for its stop token after the first round
     std::atomic<int> roundDelayMs{0};
     std::atomic<int> loads{0};
-    std::atomic<int> alive{0};            ///< runs that exist
+    std::atomic<int> alive{0};  ///< runs that exist
 };
 
 class FakeRun final : public ActiveRun {
@@ -147,8 +147,10 @@ public:
         if (delay.count() > 0) std::this_thread::sleep_for(delay);
         while (m_script->blockRun && m_index > 0 && !stop.stop_requested())
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        if (stop.stop_requested()) m_finish = Finish::Cancelled;
-        else if (m_index >= m_end) m_finish = Finish::Length;
+        if (stop.stop_requested())
+            m_finish = Finish::Cancelled;
+        else if (m_index >= m_end)
+            m_finish = Finish::Length;
         if (m_finish != Finish::Running) return std::nullopt;
         return plainRound(m_index++);
     }
@@ -196,8 +198,8 @@ public:
         report.speedup = {1.5, 1.4, 1.6, 6, "fake"};
         return report;
     }
-    void sweep(const SweepRequest& request, std::stop_token, const std::function<void(const SweepPoint&)>& onPoint,
-               const Progress&) override {
+    void sweep(const SweepRequest& request, std::stop_token,
+               const std::function<void(const SweepPoint&)>& onPoint, const Progress&) override {
         for (const int gamma : request.gammas) {
             SweepPoint point;
             point.gamma = gamma;

@@ -50,7 +50,8 @@ private slots:
 
 void TestCommandLine::withoutASubcommandTheWindowOpens() {
     QCOMPARE(parseCommandLine({}).subcommand, Subcommand::Window);
-    const CommandLine line = parseCommandLine({"--session", "a.json", "--target", "t", "--draft", "ngram", "--prompt", "p"});
+    const CommandLine line =
+        parseCommandLine({"--session", "a.json", "--target", "t", "--draft", "ngram", "--prompt", "p"});
     QCOMPARE(line.subcommand, Subcommand::Window);
     QCOMPARE(*line.sessionPath, std::string("a.json"));
     QCOMPARE(*line.run.target, std::string("t"));
@@ -86,33 +87,50 @@ static std::vector<Row> optionTable() {
         {"target", {"--target", "a/b"}, [](const auto& l) { return l.run.target == "a/b"; }},
         {"draft path", {"--draft", "dir"}, [](const auto& l) { return l.run.draft == "dir"; }},
         {"draft ngram", {"--draft", "ngram:4"}, [](const auto& l) { return l.run.draft == "ngram:4"; }},
-        {"draft exit", {"--draft", "early-exit:5"}, [](const auto& l) { return l.run.draft == "early-exit:5"; }},
-        {"draft none", {"--draft", "none", "--gamma", "0"}, [](const auto& l) { return l.run.draft == "none"; }},
+        {"draft exit",
+         {"--draft", "early-exit:5"},
+         [](const auto& l) { return l.run.draft == "early-exit:5"; }},
+        {"draft none",
+         {"--draft", "none", "--gamma", "0"},
+         [](const auto& l) { return l.run.draft == "none"; }},
         {"chat", {"--chat"}, [](const auto& l) { return l.run.chat; }},
-        {"system", {"--chat", "--system", "be brief"}, [](const auto& l) { return l.run.system == "be brief"; }},
-        {"gamma", {"--gamma", "32"}, [](const auto& l) { return l.run.options.gamma == 32 && l.run.gammaGiven; }},
+        {"system",
+         {"--chat", "--system", "be brief"},
+         [](const auto& l) { return l.run.system == "be brief"; }},
+        {"gamma",
+         {"--gamma", "32"},
+         [](const auto& l) { return l.run.options.gamma == 32 && l.run.gammaGiven; }},
         {"gamma auto", {"--gamma", "auto"}, [](const auto& l) { return l.run.options.gamma == kGammaAuto; }},
         {"tree off", {"--tree", "off"}, [](const auto&) { return true; }},
         {"draft stop", {"--draft-stop", "fixed"}, [](const auto&) { return true; }},
         {"device", {"--device", "cpu"}, [](const auto&) { return true; }},
         {"rule", {"--rule", "greedy"}, [](const auto& l) { return l.run.options.rule == Rule::Greedy; }},
         {"max tokens", {"--max-tokens", "7"}, [](const auto& l) { return l.run.options.maxTokens == 7; }},
-        {"temperature", {"--temperature", "0"}, [](const auto& l) { return l.run.options.sampling.greedy(); }},
+        {"temperature",
+         {"--temperature", "0"},
+         [](const auto& l) { return l.run.options.sampling.greedy(); }},
         {"top k", {"--top-k", "40"}, [](const auto& l) { return l.run.options.sampling.topK == 40; }},
         {"top p", {"--top-p", "0.9"}, [](const auto& l) { return l.run.options.sampling.topP == 0.9; }},
         {"min p", {"--min-p=.05"}, [](const auto& l) { return l.run.options.sampling.minP == 0.05; }},
-        {"penalty", {"--repetition-penalty", "1.1"},
+        {"penalty",
+         {"--repetition-penalty", "1.1"},
          [](const auto& l) { return l.run.options.sampling.repetitionPenalty == 1.1; }},
-        {"seed", {"--seed", "18446744073709551615"},
+        {"seed",
+         {"--seed", "18446744073709551615"},
          [](const auto& l) { return l.run.options.seed == 18446744073709551615ull; }},
         {"ignore eos", {"--ignore-eos"}, [](const auto& l) { return l.run.options.ignoreEos; }},
-        {"weights", {"--weights", "int8x2"}, [](const auto& l) { return l.run.engine.weights == WeightFormat::Int8x2; }},
-        {"draft weights", {"--draft-weights", "fp16"},
+        {"weights",
+         {"--weights", "int8x2"},
+         [](const auto& l) { return l.run.engine.weights == WeightFormat::Int8x2; }},
+        {"draft weights",
+         {"--draft-weights", "fp16"},
          [](const auto& l) { return l.run.engine.draftWeights == WeightFormat::Fp16; }},
         {"kv", {"--kv", "fp32"}, [](const auto& l) { return l.run.engine.kv == KvFormat::Fp32; }},
         {"threads", {"--threads", "2"}, [](const auto& l) { return l.run.engine.threads == 2; }},
         {"context", {"--max-context", "512"}, [](const auto& l) { return l.run.engine.maxContext == 512; }},
-        {"detail", {"--detail", "counts"}, [](const auto& l) { return l.run.options.detail == Detail::Counts; }},
+        {"detail",
+         {"--detail", "counts"},
+         [](const auto& l) { return l.run.options.detail == Detail::Counts; }},
         {"trace", {"--trace", "t.json"}, [](const auto& l) { return l.tracePath == "t.json"; }},
         {"json", {"--json"}, [](const auto& l) { return l.json; }},
         {"color", {"--color", "always"}, [](const auto& l) { return l.color == ColorMode::Always; }},
@@ -135,12 +153,15 @@ void TestCommandLine::eachOptionLandsInItsField() {
 void TestCommandLine::aValueMayBeginWithADashOrBeEmpty() {
     QCOMPARE(*parseCommandLine({"generate", "--prompt", "--json"}).run.promptText, std::string("--json"));
     QCOMPARE(*parseCommandLine({"generate", "--prompt", ""}).run.promptText, std::string());
-    QCOMPARE(*parseCommandLine({"generate", "--prompt", "[a,b] \"c\" {}"}).run.promptText, std::string("[a,b] \"c\" {}"));
-    QCOMPARE(*parseCommandLine({"generate", "--prompt-ids", "1, 2,3"}).run.promptIds, (std::vector<TokenId>{1, 2, 3}));
+    QCOMPARE(*parseCommandLine({"generate", "--prompt", "[a,b] \"c\" {}"}).run.promptText,
+             std::string("[a,b] \"c\" {}"));
+    QCOMPARE(*parseCommandLine({"generate", "--prompt-ids", "1, 2,3"}).run.promptIds,
+             (std::vector<TokenId>{1, 2, 3}));
 }
 
 void TestCommandLine::stopTextsRepeatAndKeepTheirCommas() {
-    const CommandLine line = parseCommandLine(generateWith({"--stop", "a,b", "--stop", "[x]", "--stop", "\n\n"}));
+    const CommandLine line =
+        parseCommandLine(generateWith({"--stop", "a,b", "--stop", "[x]", "--stop", "\n\n"}));
     QCOMPARE(line.run.options.stop, (Words{"a,b", "[x]", "\n\n"}));
 }
 
@@ -148,7 +169,8 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     QTest::addColumn<QStringList>("words");
     QTest::addColumn<QString>("expected");
     const auto row = [](const char* words, const char* expected) {
-        QTest::newRow(words) << QString::fromLatin1(words).split(QLatin1Char(' ')) << QString::fromLatin1(expected);
+        QTest::newRow(words) << QString::fromLatin1(words).split(QLatin1Char(' '))
+                             << QString::fromLatin1(expected);
     };
     const auto bad = [&row](const std::string& words, const char* expected) {
         row(("generate --prompt x " + words).c_str(), expected);
@@ -234,17 +256,18 @@ void TestCommandLine::measurementsCountOnlyUnlessTold() {
 }
 
 void TestCommandLine::subcommandsHaveTheirOwnOptions() {
-    const CommandLine sweep = parseCommandLine({"sweep", "--gammas", "0-2,5", "--csv", "a.csv", "--plot", "b.svg",
-                                                "--prompts", "suite:code", "--repeats", "9"});
+    const CommandLine sweep = parseCommandLine({"sweep", "--gammas", "0-2,5", "--csv", "a.csv", "--plot",
+                                                "b.svg", "--prompts", "suite:code", "--repeats", "9"});
     QCOMPARE(sweep.subcommand, Subcommand::Sweep);
     QCOMPARE(sweep.gammas, (std::vector<int>{0, 1, 2, 5}));
     QVERIFY(sweep.csvPath == "a.csv" && sweep.plotPath == "b.svg" && sweep.prompts == "suite:code");
     QCOMPARE(sweep.repeats, 9);
-    const CommandLine logits = parseCommandLine({"logits", "--prompt-ids", "5,6,7", "--chunks", "1,2", "--out", "o"});
+    const CommandLine logits =
+        parseCommandLine({"logits", "--prompt-ids", "5,6,7", "--chunks", "1,2", "--out", "o"});
     QCOMPARE(logits.chunks, (std::vector<int>{1, 2}));
     QCOMPARE(logits.outPath, std::string("o"));
-    const CommandLine shot = parseCommandLine({"screenshot", "--view", "inspector", "--session", "s", "--out", "o",
-                                               "--size", "900x600", "--dark", "--scale", "2"});
+    const CommandLine shot = parseCommandLine({"screenshot", "--view", "inspector", "--session", "s", "--out",
+                                               "o", "--size", "900x600", "--dark", "--scale", "2"});
     QVERIFY(shot.view == "inspector" && shot.sessionPath == "s" && shot.dark);
     QCOMPARE(shot.width, 900);
     QCOMPARE(shot.height, 600);
@@ -260,7 +283,8 @@ void TestCommandLine::costsAreReadFromTheirFile() {
     std::ofstream(path) << R"({"c": 0.25, "v": [1, 1.125], "overhead": 0.5})";
     const CommandLine line = parseCommandLine(generateWith({"--costs", path}));
     QVERIFY(line.run.options.costs == (Costs{0.25, {1.0, 1.125}, 0.5}));
-    for (const char* bad : {"{}", "[]", "{\"c\": -1, \"v\": [1]}", "{\"c\": 1, \"v\": []}", "{\"c\": 1, \"v\": [\"1\"]}", "no"}) {
+    for (const char* bad : {"{}", "[]", "{\"c\": -1, \"v\": [1]}", "{\"c\": 1, \"v\": []}",
+                            "{\"c\": 1, \"v\": [\"1\"]}", "no"}) {
         std::ofstream(path, std::ios::trunc) << bad;
         QVERIFY2(refusal(generateWith({"--costs", path})).starts_with(path + ": "), bad);
     }

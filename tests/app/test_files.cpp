@@ -78,7 +78,8 @@ void TestFiles::bundledSuitesAreReadable() {
 void TestFiles::suitesComeFromJsonOrLines() {
     const QTemporaryDir folder;
     const QString json = folder.filePath(QStringLiteral("a.json"));
-    put(json, R"({"name": "mine", "prompts": [{"name": "one", "text": "first"}, {"text": "second", "chat": true}]})");
+    put(json,
+        R"({"name": "mine", "prompts": [{"name": "one", "text": "first"}, {"text": "second", "chat": true}]})");
     const Suite suite = resolvePrompts(json.toStdString());
     QCOMPARE(suite.name, std::string("mine"));
     QCOMPARE(suite.prompts.size(), std::size_t{2});
@@ -94,8 +95,9 @@ void TestFiles::suitesComeFromJsonOrLines() {
 void TestFiles::badSuitesAreRefused() {
     const QTemporaryDir folder;
     const QString path = folder.filePath(QStringLiteral("a.json"));
-    for (const char* bad : {"", "\n\n", "{", R"({"name": "x", "prompts": []})", R"({"name": "x"})",
-                            R"({"name": "x", "prompts": [{"name": "no text"}]})", R"({"name": 5, "prompts": []})"}) {
+    for (const char* bad :
+         {"", "\n\n", "{", R"({"name": "x", "prompts": []})", R"({"name": "x"})",
+          R"({"name": "x", "prompts": [{"name": "no text"}]})", R"({"name": 5, "prompts": []})"}) {
         put(path, bad);
         const std::string message = refusal([&] { resolvePrompts(path.toStdString()); });
         QVERIFY2(message.starts_with(path.toStdString() + ": "), bad);
@@ -118,7 +120,8 @@ void TestFiles::hubNamesAreFoundInTheCache() {
 
 void TestFiles::aMissingModelIsRefusedByName() {
     const std::string path = refusal([] { resolveModelPath("--target", "/nowhere/model.gguf"); });
-    QVERIFY2(path.starts_with("--target: expected") && path.find("/nowhere/model.gguf") != path.npos, path.c_str());
+    QVERIFY2(path.starts_with("--target: expected") && path.find("/nowhere/model.gguf") != path.npos,
+             path.c_str());
     const std::string hub = refusal([] { resolveModelPath("--draft", "no-such/model-here"); });
     QVERIFY2(hub.starts_with("--draft: expected") && hub.find("Hugging Face cache") != hub.npos, hub.c_str());
 }

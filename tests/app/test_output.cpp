@@ -27,10 +27,31 @@ private slots:
 
 void TestOutput::generatePrintsTheKeysOfTheManual() {
     const json value = runToJson(samples::record());
-    for (const char* key :
-         {"prompt_ids", "ids", "text", "finish", "mode", "settings", "rounds", "drafted", "judged", "accepted", "rejected",
-          "discarded", "resampled", "bonus", "plain", "acceptance_rate", "overlap_alpha", "draft_efficiency",
-          "tokens_per_round", "load_s", "prefill_s", "decode_s", "tokens_per_s", "target", "draft"})
+    for (const char* key : {"prompt_ids",
+                            "ids",
+                            "text",
+                            "finish",
+                            "mode",
+                            "settings",
+                            "rounds",
+                            "drafted",
+                            "judged",
+                            "accepted",
+                            "rejected",
+                            "discarded",
+                            "resampled",
+                            "bonus",
+                            "plain",
+                            "acceptance_rate",
+                            "overlap_alpha",
+                            "draft_efficiency",
+                            "tokens_per_round",
+                            "load_s",
+                            "prefill_s",
+                            "decode_s",
+                            "tokens_per_s",
+                            "target",
+                            "draft"})
         QVERIFY2(value.contains(key), key);
     QCOMPARE(value["mode"].get<std::string>(), std::string("speculative"));
     QCOMPARE(value["draft"]["kind"].get<std::string>(), std::string("early-exit"));
@@ -42,7 +63,8 @@ void TestOutput::generatePrintsTheKeysOfTheManual() {
 void TestOutput::everyEmittedTokenIsCountedOnce() {
     const json value = runToJson(samples::record());
     const auto number = [&](const char* key) { return value[key].get<std::size_t>(); };
-    QCOMPARE(number("accepted") + number("resampled") + number("bonus") + number("plain"), value["ids"].size());
+    QCOMPARE(number("accepted") + number("resampled") + number("bonus") + number("plain"),
+             value["ids"].size());
     QCOMPARE(number("drafted"), number("judged") + number("discarded"));
     QCOMPARE(value["ids"].size(), std::size_t{7});
 }
@@ -51,12 +73,14 @@ void TestOutput::ratesWithoutADenominatorAreNull() {
     RunRecord record = samples::record();
     record.rounds = {samples::plainRound(0)};
     json value = runToJson(record);
-    for (const char* key : {"acceptance_rate", "overlap_alpha", "draft_efficiency"}) QVERIFY2(value[key].is_null(), key);
+    for (const char* key : {"acceptance_rate", "overlap_alpha", "draft_efficiency"})
+        QVERIFY2(value[key].is_null(), key);
     QVERIFY(value["tokens_per_s"].is_number());
     record.rounds.clear();
     record.text.reset();
     value = runToJson(record);
-    QVERIFY(value["tokens_per_s"].is_null() && value["tokens_per_round"].is_null() && value["text"].is_null());
+    QVERIFY(value["tokens_per_s"].is_null() && value["tokens_per_round"].is_null() &&
+            value["text"].is_null());
     QVERIFY(value["ids"].is_array() && value["ids"].empty());
 }
 
@@ -65,7 +89,8 @@ void TestOutput::outputIsOneLineOfValidJson() {
     record.text = "line\nbreak \xff half \xe2\x9c";
     const std::string line = dumpLine(runToJson(record));
     QCOMPARE(line.find('\n'), line.size() - 1);
-    QCOMPARE(json::parse(line)["text"].get<std::string>(), std::string("line\nbreak \xef\xbf\xbd half \xef\xbf\xbd"));
+    QCOMPARE(json::parse(line)["text"].get<std::string>(),
+             std::string("line\nbreak \xef\xbf\xbd half \xef\xbf\xbd"));
 }
 
 void TestOutput::colouredTextIsTheTextOnceColoursAreTakenAway() {
@@ -94,7 +119,8 @@ void TestOutput::splitCharactersArePrintedWhole() {
     }
     TerminalPainter painter;
     const std::string bare = std::regex_replace(painter.round(round), std::regex("\x1b\\[[0-9;]*m"), "");
-    QCOMPARE(bare, std::string("a\xf0\x9f\x90\xb1" "b"));
+    QCOMPARE(bare, std::string("a\xf0\x9f\x90\xb1"
+                               "b"));
 }
 
 void TestOutput::controlCharactersDoNotReachTheTerminal() {
@@ -137,7 +163,8 @@ static SweepPoint point(int gamma, const char* prompt, std::optional<double> spe
 void TestOutput::bestGammaIsPlainUnlessBeaten() {
     QVERIFY(!bestGamma({}));
     QCOMPARE(bestGamma({point(0, "", {}), point(1, "", 0.9), point(2, "", 0.8)}), std::optional(0));
-    QCOMPARE(bestGamma({point(0, "", {}), point(1, "", 1.2), point(2, "", 1.3), point(3, "a", 9.0)}), std::optional(2));
+    QCOMPARE(bestGamma({point(0, "", {}), point(1, "", 1.2), point(2, "", 1.3), point(3, "a", 9.0)}),
+             std::optional(2));
     const json value = sweepToJson({point(0, "", {}), point(1, "a", 1.2)});
     QVERIFY(value["points"][0]["prompt"].is_null() && value["points"][0]["speedup"].is_null());
     QCOMPARE(value["points"][1]["prompt"].get<std::string>(), std::string("a"));
@@ -147,7 +174,8 @@ void TestOutput::csvHasAsManyCellsAsItsHeader() {
     const std::string csv = sweepCsv({point(0, "", {}), point(1, "plain name", 1.2)});
     const QStringList lines = QString::fromStdString(csv).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     QCOMPARE(lines.size(), 3);
-    for (const QString& line : lines) QCOMPARE(line.count(QLatin1Char(',')), lines[0].count(QLatin1Char(',')));
+    for (const QString& line : lines)
+        QCOMPARE(line.count(QLatin1Char(',')), lines[0].count(QLatin1Char(',')));
     QVERIFY(sweepCsv({point(1, "a, \"b\"", 1.0)}).find("\"a, \"\"b\"\"\"") != std::string::npos);
 }
 

@@ -115,6 +115,7 @@ void TestRunController::aRunAskedForDuringItsLoadWaitsForIt() {
     emit bench.window.loadRequested(request.engine);
     QTRY_COMPARE(bench.script->loads.load(), 1);
     emit bench.window.runRequested(request);
+    emit bench.window.runRequested(request);
     bench.script->blockLoad = false;
     QTRY_COMPARE(bench.shown(), 5);
     QTRY_VERIFY(bench.idle());
@@ -170,7 +171,8 @@ void TestRunController::aFailureShowsItsMessageAndKeepsTheText() {
     bench.script->failAt = 3;
     bench.run();
     QTRY_VERIFY(bench.idle());
-    QVERIFY2(bench.message().contains(QStringLiteral("the fake run failed as asked")), qPrintable(bench.message()));
+    QVERIFY2(bench.message().contains(QStringLiteral("the fake run failed as asked")),
+             qPrintable(bench.message()));
     QCOMPARE(bench.shown(), 3);
     QCOMPARE(bench.log().finishReason(), Finish::Cancelled);
 }
@@ -310,8 +312,8 @@ void TestRunController::aSavedRunComesBack() {
     QTRY_COMPARE(other.shown(), 5);
     QTRY_VERIFY(other.idle());
     QCOMPARE(other.log().finishReason(), Finish::Length);
-    QCOMPARE(sessionText(other.controller.shownRecord()).size(), sessionText(stored).size() +
-             5 * (std::to_string(other.log().header().runId).size() - 1));
+    QCOMPARE(sessionText(other.controller.shownRecord()).size(),
+             sessionText(stored).size() + 5 * (std::to_string(other.log().header().runId).size() - 1));
 }
 
 void TestRunController::aBadSessionFileIsReportedAndChangesNothing() {

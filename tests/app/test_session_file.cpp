@@ -18,7 +18,9 @@ Q_DECLARE_METATYPE(std::string)
 
 namespace {
 
-json sampleDocument() { return json::parse(sessionText(samples::record())); }
+json sampleDocument() {
+    return json::parse(sessionText(samples::record()));
+}
 
 // The message of the Error that reading this document raises, "" if it is accepted.
 std::string refusal(const std::string& text) {
@@ -98,7 +100,8 @@ void TestSessionFile::writingReplacesTheFileWholeOrNotAtAll() {
     QCOMPARE(sessionText(readSession(path)), sessionText(samples::record()));
     QVERIFY_THROWS_EXCEPTION(Error, writeSession(path + "/below-a-file", samples::record()));
     QVERIFY_THROWS_EXCEPTION(Error, writeSession(folder.path().toStdString(), samples::record()));
-    QVERIFY_THROWS_EXCEPTION(Error, readSession(folder.filePath(QStringLiteral("missing.json")).toStdString()));
+    QVERIFY_THROWS_EXCEPTION(Error,
+                             readSession(folder.filePath(QStringLiteral("missing.json")).toStdString()));
 }
 
 void TestSessionFile::aPipeIsWrittenAndNotReplaced() {
@@ -131,16 +134,21 @@ void TestSessionFile::changedDocumentsAreRefusedWithThePlace_data() {
     row("huge gamma", "/rounds/0/gamma", "1000000", "at rounds[0].gamma");
     row("parent ahead", "/rounds/0/proposals/1/parent", "1", "at rounds[0].proposals[1].parent");
     row("unknown verdict", "/rounds/0/proposals/1/verdict", "\"maybe\"", "at rounds[0].proposals[1].verdict");
-    row("probability above one", "/rounds/0/proposals/0/p_target", "1.5", "at rounds[0].proposals[0].p_target");
-    row("probability as text", "/rounds/0/proposals/0/p_target", "\"0.5\"", "at rounds[0].proposals[0].p_target");
+    row("probability above one", "/rounds/0/proposals/0/p_target", "1.5",
+        "at rounds[0].proposals[0].p_target");
+    row("probability as text", "/rounds/0/proposals/0/p_target", "\"0.5\"",
+        "at rounds[0].proposals[0].p_target");
     row("probability null", "/rounds/0/proposals/0/p_draft", "null", "at rounds[0].proposals[0].p_draft");
     row("coin above one", "/rounds/0/proposals/0/coin", "1.25", "at rounds[0].proposals[0].coin");
     row("id too large", "/rounds/0/emitted/0/id", "2147483648", "at rounds[0].emitted[0].id");
     row("proposal outside", "/rounds/0/emitted/0/proposal", "4", "at rounds[0].emitted[0].proposal");
-    row("accepted without proposal", "/rounds/0/emitted/0/proposal", "-1", "at rounds[0].emitted[0].proposal");
-    row("half a hex pair", "/rounds/0/proposals/1/text", "{\"hex\": \"e29\"}", "at rounds[0].proposals[1].text");
+    row("accepted without proposal", "/rounds/0/emitted/0/proposal", "-1",
+        "at rounds[0].emitted[0].proposal");
+    row("half a hex pair", "/rounds/0/proposals/1/text", "{\"hex\": \"e29\"}",
+        "at rounds[0].proposals[1].text");
     row("not hex", "/rounds/0/proposals/1/text", "{\"hex\": \"zz\"}", "at rounds[0].proposals[1].text");
-    row("short top entry", "/rounds/0/proposals/0/rows/top/0", "[1, \"a\"]", "at rounds[0].proposals[0].rows.top");
+    row("short top entry", "/rounds/0/proposals/0/rows/top/0", "[1, \"a\"]",
+        "at rounds[0].proposals[0].rows.top");
     row("negative time", "/rounds/0/times/draft_ms", "-1", "at rounds[0].times.draft_ms");
     row("pieces without ids", "/prompt_pieces", "[\"a\", \"b\", \"c\", \"d\"]", "at prompt_pieces");
     row("too few pieces", "/prompt_pieces", "[\"a\"]", "at prompt_pieces");
@@ -174,7 +182,8 @@ void TestSessionFile::everyTruncationIsRefused() {
         QVERIFY2(!refusal(text.substr(0, length)).empty(), std::to_string(length).c_str());
 }
 
-// Any value replaced by any other kind of value: either refused with one line, or a session that can be written again.
+// Any value replaced by any other kind of value: either refused with one line, or a session that can be
+// written again.
 void TestSessionFile::everySingleChangeIsRefusedOrHarmless() {
     const json flat = sampleDocument().flatten();
     const std::vector<json> others{nullptr, true, -1, 1e300, "x", json::array(), json::object(), 4294967296};

@@ -79,7 +79,8 @@ void TestWindow::initTestCase() {
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(QStringLiteral("specula-test"));
     QCoreApplication::setApplicationName(QStringLiteral("window"));
-    QVERIFY2(bundledModel("tiny-target") && bundledModel("tiny-draft"), "resources/models lacks the tiny pair");
+    QVERIFY2(bundledModel("tiny-target") && bundledModel("tiny-draft"),
+             "resources/models lacks the tiny pair");
 }
 
 void TestWindow::aKeyPressGeneratesTextWithTheTinyPair() {

@@ -1,5 +1,5 @@
-// Mailbox and worker under ThreadSanitizer. Standard library only: Qt and libtorch are not instrumented, so nothing of
-// theirs may run here. Any report of the sanitizer makes this program fail.
+// Mailbox and worker under ThreadSanitizer. Standard library only: Qt and libtorch are not instrumented, so
+// nothing of theirs may run here. Any report of the sanitizer makes this program fail.
 #include <cstdio>
 #include <map>
 
