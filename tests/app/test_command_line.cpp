@@ -165,15 +165,15 @@ void TestCommandLine::stopTextsRepeatAndKeepTheirCommas() {
     QCOMPARE(line.run.options.stop, (Words{"a,b", "[x]", "\n\n"}));
 }
 
-void TestCommandLine::badValuesAreRefusedInOneLine_data() {
-    QTest::addColumn<QStringList>("words");
-    QTest::addColumn<QString>("expected");
-    const auto row = [](const char* words, const char* expected) {
-        QTest::newRow(words) << QString::fromLatin1(words).split(QLatin1Char(' '))
-                             << QString::fromLatin1(expected);
-    };
-    const auto bad = [&row](const std::string& words, const char* expected) {
-        row(("generate --prompt x " + words).c_str(), expected);
+static void refusalRow(const std::string& words, const char* expected) {
+    QTest::newRow(words.c_str()) << QString::fromStdString(words).split(QLatin1Char(' '))
+                                 << QString::fromLatin1(expected);
+}
+
+// Refusals that every subcommand with a run has.
+static void addRunRefusals() {
+    const auto bad = [](const char* words, const char* expected) {
+        refusalRow(std::string("generate --prompt x ") + words, expected);
     };
     bad("--gamma 33", "--gamma: expected a whole number from 0 to 32 or auto, found '33'");
     bad("--gamma -1", "--gamma: expected");
@@ -217,27 +217,34 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     bad("--color red", "--color: expected");
     bad("--unknown", "--unknown");
     bad("extra", "extra");
-    row("generate", "--prompt: expected one of");
-    row("generate --prompt-ids 1,x", "--prompt-ids: expected token ids");
-    row("generate --prompt-ids -1", "--prompt-ids: expected token ids");
-    row("generate --prompt-ids 1 --chat", "--chat: expected");
-    row("logits --prompt-ids 1", "--out");
-    row("logits --prompt-ids 1 --out f --chunks 0", "--chunks: expected");
-    row("logits --prompt-ids 1 --out f --chunks 1-3", "--chunks: expected");
-    row("tokenize", "--tokenizer");
-    row("compare --repeats 0", "--repeats: expected");
-    row("compare --require-same", "--require-same: expected --temperature 0");
-    row("compare --prompts suite:a --prompt b", "--prompts: expected");
-    row("sweep --gammas 0-99", "--gammas: expected numbers from 0 to 32");
-    row("sweep --gammas 5-2", "--gammas: expected");
-    row("sweep --plot f.gif", "--plot: expected a file ending in .png, .svg or .pdf");
-    row("replay", "--session: expected a session file");
-    row("screenshot --view race --session s --out o", "--view: view 'race' is not in this version");
-    row("screenshot --view x --session s --out o", "--view: expected generate or inspector");
-    row("screenshot --view generate --session s --out o --size 10x10", "--size: expected WIDTHxHEIGHT");
-    row("screenshot --view generate --session s --out o --scale 0", "--scale: expected");
-    row("audit", "audit");
-    row("--target a generate --prompt x", "--target: expected after the subcommand");
+}
+
+void TestCommandLine::badValuesAreRefusedInOneLine_data() {
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QString>("expected");
+    addRunRefusals();
+    refusalRow("generate", "--prompt: expected one of");
+    refusalRow("generate --prompt-ids 1,x", "--prompt-ids: expected token ids");
+    refusalRow("generate --prompt-ids -1", "--prompt-ids: expected token ids");
+    refusalRow("generate --prompt-ids 1 --chat", "--chat: expected");
+    refusalRow("logits --prompt-ids 1", "--out");
+    refusalRow("logits --prompt-ids 1 --out f --chunks 0", "--chunks: expected");
+    refusalRow("logits --prompt-ids 1 --out f --chunks 1-3", "--chunks: expected");
+    refusalRow("tokenize", "--tokenizer");
+    refusalRow("compare --repeats 0", "--repeats: expected");
+    refusalRow("compare --require-same", "--require-same: expected --temperature 0");
+    refusalRow("compare --prompts suite:a --prompt b", "--prompts: expected");
+    refusalRow("sweep --gammas 0-99", "--gammas: expected numbers from 0 to 32");
+    refusalRow("sweep --gammas 5-2", "--gammas: expected");
+    refusalRow("sweep --plot f.gif", "--plot: expected a file ending in .png, .svg or .pdf");
+    refusalRow("replay", "--session: expected a session file");
+    refusalRow("screenshot --view race --session s --out o", "--view: view 'race' is not in this version");
+    refusalRow("screenshot --view x --session s --out o", "--view: expected generate or inspector");
+    refusalRow("screenshot --view generate --session s --out o --size 10x10",
+               "--size: expected WIDTHxHEIGHT");
+    refusalRow("screenshot --view generate --session s --out o --scale 0", "--scale: expected");
+    refusalRow("audit", "audit");
+    refusalRow("--target a generate --prompt x", "--target: expected after the subcommand");
 }
 
 void TestCommandLine::badValuesAreRefusedInOneLine() {
