@@ -123,7 +123,7 @@ void addRun(CLI::App& app, RunArguments& run) {
     addValue(
         app, "--rule", "token or greedy (default token)",
         [&options](const std::string& o, const std::string& text) { options.rule = parseRule(o, text); });
-    addInt(app, "--max-tokens", options.maxTokens, 0, 1'000'000, "most tokens to generate (default 128)");
+    addInt(app, "--max-tokens", options.maxTokens, 1, 1'000'000, "most tokens to generate (default 128)");
     addValue(app, "--seed", "default 0", [&options](const std::string& o, const std::string& text) {
         options.seed = parseSeed(o, text);
     });
