@@ -16,13 +16,16 @@ constexpr int kProbeEvery = 16;
 double verifyCost(const Costs& costs, int rows) {
     const std::size_t size = costs.v.size();
     if (size == 0) return 1.0;
-    if (static_cast<std::size_t>(rows) <= size) return costs.v[static_cast<std::size_t>(std::max(rows, 1)) - 1];
+    if (static_cast<std::size_t>(rows) <= size)
+        return costs.v[static_cast<std::size_t>(std::max(rows, 1)) - 1];
     const double slope = size > 1 ? (costs.v[size - 1] - costs.v[0]) / static_cast<double>(size - 1) : 0.0;
-    return costs.v[size - 1] + std::max(0.0, slope) * static_cast<double>(static_cast<std::size_t>(rows) - size);
+    return costs.v[size - 1] +
+           std::max(0.0, slope) * static_cast<double>(static_cast<std::size_t>(rows) - size);
 }
 
 double speedupOf(double tokensPerRound, int gamma, const Costs& costs) {
-    return tokensPerRound / (gamma * costs.c + verifyCost(costs, gamma + 1) + (gamma > 0 ? costs.overhead : 0.0));
+    return tokensPerRound /
+           (gamma * costs.c + verifyCost(costs, gamma + 1) + (gamma > 0 ? costs.overhead : 0.0));
 }
 
 AutoGamma::AutoGamma(const Costs& costs, int largest)

@@ -21,8 +21,8 @@ int numberAfter(const std::string& spec, const std::string& kind, int fallback, 
     int value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size() || value < low || value > high)
-        throw Error("--draft " + spec + ": expected " + kind + ":N with N from " + std::to_string(low) + " to " +
-                    std::to_string(high));
+        throw Error("--draft " + spec + ": expected " + kind + ":N with N from " + std::to_string(low) +
+                    " to " + std::to_string(high));
     return value;
 }
 
@@ -42,9 +42,12 @@ DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
     } else if (isKind(spec, "early-exit")) {
         info.kind = "early-exit";
         info.parameter = numberAfter(spec, "early-exit", 0, 1, std::max(1, target.layers - 1));
-        info.name = "early exit after layer " + std::to_string(info.parameter) + " of " + std::to_string(target.layers);
+        info.name = "early exit after layer " + std::to_string(info.parameter) + " of " +
+                    std::to_string(target.layers);
     } else if (isKind(spec, "skip") || isKind(spec, "oracle")) {
-        throw Error("--draft " + spec + ": this kind of draft is not in this version; expected a path, ngram[:N], early-exit:K or none");
+        throw Error(
+            "--draft " + spec +
+            ": this kind of draft is not in this version; expected a path, ngram[:N], early-exit:K or none");
     } else {
         info.kind = "model";
     }
@@ -55,7 +58,8 @@ DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
 
 Engine::~Engine() = default;
 
-std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::stop_token stop, const Progress& progress) {
+std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::stop_token stop,
+                                           const Progress& progress) {
     const auto began = std::chrono::steady_clock::now();
     const auto report = [&](double fraction, const std::string& what) {
         if (progress) progress(fraction, what);
@@ -72,7 +76,8 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
         draft = openCheckpoint(options.draft);
         engine->m_pair = checkPair(*target, *draft);
         if (!engine->m_pair.compatible)
-            throw Error(options.draft + " cannot draft for " + options.target + ". " + reasonAgainst(engine->m_pair));
+            throw Error(options.draft + " cannot draft for " + options.target + ". " +
+                        reasonAgainst(engine->m_pair));
     } else {
         engine->m_pair.compatible = true;
     }
@@ -81,15 +86,17 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     engine->m_target = Model::load(target, {options.weights, options.kv, options.maxContext}, pool, stop,
                                    [&](double f) { report(share * f, "loading " + target->config().name); });
     if (draft) {
-        engine->m_draftModel = Model::load(draft, {options.draftWeights, options.kv, options.maxContext}, pool, stop,
-                                           [&](double f) { report(share + 0.15 * f, "loading " + draft->config().name); });
+        engine->m_draftModel =
+            Model::load(draft, {options.draftWeights, options.kv, options.maxContext}, pool, stop,
+                        [&](double f) { report(share + 0.15 * f, "loading " + draft->config().name); });
         engine->m_draftInfo.model = engine->m_draftModel->info();
         engine->m_draftInfo.model->path = options.draft;
         engine->m_draftInfo.name = engine->m_draftModel->info().name;
     }
     engine->m_targetInfo = engine->m_target->info();
     engine->m_targetInfo.path = options.target;
-    engine->m_targetInfo.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    engine->m_targetInfo.loadSeconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     std::set<TokenId> eos(target->config().eos.begin(), target->config().eos.end());
     if (engine->m_tokenizer) {
         for (const TokenId id : engine->m_tokenizer->eos()) eos.insert(id);
@@ -98,7 +105,8 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     return engine;
 }
 
-std::vector<TokenId> Engine::encodePrompt(const std::string& text, bool chat, const std::string& system) const {
+std::vector<TokenId> Engine::encodePrompt(const std::string& text, bool chat,
+                                          const std::string& system) const {
     if (!m_tokenizer)
         throw Error(m_options.target + " has no tokenizer; give the prompt as token ids (--prompt-ids)");
     if (!chat) return m_tokenizer->encode(text, true, false);
@@ -118,7 +126,8 @@ std::vector<float> Engine::logits(const std::vector<TokenId>& ids, const std::ve
         total += piece;
     }
     if (total != static_cast<long>(ids.size()))
-        throw Error("--chunks add up to " + std::to_string(total) + ", expected the number of ids, " + std::to_string(ids.size()));
+        throw Error("--chunks add up to " + std::to_string(total) + ", expected the number of ids, " +
+                    std::to_string(ids.size()));
     const auto vocabulary = static_cast<std::size_t>(m_target->config().vocabulary);
     std::vector<float> out(ids.size() * vocabulary);
     const std::unique_ptr<ModelState> state = m_target->newState();
@@ -126,7 +135,8 @@ std::vector<float> Engine::logits(const std::vector<TokenId>& ids, const std::ve
     for (int piece : pieces) {
         while (piece > 0) {
             const int rows = std::min(piece, kMaxForwardRows);
-            m_target->forward(*state, {std::span(ids).subspan(at, static_cast<std::size_t>(rows))}, {}, out.data() + at * vocabulary);
+            m_target->forward(*state, {std::span(ids).subspan(at, static_cast<std::size_t>(rows))}, {},
+                              out.data() + at * vocabulary);
             at += static_cast<std::size_t>(rows);
             piece -= rows;
         }

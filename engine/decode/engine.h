@@ -13,11 +13,12 @@ namespace specula {
 
 class Model;
 
-/// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread each,
-/// though two running at once slow each other down.
+/// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread
+/// each, though two running at once slow each other down.
 class Engine {
 public:
-    /// Loads and checks the pair; throws Error. `progress` gets a fraction 0..1 and a short text, on this thread.
+    /// Loads and checks the pair; throws Error. `progress` gets a fraction 0..1 and a short text, on this
+    /// thread.
     using Progress = std::function<void(double fraction, const std::string& what)>;
     static std::shared_ptr<const Engine> load(const EngineOptions& options, std::stop_token stop = {},
                                               const Progress& progress = {});
@@ -31,17 +32,20 @@ public:
     const std::vector<TokenId>& eos() const { return m_eos; }
     const std::string& chatTemplate() const { return m_chatTemplate; }
 
-    /// Ids of a prompt; chat: the text as one user message in the model's chat template, with `system` if not empty.
-    /// Throws Error without a tokenizer or, for chat, without a template.
-    std::vector<TokenId> encodePrompt(const std::string& text, bool chat = false, const std::string& system = {}) const;
+    /// Ids of a prompt; chat: the text as one user message in the model's chat template, with `system` if not
+    /// empty. Throws Error without a tokenizer or, for chat, without a template.
+    std::vector<TokenId> encodePrompt(const std::string& text, bool chat = false,
+                                      const std::string& system = {}) const;
 
-    /// Logits of every position of `ids`, float32 [ids.size() x vocabulary], fed through a fresh cache in pieces of
-    /// `chunks` rows on the decode path (empty: one piece, at most 64 rows at a time).
+    /// Logits of every position of `ids`, float32 [ids.size() x vocabulary], fed through a fresh cache in
+    /// pieces of `chunks` rows on the decode path (empty: one piece, at most 64 rows at a time).
     std::vector<float> logits(const std::vector<TokenId>& ids, const std::vector<int>& chunks = {}) const;
 
     const Model& target() const { return *m_target; }
     const std::shared_ptr<const Model>& targetShared() const { return m_target; }
-    const std::shared_ptr<const Model>& draftModel() const { return m_draftModel; }  ///< null unless kind "model"
+    const std::shared_ptr<const Model>& draftModel() const {
+        return m_draftModel;
+    }  ///< null unless kind "model"
 
 private:
     Engine() = default;

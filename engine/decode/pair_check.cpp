@@ -26,8 +26,8 @@ PairCheck sameTokens(const Tokenizer& target, const Tokenizer& draft) {
         const std::string a = target.piece(id), b = draft.piece(id);
         if (a == b && target.isSpecial(id) == draft.isSpecial(id)) continue;
         check.passed = false;
-        check.detail = "first difference at id " + std::to_string(id) + ": " + shown(a) + " in the target, " + shown(b) +
-                       " in the draft";
+        check.detail = "first difference at id " + std::to_string(id) + ": " + shown(a) + " in the target, " +
+                       shown(b) + " in the draft";
         return check;
     }
     check.detail = std::to_string(target.size()) + " tokens compared";
@@ -36,8 +36,9 @@ PairCheck sameTokens(const Tokenizer& target, const Tokenizer& draft) {
 
 PairCheck sameCount(const std::string& question, int target, int draft) {
     return {question, target == draft,
-            target == draft ? std::to_string(target)
-                            : std::to_string(target) + " in the target, " + std::to_string(draft) + " in the draft"};
+            target == draft
+                ? std::to_string(target)
+                : std::to_string(target) + " in the target, " + std::to_string(draft) + " in the draft"};
 }
 
 }  // namespace
@@ -48,16 +49,18 @@ PairReport checkPair(const Checkpoint& target, const Checkpoint& draft) {
     report.checks.push_back(
         sameCount("Same number of vocabulary rows", target.config().vocabulary, draft.config().vocabulary));
     if (targetTokenizer && draftTokenizer) {
-        report.checks.push_back(sameCount("Same number of tokens", targetTokenizer->size(), draftTokenizer->size()));
+        report.checks.push_back(
+            sameCount("Same number of tokens", targetTokenizer->size(), draftTokenizer->size()));
         report.checks.push_back(sameTokens(*targetTokenizer, *draftTokenizer));
     } else if (!targetTokenizer && !draftTokenizer) {
-        report.warnings.emplace_back("neither model has a tokenizer: only the sizes of their vocabularies were compared");
+        report.warnings.emplace_back(
+            "neither model has a tokenizer: only the sizes of their vocabularies were compared");
     } else {
         report.checks.push_back({"Both models have a tokenizer", false,
                                  std::string("the ") + (targetTokenizer ? "draft" : "target") + " has none"});
     }
-    report.compatible =
-        std::all_of(report.checks.begin(), report.checks.end(), [](const PairCheck& check) { return check.passed; });
+    report.compatible = std::all_of(report.checks.begin(), report.checks.end(),
+                                    [](const PairCheck& check) { return check.passed; });
     return report;
 }
 

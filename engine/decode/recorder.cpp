@@ -33,7 +33,8 @@ RowPair Recorder::pair(std::span<const float> target, std::span<const float> dra
     for (const TokenId id : ids) {
         const auto at = static_cast<std::size_t>(id);
         double pDraft = 0.0;
-        if (pair.hasDraft) pDraft = draft.empty() ? (id == drafted ? 1.0 : 0.0) : static_cast<double>(draft[at]);
+        if (pair.hasDraft)
+            pDraft = draft.empty() ? (id == drafted ? 1.0 : 0.0) : static_cast<double>(draft[at]);
         pair.top.push_back({id, bytes(id), static_cast<double>(target[at]), pDraft});
     }
     std::stable_sort(pair.top.begin(), pair.top.end(), [](const TopEntry& a, const TopEntry& b) {

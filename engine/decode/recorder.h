@@ -21,8 +21,8 @@ public:
     /// Bytes of a token, "" without a tokenizer or at Detail::Counts.
     std::string bytes(TokenId id) const;
 
-    /// Sums over the whole vocabulary and the union of both rows' top entries with the tokens in `always`. `draft`
-    /// empty: one-hot at `drafted`, or no draft row at all when drafted is -1.
+    /// Sums over the whole vocabulary and the union of both rows' top entries with the tokens in `always`.
+    /// `draft` empty: one-hot at `drafted`, or no draft row at all when drafted is -1.
     RowPair pair(std::span<const float> target, std::span<const float> draft, TokenId drafted,
                  std::initializer_list<TokenId> always) const;
 

@@ -88,8 +88,10 @@ void Sampler::keepTopK(std::span<const float> row) {
 
 void Sampler::keepTopP(std::span<const float> row) {
     if (m_kept.empty()) {
-        // Tokens below (1 - p) / V hold less than 1 - p together, so the kept set ends before the first of them.
-        const auto floor = static_cast<float>((1.0 - m_settings.topP) / static_cast<double>(row.size()) * 0.5);
+        // Tokens below (1 - p) / V hold less than 1 - p together, so the kept set ends before the first of
+        // them.
+        const auto floor =
+            static_cast<float>((1.0 - m_settings.topP) / static_cast<double>(row.size()) * 0.5);
         for (std::size_t i = 0; i < row.size(); ++i) {
             if (row[i] >= floor) m_kept.push_back(static_cast<TokenId>(i));
         }
@@ -120,7 +122,8 @@ void Sampler::filter(std::span<float> row) {
             if (row[i] >= floor) m_kept.push_back(static_cast<TokenId>(i));
         }
     } else if (m_settings.minP > 0.0) {
-        const float floor = static_cast<float>(m_settings.minP) * row[static_cast<std::size_t>(m_kept.front())];
+        const float floor =
+            static_cast<float>(m_settings.minP) * row[static_cast<std::size_t>(m_kept.front())];
         std::erase_if(m_kept, [&](TokenId id) { return row[static_cast<std::size_t>(id)] < floor; });
     }
     double mass = 0.0;

@@ -82,7 +82,7 @@ struct Session::Impl {
     std::vector<float> targetRows;   // [gamma + 1][vocabulary], filled up to rowsReady
     std::vector<float> residual;     // [vocabulary]
     int rowsReady = 0;
-    int seenDrafted = 0;             // drafted tokens now pushed onto `seen`
+    int seenDrafted = 0;  // drafted tokens now pushed onto `seen`
 };
 
 Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::vector<TokenId> promptIds)
@@ -100,7 +100,8 @@ Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::v
     if (prompt.empty()) throw Error("the prompt is empty; expected at least one token");
     const std::string kind = engine->draftInfo().kind;
     if (kind == "none" && options.gamma > 0)
-        throw Error("--gamma " + std::to_string(options.gamma) + " needs a draft; use --gamma 0 or choose a --draft");
+        throw Error("--gamma " + std::to_string(options.gamma) +
+                    " needs a draft; use --gamma 0 or choose a --draft");
     if (options.gamma > kGammaMax || options.gamma < kGammaAuto)
         throw Error("--gamma: expected auto or a number from 0 to " + std::to_string(kGammaMax));
     if (kind == "none") options.gamma = 0;
@@ -109,11 +110,14 @@ Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::v
         throw Error("--rule greedy needs --temperature 0");
     if (options.sampling.greedy()) options.rule = Rule::Greedy;
     if (static_cast<int>(prompt.size()) >= engine->target().maxSeq())
-        throw Error("the prompt has " + std::to_string(prompt.size()) + " tokens, expected fewer than the context of " +
-                    std::to_string(engine->target().maxSeq()) + "; use a larger --max-context if the model allows it");
+        throw Error("the prompt has " + std::to_string(prompt.size()) +
+                    " tokens, expected fewer than the context of " +
+                    std::to_string(engine->target().maxSeq()) +
+                    "; use a larger --max-context if the model allows it");
     for (const TokenId id : prompt) {
         if (id < 0 || id >= vocabulary)
-            throw Error("the prompt has token id " + std::to_string(id) + ", expected 0 to " + std::to_string(vocabulary - 1));
+            throw Error("the prompt has token id " + std::to_string(id) + ", expected 0 to " +
+                        std::to_string(vocabulary - 1));
         seen.push(id);
     }
     if (options.gamma == kGammaAuto) {
@@ -123,10 +127,12 @@ Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::v
     state = engine->target().newState();
     if (kind == "ngram") draft = std::make_unique<NgramDraft>(engine->draftInfo().parameter);
     if (kind == "early-exit")
-        draft = std::make_unique<EarlyExitDraft>(engine->targetShared(), *state, engine->draftInfo().parameter);
+        draft =
+            std::make_unique<EarlyExitDraft>(engine->targetShared(), *state, engine->draftInfo().parameter);
     if (kind == "model") draft = std::make_unique<ModelDraft>(engine->draftModel());
     if (engine->tokenizer() != nullptr) {
-        // The prompt goes through it too: the output continues the prompt's text, leading space and half characters.
+        // The prompt goes through it too: the output continues the prompt's text, leading space and half
+        // characters.
         decoder.emplace(*engine->tokenizer());
         for (const TokenId id : prompt) decoder->push(id);
     }
@@ -144,18 +150,21 @@ Proposed Session::Impl::propose(int gamma, std::stop_token stop) {
     draftCoins.assign(static_cast<std::size_t>(gamma), -1.0);
     if (gamma == 0 || !draft) return {};
     const auto width = static_cast<std::size_t>(vocabulary);
-    if (draftRows.size() < width * static_cast<std::size_t>(gamma)) draftRows.resize(width * static_cast<std::size_t>(gamma));
+    if (draftRows.size() < width * static_cast<std::size_t>(gamma))
+        draftRows.resize(width * static_cast<std::size_t>(gamma));
     DraftRequest request;
     request.context = tokens;
     request.gamma = gamma;
     request.stop = stop;
     request.endsText = [this](TokenId id) {
-        return !options.ignoreEos && std::find(engine->eos().begin(), engine->eos().end(), id) != engine->eos().end();
+        return !options.ignoreEos &&
+               std::find(engine->eos().begin(), engine->eos().end(), id) != engine->eos().end();
     };
     request.draw = [&](int slot, std::span<const float> draftLogits) {
         const std::span<float> row(draftRows.data() + width * static_cast<std::size_t>(slot), width);
         draftSampler.row(draftLogits, seen, row);
-        const double coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds), static_cast<std::uint32_t>(slot), Stream::DraftDraw);
+        const double coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds),
+                                   static_cast<std::uint32_t>(slot), Stream::DraftDraw);
         if (!draftSampler.settings().greedy()) draftCoins[static_cast<std::size_t>(slot)] = coin;
         const TokenId token = drawFrom(std::span<const float>(row), coin);
         seen.push(token);
@@ -169,7 +178,8 @@ Proposed Session::Impl::propose(int gamma, std::stop_token stop) {
 
 /// Makes `seen` hold the context and the first `drafted` proposals.
 void Session::Impl::see(int drafted) {
-    for (; seenDrafted < drafted; ++seenDrafted) seen.push(proposed.tokens[static_cast<std::size_t>(seenDrafted)]);
+    for (; seenDrafted < drafted; ++seenDrafted)
+        seen.push(proposed.tokens[static_cast<std::size_t>(seenDrafted)]);
     for (; seenDrafted > drafted; --seenDrafted) seen.pop();
 }
 
@@ -219,10 +229,12 @@ bool Session::Impl::commit(TokenId token) {
 ChainVerdict Session::Impl::judge() {
     const auto endsHere = [this](int i) { return commit(proposed.tokens[static_cast<std::size_t>(i)]); };
     if (options.rule == Rule::Greedy)
-        return judgeGreedy(proposed.tokens, [this](int i) { return bestAt(i); }, endsHere);
+        return judgeGreedy(
+            proposed.tokens, [this](int i) { return bestAt(i); }, endsHere);
     std::vector<double> coins;
     for (std::size_t i = 0; i < proposed.tokens.size(); ++i)
-        coins.push_back(coinAt(options.seed, static_cast<std::uint32_t>(rounds), static_cast<std::uint32_t>(i), Stream::AcceptCoin));
+        coins.push_back(coinAt(options.seed, static_cast<std::uint32_t>(rounds),
+                               static_cast<std::uint32_t>(i), Stream::AcceptCoin));
     ChainInput<float> input;
     input.drafted = proposed.tokens;
     input.targetRow = [this](int i) { return targetRow(i); };
@@ -241,11 +253,13 @@ Emitted Session::Impl::extraOf(const ChainVerdict& verdict) {
     token.kind = verdict.extraKind;
     if (verdict.extraKind == EmitKind::Resampled) token.proposal = verdict.accepted;
     token.pDrawn = verdict.extraP;
-    if (verdict.usedExtraCoin) token.coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds), 0, Stream::ExtraDraw);
+    if (verdict.usedExtraCoin)
+        token.coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds), 0, Stream::ExtraDraw);
     if (!recorder.tokens()) return token;
     const std::span<const float> row = targetRow(verdict.accepted);
     token.pTarget = static_cast<double>(row[static_cast<std::size_t>(verdict.extra)]);
-    if (recorder.full() && verdict.extraKind != EmitKind::Resampled) token.rows = recorder.pair(row, {}, -1, {verdict.extra});
+    if (recorder.full() && verdict.extraKind != EmitKind::Resampled)
+        token.rows = recorder.pair(row, {}, -1, {verdict.extra});
     return token;
 }
 
@@ -259,20 +273,31 @@ void Session::Impl::record(Round& round, const ChainVerdict& verdict) {
         if (draftCoins.size() > i && draftCoins[i] >= 0.0) proposal.draftCoin = draftCoins[i];
         const bool judged = proposal.verdict != Verdict::Discarded;
         if (sampled && judged)
-            proposal.coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds), static_cast<std::uint32_t>(i), Stream::AcceptCoin);
+            proposal.coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds),
+                                   static_cast<std::uint32_t>(i), Stream::AcceptCoin);
         if (recorder.tokens()) {
             proposal.bytes = recorder.bytes(proposal.id);
             const std::span<const float> target = targetRow(static_cast<int>(i));
             const std::span<const float> draftProbabilities = draftRow(static_cast<int>(i));
             proposal.pTarget = static_cast<double>(target[static_cast<std::size_t>(proposal.id)]);
-            proposal.pDraft = draftProbabilities.empty() ? 1.0 : static_cast<double>(draftProbabilities[static_cast<std::size_t>(proposal.id)]);
+            proposal.pDraft =
+                draftProbabilities.empty()
+                    ? 1.0
+                    : static_cast<double>(draftProbabilities[static_cast<std::size_t>(proposal.id)]);
             const bool replaced = proposal.verdict == Verdict::Rejected;
             if (recorder.full())
-                proposal.rows = recorder.pair(target, draftProbabilities, proposal.id, {replaced ? verdict.extra : proposal.id});
+                proposal.rows = recorder.pair(target, draftProbabilities, proposal.id,
+                                              {replaced ? verdict.extra : proposal.id});
         }
         if (proposal.verdict == Verdict::Accepted)
-            round.emitted.push_back({proposal.id, proposal.bytes, EmitKind::Accepted, static_cast<int>(i), proposal.pTarget,
-                                     proposal.pDraft, {}, {}});
+            round.emitted.push_back({proposal.id,
+                                     proposal.bytes,
+                                     EmitKind::Accepted,
+                                     static_cast<int>(i),
+                                     proposal.pTarget,
+                                     proposal.pDraft,
+                                     {},
+                                     {}});
         round.proposals.push_back(std::move(proposal));
     }
     if (!verdict.ended) round.emitted.push_back(extraOf(verdict));
@@ -349,12 +374,24 @@ std::optional<Round> Session::step(std::stop_token stop) {
     return round;
 }
 
-Finish Session::finish() const { return m->finish; }
-const RunOptions& Session::options() const { return m->options; }
-const std::vector<TokenId>& Session::prompt() const { return m->prompt; }
-const std::vector<TokenId>& Session::output() const { return m->output; }
-std::string Session::text() const { return m->text; }
-double Session::prefillSeconds() const { return m->prefillSeconds; }
+Finish Session::finish() const {
+    return m->finish;
+}
+const RunOptions& Session::options() const {
+    return m->options;
+}
+const std::vector<TokenId>& Session::prompt() const {
+    return m->prompt;
+}
+const std::vector<TokenId>& Session::output() const {
+    return m->output;
+}
+std::string Session::text() const {
+    return m->text;
+}
+double Session::prefillSeconds() const {
+    return m->prefillSeconds;
+}
 
 void Session::extend(int moreTokens) {
     const bool room = static_cast<int>(m->tokens.size()) < m->engine->target().maxSeq();

@@ -13,7 +13,8 @@ bool ModelDraft::feed(std::span<const TokenId> tokens, std::stop_token stop) {
     while (!tokens.empty()) {
         if (stop.stop_requested()) return false;
         const auto piece = tokens.first(std::min<std::size_t>(tokens.size(), kMaxForwardRows));
-        m_model->forward(*m_state, {piece}, {.logitsFrom = static_cast<int>(piece.size()) - 1}, m_logits.data());
+        m_model->forward(*m_state, {piece}, {.logitsFrom = static_cast<int>(piece.size()) - 1},
+                         m_logits.data());
         m_fed.insert(m_fed.end(), piece.begin(), piece.end());
         tokens = tokens.subspan(piece.size());
     }
@@ -24,7 +25,9 @@ Proposed ModelDraft::propose(const DraftRequest& request) {
     // Keep what the cache shares with the context, but feed at least its last token: its logits are needed.
     const std::size_t limit = std::min(m_fed.size(), request.context.size() - 1);
     const auto shared = static_cast<std::size_t>(
-        std::mismatch(m_fed.begin(), m_fed.begin() + static_cast<std::ptrdiff_t>(limit), request.context.begin()).first -
+        std::mismatch(m_fed.begin(), m_fed.begin() + static_cast<std::ptrdiff_t>(limit),
+                      request.context.begin())
+            .first -
         m_fed.begin());
     m_fed.resize(shared);
     m_state->cache.truncate(static_cast<int>(shared));

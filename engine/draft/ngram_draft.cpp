@@ -21,7 +21,8 @@ Proposed NgramDraft::propose(const DraftRequest& request) {
     Proposed out;
     out.oneHot = true;
     if (bestLength == 0) return out;
-    for (std::size_t at = bestEnd; at < size && out.tokens.size() < static_cast<std::size_t>(request.gamma); ++at) {
+    for (std::size_t at = bestEnd; at < size && out.tokens.size() < static_cast<std::size_t>(request.gamma);
+         ++at) {
         out.tokens.push_back(context[at]);
         if (request.endsText(context[at])) break;
     }

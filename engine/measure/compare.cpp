@@ -15,9 +15,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Where two outputs part, for people.
-std::string differenceOf(const std::string& prompt, const std::vector<TokenId>& a, const std::vector<TokenId>& b) {
+std::string differenceOf(const std::string& prompt, const std::vector<TokenId>& a,
+                         const std::vector<TokenId>& b) {
     const std::size_t limit = std::min(a.size(), b.size());
-    const auto at = static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first - a.begin());
+    const auto at = static_cast<std::size_t>(
+        std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(limit), b.begin()).first -
+        a.begin());
     return "prompt \"" + prompt + "\": output token " + std::to_string(at);
 }
 
@@ -80,7 +83,8 @@ CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::ve
     Series speculative, plain;
     bool same = true;
     Eta eta((options.repeats + 1) * static_cast<int>(prompts.size()), progress);
-    for (int repeat = -1; repeat < options.repeats; ++repeat) {  // the first pair only warms caches and clocks
+    for (int repeat = -1; repeat < options.repeats;
+         ++repeat) {  // the first pair only warms caches and clocks
         for (std::size_t p = 0; p < prompts.size() && !stop.stop_requested(); ++p) {
             const bool plainFirst = (repeat + static_cast<int>(p)) % 2 == 0;
             SingleRun runs[2];
@@ -111,9 +115,9 @@ CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::ve
     return report;
 }
 
-std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
-                              const SweepOptions& options, std::stop_token stop,
-                              const std::function<void(const SweepPoint&)>& onPoint,
+std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
+                              const std::vector<MeasuredPrompt>& prompts, const SweepOptions& options,
+                              std::stop_token stop, const std::function<void(const SweepPoint&)>& onPoint,
                               const std::function<void(double, double)>& progress) {
     if (prompts.empty()) throw Error("a sweep needs at least one prompt");
     const RunOptions base = withCosts(*engine, options.run, stop);
@@ -156,8 +160,8 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine, const
         }
         return true;
     };
-    // Repeats outermost: every gamma meets the machine's slow and fast minutes alike, and the whole curve is there,
-    // roughly, after the first repeat.
+    // Repeats outermost: every gamma meets the machine's slow and fast minutes alike, and the whole curve is
+    // there, roughly, after the first repeat.
     bool going = true;
     for (int repeat = -1; repeat < options.repeats && going; ++repeat) {
         for (std::size_t p = 0; p < prompts.size() && going; ++p) going = measurePrompt(repeat, p);

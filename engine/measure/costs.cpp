@@ -60,7 +60,8 @@ public:
     double stepMs(int rows, int layers) {
         const int length = m_state->cache.length();
         const double ms = timedMs([&] {
-            m_model.forward(*m_state, {std::span(m_tokens).first(static_cast<std::size_t>(rows))}, {.layers = layers}, m_logits.data());
+            m_model.forward(*m_state, {std::span(m_tokens).first(static_cast<std::size_t>(rows))},
+                            {.layers = layers}, m_logits.data());
         });
         m_state->cache.truncate(length);
         return ms;
@@ -73,7 +74,9 @@ private:
     std::vector<float> m_logits;
 };
 
-double quantised(double value, double unit) { return std::round(value / unit) * unit; }
+double quantised(double value, double unit) {
+    return std::round(value / unit) * unit;
+}
 
 }  // namespace
 
@@ -103,7 +106,8 @@ ProbeReport measureCosts(const Engine& engine, int rows, std::stop_token stop) {
     const double unit = std::max(report.rowMs.front(), 1e-6);
     report.costs.c = quantised(report.draftStepMs / unit, 0.005);
     for (const double ms : report.rowMs) report.costs.v.push_back(quantised(ms / unit, 0.01));
-    report.costs.overhead = 0.02;  // deciding and tracing: a few passes over the vocabulary, see decideMs in a run
+    report.costs.overhead =
+        0.02;  // deciding and tracing: a few passes over the vocabulary, see decideMs in a run
     report.bandwidthGbs = readBandwidth(engine.target().pool());
     return report;
 }

@@ -17,13 +17,13 @@ struct MeasuredPrompt {
     std::vector<TokenId> ids;
 };
 
-/// Measures c, v(1..rows) and the overhead of a pair in well under a second, and quantises them so that runs which use
-/// them can be repeated (Costs in RunOptions). The medians are of alternating repeats.
+/// Measures c, v(1..rows) and the overhead of a pair in well under a second, and quantises them so that runs
+/// which use them can be repeated (Costs in RunOptions). The medians are of alternating repeats.
 ProbeReport measureCosts(const Engine& engine, int rows = 9, std::stop_token stop = {});
 
 /// Plain and speculative runs of each prompt, alternating which goes first, one warm-up pair dropped.
-/// Throughputs are total tokens over total decode time (prefill apart); the interval is a bootstrap over the paired
-/// log-ratios of prompts x repeats. Never asserts a speed.
+/// Throughputs are total tokens over total decode time (prefill apart); the interval is a bootstrap over the
+/// paired log-ratios of prompts x repeats. Never asserts a speed.
 struct CompareOptions {
     RunOptions run;  ///< of the speculative side; plain is the same with gamma 0
     int repeats = 6;
@@ -33,19 +33,20 @@ CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::ve
                       const std::function<void(double fraction, double etaSeconds)>& progress = {});
 
 /// Measures every gamma on every prompt; gamma 0 is plain decoding and always measured (the baseline of each
-/// repeat). `onPoint` is called after each gamma x prompt, and again for the whole suite (prompt "") as gammas
-/// complete, each replacing the earlier value. Returns all points, the suite's last.
+/// repeat). `onPoint` is called after each gamma x prompt, and again for the whole suite (prompt "") as
+/// gammas complete, each replacing the earlier value. Returns all points, the suite's last.
 struct SweepOptions {
     RunOptions run;
     std::vector<int> gammas{0, 1, 2, 3, 4, 5, 6, 7, 8};
     int repeats = 3;
 };
-std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
-                              const SweepOptions& options, std::stop_token stop,
-                              const std::function<void(const SweepPoint&)>& onPoint,
+std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
+                              const std::vector<MeasuredPrompt>& prompts, const SweepOptions& options,
+                              std::stop_token stop, const std::function<void(const SweepPoint&)>& onPoint,
                               const std::function<void(double fraction, double etaSeconds)>& progress = {});
 
-/// S = E / (gamma c + v(gamma + 1) + o) (design: cost model). v beyond the measured rows is extrapolated linearly.
+/// S = E / (gamma c + v(gamma + 1) + o) (design: cost model). v beyond the measured rows is extrapolated
+/// linearly.
 double predictedSpeedup(double tokensPerRound, int gamma, const Costs& costs);
 
 /// E for independent acceptance: (1 - alpha^(gamma+1)) / (1 - alpha), Leviathan et al. 2023, eq. 1.

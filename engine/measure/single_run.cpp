@@ -5,14 +5,15 @@
 
 namespace specula {
 
-SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt, RunOptions options,
-                  std::stop_token stop) {
+SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt,
+                  RunOptions options, std::stop_token stop) {
     options.detail = Detail::Counts;
     SingleRun run;
     Session session(engine, options, prompt);
     while (const std::optional<Round> round = session.step(stop)) {
         run.totals.add(*round);
-        if (options.costs) run.modelCost += 1.0 / speedupOf(1.0, static_cast<int>(round->proposals.size()), *options.costs);
+        if (options.costs)
+            run.modelCost += 1.0 / speedupOf(1.0, static_cast<int>(round->proposals.size()), *options.costs);
     }
     run.ids = session.output();
     run.cancelled = session.finish() == Finish::Cancelled;

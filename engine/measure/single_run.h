@@ -18,8 +18,8 @@ struct SingleRun {
     double tokensPerSecond() const { return totals.tokensPerSecond().value_or(0.0); }
 };
 
-SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt, RunOptions options,
-                  std::stop_token stop);
+SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt,
+                  RunOptions options, std::stop_token stop);
 
 /// Sums of several runs.
 void addTotals(Totals& sum, const Totals& run);

@@ -44,14 +44,16 @@ Interval bootstrapMedian(const std::vector<double>& values, const std::vector<in
         std::vector<double> drawn;
         for (std::size_t p = 0; p < prompts.size(); ++p) {
             const std::vector<double>& members = *prompts[random() % prompts.size()];
-            for (std::size_t i = 0; i < members.size(); ++i) drawn.push_back(members[random() % members.size()]);
+            for (std::size_t i = 0; i < members.size(); ++i)
+                drawn.push_back(members[random() % members.size()]);
         }
         medians.push_back(medianOf(std::move(drawn)));
     }
     std::sort(medians.begin(), medians.end());
     out.low = quantile(medians, 0.025);
     out.high = quantile(medians, 0.975);
-    out.method = "median, 95 % percentile bootstrap over " + std::to_string(prompts.size()) + " prompts and their repeats";
+    out.method = "median, 95 % percentile bootstrap over " + std::to_string(prompts.size()) +
+                 " prompts and their repeats";
     return out;
 }
 

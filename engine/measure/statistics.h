@@ -10,10 +10,10 @@ namespace specula {
 /// Median of values (mean of the middle two); 0 when empty.
 double medianOf(std::vector<double> values);
 
-/// Median of `values` with a 95 % percentile-bootstrap interval: 2,000 resamples with a fixed seed, so the same
-/// measurements always give the same interval. `groups[i]` says which prompt value i belongs to: whole prompts are
-/// resampled first and then repeats within each, because repeats of one prompt are not independent evidence. One value:
-/// the interval is the value itself and `method` says that it is none.
+/// Median of `values` with a 95 % percentile-bootstrap interval: 2,000 resamples with a fixed seed, so the
+/// same measurements always give the same interval. `groups[i]` says which prompt value i belongs to: whole
+/// prompts are resampled first and then repeats within each, because repeats of one prompt are not
+/// independent evidence. One value: the interval is the value itself and `method` says that it is none.
 Interval bootstrapMedian(const std::vector<double>& values, const std::vector<int>& groups);
 
 /// The same for paired ratios: works on their logarithms.

@@ -20,7 +20,8 @@ const Kernels* kernelsNamed(const char* name) {
         return runs ? &kKernelsAvx512 : nullptr;
     }
     if (std::strcmp(name, "avx2") == 0) {
-        const bool runs = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+        const bool runs =
+            __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
         return runs ? &kKernelsAvx2 : nullptr;
     }
 #endif

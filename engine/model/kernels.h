@@ -31,31 +31,33 @@ struct QuantisedRow {
 
 /// One (row, head) of attention over cached keys and values, in position order.
 struct AttendArgs {
-    const float* query = nullptr;    // [headDim]
-    const void* keys = nullptr;      // [maxSeq][headDim] of this layer and kv head, fp16 or fp32
-    const void* values = nullptr;    // likewise
-    bool half = false;               // keys and values are fp16
+    const float* query = nullptr;  // [headDim]
+    const void* keys = nullptr;    // [maxSeq][headDim] of this layer and kv head, fp16 or fp32
+    const void* values = nullptr;  // likewise
+    bool half = false;             // keys and values are fp16
     int headDim = 0;
-    int prefix = 0;                  // slots 0..prefix-1 are seen
-    const int* path = nullptr;       // then these slots, in position order
+    int prefix = 0;             // slots 0..prefix-1 are seen
+    const int* path = nullptr;  // then these slots, in position order
     int pathLength = 0;
-    float scale = 1.0F;              // of the scores
-    float* scores = nullptr;         // scratch [prefix + pathLength]
-    float* out = nullptr;            // [headDim]
+    float scale = 1.0F;       // of the scores
+    float* scores = nullptr;  // scratch [prefix + pathLength]
+    float* out = nullptr;     // [headDim]
 };
 
 /// The inner loops of the decode path for one instruction set.
 ///
-/// Every function computes a row's result in an order that does not depend on how many rows ride with it: that is what
-/// makes the whole forward pass batch-invariant bit for bit. Weights are streamed once for up to a register block of
-/// rows. All pointers are unaligned; nothing allocates; callable from any thread.
+/// Every function computes a row's result in an order that does not depend on how many rows ride with it:
+/// that is what makes the whole forward pass batch-invariant bit for bit. Weights are streamed once for up to
+/// a register block of rows. All pointers are unaligned; nothing allocates; callable from any thread.
 struct Kernels {
     const char* name;
 
     /// out[m][n] = sum_k x[m][k] w[n][k] for the tiles [tileBegin, tileEnd); x [rows][in], out [rows][out].
-    void (*fp16Tiles)(const Fp16Weights& weights, int tileBegin, int tileEnd, const float* x, int rows, float* out);
+    void (*fp16Tiles)(const Fp16Weights& weights, int tileBegin, int tileEnd, const float* x, int rows,
+                      float* out);
 
-    /// Integer sums for the same tiles; x [rows][4 * groups] unsigned, out [rows][out]. Exact on every machine.
+    /// Integer sums for the same tiles; x [rows][4 * groups] unsigned, out [rows][out]. Exact on every
+    /// machine.
     void (*int8Tiles)(const Int8Weights& weights, int tileBegin, int tileEnd, const std::uint8_t* x, int rows,
                       std::int32_t* out);
 
@@ -70,16 +72,16 @@ struct Kernels {
 
     void (*attend)(const AttendArgs& args);
 
-    /// out[i] = exp(x[i] * inverseTemperature - max) / sum, probabilities summing to 1 up to rounding; returns the sum
-    /// of the exponentials. x and out may be the same.
+    /// out[i] = exp(x[i] * inverseTemperature - max) / sum, probabilities summing to 1 up to rounding;
+    /// returns the sum of the exponentials. x and out may be the same.
     double (*softmax)(const float* x, int n, float inverseTemperature, float* out);
 
     void (*toHalf)(const float* x, int n, std::uint16_t* out);  // round to nearest even
     void (*toFloat)(const std::uint16_t* x, int n, float* out);
 };
 
-/// The best set this machine runs: avx512 (with VNNI), avx2 or generic. The environment is not consulted; tests reach
-/// the others through kernelsNamed().
+/// The best set this machine runs: avx512 (with VNNI), avx2 or generic. The environment is not consulted;
+/// tests reach the others through kernelsNamed().
 const Kernels& kernels();
 
 /// Null when this machine or build does not have it.

@@ -13,10 +13,12 @@ using specula::Int8Weights;
 using specula::kTile;
 using specula::QuantisedRow;
 
-inline void storeTile(const float* lanes, float* out, int count) { std::memcpy(out, lanes, 4UL * count); }
+inline void storeTile(const float* lanes, float* out, int count) {
+    std::memcpy(out, lanes, 4UL * count);
+}
 
-/// `Rows` rows of `Tiles` neighbouring tiles. Each (row, output) has one accumulator that walks k in order, so the
-/// blocking changes speed and never a bit of the result.
+/// `Rows` rows of `Tiles` neighbouring tiles. Each (row, output) has one accumulator that walks k in order,
+/// so the blocking changes speed and never a bit of the result.
 template <int Rows, int Tiles>
 void fp16Block(const Fp16Weights& w, int tile, const float* x, float* out) {
     Lanes sums[Rows][Tiles];
@@ -44,7 +46,8 @@ void fp16Block(const Fp16Weights& w, int tile, const float* x, float* out) {
     }
 }
 
-/// Neighbouring tiles that share each broadcast activation, as many as the registers hold beside Rows accumulators each.
+/// Neighbouring tiles that share each broadcast activation, as many as the registers hold beside Rows
+/// accumulators each.
 template <int Rows>
 constexpr int kWide = Rows <= kMaxRowBlock / 3 ? 4 : 2;
 
@@ -65,7 +68,8 @@ void int8Block(const Int8Weights& w, int tile, const std::uint8_t* x, std::int32
     const std::int8_t* base = w.data + static_cast<std::size_t>(tile) * stride;
     for (int g = 0; g < groups; ++g) {
         Int8Tile weights[Tiles];
-        for (int t = 0; t < Tiles; ++t) weights[t] = Int8Tile::load(base + t * stride + static_cast<std::size_t>(g) * kTile * 4);
+        for (int t = 0; t < Tiles; ++t)
+            weights[t] = Int8Tile::load(base + t * stride + static_cast<std::size_t>(g) * kTile * 4);
         for (int r = 0; r < Rows; ++r) {
             const Int8Four four = Int8Four::load(x + (static_cast<std::size_t>(r) * groups + g) * 4);
             for (int t = 0; t < Tiles; ++t) sums[r][t].multiplyAdd(weights[t], four);
@@ -101,8 +105,8 @@ void withRows(int rows, const Visit& visit) {
     }
 }
 
-/// Calls visit<Rows>(tileBegin, tileEnd, firstRow) for blocks that cover all tiles and rows. A few tiles at a time stay in
-/// the first-level cache while every block of rows passes over them; blocks are of even size.
+/// Calls visit<Rows>(tileBegin, tileEnd, firstRow) for blocks that cover all tiles and rows. A few tiles at a
+/// time stay in the first-level cache while every block of rows passes over them; blocks are of even size.
 template <typename Visit>
 void overBlocks(int tileBegin, int tileEnd, int rows, const Visit& visit) {
     const int blocks = (rows + kMaxRowBlock - 1) / kMaxRowBlock;
@@ -110,7 +114,8 @@ void overBlocks(int tileBegin, int tileEnd, int rows, const Visit& visit) {
         const int next = blocks == 1 || tile + 4 > tileEnd ? tileEnd : tile + 4;
         for (int block = 0; block < blocks; ++block) {
             const int first = rows * block / blocks, last = rows * (block + 1) / blocks;
-            withRows<kMaxRowBlock>(last - first, [&]<int Rows>() { visit.template operator()<Rows>(tile, next, first); });
+            withRows<kMaxRowBlock>(last - first,
+                                   [&]<int Rows>() { visit.template operator()<Rows>(tile, next, first); });
         }
         tile = next;
     }
@@ -118,11 +123,13 @@ void overBlocks(int tileBegin, int tileEnd, int rows, const Visit& visit) {
 
 void fp16Tiles(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x, int rows, float* out) {
     overBlocks(tileBegin, tileEnd, rows, [&]<int Rows>(int begin, int end, int row) {
-        fp16Range<Rows>(w, begin, end, x + static_cast<std::size_t>(row) * w.in, out + static_cast<std::size_t>(row) * w.out);
+        fp16Range<Rows>(w, begin, end, x + static_cast<std::size_t>(row) * w.in,
+                        out + static_cast<std::size_t>(row) * w.out);
     });
 }
 
-void int8Tiles(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, int rows, std::int32_t* out) {
+void int8Tiles(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, int rows,
+               std::int32_t* out) {
     overBlocks(tileBegin, tileEnd, rows, [&]<int Rows>(int begin, int end, int row) {
         int8Range<Rows>(w, begin, end, x + static_cast<std::size_t>(row) * w.groups() * 4,
                         out + static_cast<std::size_t>(row) * w.out);
@@ -196,7 +203,8 @@ double expSum(float* x, int n, float scale, float shift) {
     float parts[16];
     double total = 0.0;
     int i = 0;
-    // Blocks of 4096 are summed in float lanes and then added in double: large vocabularies keep their small terms.
+    // Blocks of 4096 are summed in float lanes and then added in double: large vocabularies keep their small
+    // terms.
     while (i < n) {
         for (float& part : parts) part = 0.0F;
         const int end = n - i > 4096 ? i + 4096 : n;
@@ -249,7 +257,8 @@ void addValues(const AttendArgs& a, int count, float factor, int d) {
     for (int i = 0; i < count; ++i) {
         const Lanes weight = Lanes::all(a.scores[i]);
         const std::size_t at = slotOf(a, i) * a.headDim + d;
-        for (int g = 0; g < Groups; ++g) sums[g] = fma(weight, loadAny(a.values, a.half, at + 16 * g), sums[g]);
+        for (int g = 0; g < Groups; ++g)
+            sums[g] = fma(weight, loadAny(a.values, a.half, at + 16 * g), sums[g]);
     }
     for (int g = 0; g < Groups; ++g) {
         float lanes[16];
@@ -264,7 +273,8 @@ void attend(const AttendArgs& a) {
     for (int i = 0; i < count; ++i) {
         const std::size_t at = slotOf(a, i) * a.headDim;
         Lanes dot = Lanes::zero();
-        for (int d = 0; d < whole; d += 16) dot = fma(Lanes::load(a.query + d), loadAny(a.keys, a.half, at + d), dot);
+        for (int d = 0; d < whole; d += 16)
+            dot = fma(Lanes::load(a.query + d), loadAny(a.keys, a.half, at + d), dot);
         float score = dot.sum();
         for (int d = whole; d < a.headDim; ++d) score += a.query[d] * elementAny(a.keys, a.half, at + d);
         a.scores[i] = score * a.scale;
@@ -276,7 +286,8 @@ void attend(const AttendArgs& a) {
     for (; d < whole; d += 16) addValues<1>(a, count, factor, d);
     for (; d < a.headDim; ++d) {
         float sum = 0.0F;
-        for (int i = 0; i < count; ++i) sum += a.scores[i] * elementAny(a.values, a.half, slotOf(a, i) * a.headDim + d);
+        for (int i = 0; i < count; ++i)
+            sum += a.scores[i] * elementAny(a.values, a.half, slotOf(a, i) * a.headDim + d);
         a.out[d] = sum * factor;
     }
 }

@@ -11,8 +11,9 @@
 
 namespace specula {
 
-/// Keys and values of one timeline, preallocated [layer][kv_head][maxSeq][headDim], and how many slots are filled.
-/// Rewinding only sets the length: rows past it are overwritten. Memory is touched as it fills. One thread at a time.
+/// Keys and values of one timeline, preallocated [layer][kv_head][maxSeq][headDim], and how many slots are
+/// filled. Rewinding only sets the length: rows past it are overwritten. Memory is touched as it fills. One
+/// thread at a time.
 class KvCache {
 public:
     KvCache(int layers, int kvHeads, int headDim, int maxSeq, KvFormat format);
@@ -24,8 +25,8 @@ public:
     /// Keeps the first `length` slots; length <= length().
     void truncate(int length);
 
-    /// Moves the slots `from[i]` (ascending, each >= base + i) to base + i and sets the length behind them: keeps the
-    /// accepted path of a tree.
+    /// Moves the slots `from[i]` (ascending, each >= base + i) to base + i and sets the length behind them:
+    /// keeps the accepted path of a tree.
     void compact(int base, std::span<const int> from);
 
     /// Counts `count` slots that the model has just written as filled.

@@ -39,7 +39,8 @@ public:
             const int stop = start + static_cast<int>(m_source.weights[i]->rows());
             const int from = std::max(first, start), to = std::min(first + count, stop);
             if (from < to)
-                readRows(*m_source.weights[i], from - start, to - from, out + static_cast<std::size_t>(from - first) * m_in);
+                readRows(*m_source.weights[i], from - start, to - from,
+                         out + static_cast<std::size_t>(from - first) * m_in);
         }
     }
 
@@ -50,7 +51,8 @@ public:
     }
 
     std::vector<float> bias() const {
-        const bool any = std::any_of(m_source.biases.begin(), m_source.biases.end(), [](auto* b) { return b != nullptr; });
+        const bool any =
+            std::any_of(m_source.biases.begin(), m_source.biases.end(), [](auto* b) { return b != nullptr; });
         if (!any) return {};
         std::vector<float> all(static_cast<std::size_t>(m_rows), 0.0F);
         for (std::size_t i = 0; i < m_source.biases.size(); ++i) {
@@ -66,7 +68,8 @@ private:
     int m_in = 0;
 };
 
-/// Calls pack(tile, rows) for every tile, rows [kTile][in] in float; in parallel, the first exception is rethrown.
+/// Calls pack(tile, rows) for every tile, rows [kTile][in] in float; in parallel, the first exception is
+/// rethrown.
 template <typename Pack>
 void packTiles(const Stack& stack, ThreadPool& pool, const Pack& pack) {
     std::exception_ptr failure;
@@ -107,7 +110,8 @@ public:
         const c10::InferenceMode inference;
         const at::Tensor input = at::from_blob(const_cast<float*>(x), {rows, in()}, at::kFloat);
         const at::Tensor result = at::linear(input, m_weight, m_bias);  // [rows, out]
-        std::memcpy(out, result.const_data_ptr<float>(), sizeof(float) * static_cast<std::size_t>(rows) * this->out());
+        std::memcpy(out, result.const_data_ptr<float>(),
+                    sizeof(float) * static_cast<std::size_t>(rows) * this->out());
     }
 
     std::int64_t bytes() const override { return 4LL * in() * out(); }
@@ -119,7 +123,8 @@ private:
 
 class Fp16Linear final : public Linear {
 public:
-    Fp16Linear(const Stack& stack, ThreadPool& pool) : Linear(stack.in(), stack.rows()), m_bias(stack.bias()) {
+    Fp16Linear(const Stack& stack, ThreadPool& pool)
+        : Linear(stack.in(), stack.rows()), m_bias(stack.bias()) {
         const std::size_t tileSize = static_cast<std::size_t>(kTile) * stack.in();
         m_packed.resize((stack.rows() + kTile - 1) / kTile * tileSize);
         packTiles(stack, pool, [&](int tile, const float* rows) {
@@ -132,7 +137,8 @@ public:
                     if ((value & 0x7C00U) == 0x7C00U) {
                         const StoredTensor& tensor = stack.tensorOf(tile * kTile + lane);
                         throw Error(tensor.file + ": tensor " + tensor.fileName +
-                                    " has values beyond the range of 16-bit floats (65504); use --weights fp32 or int8");
+                                    " has values beyond the range of 16-bit floats (65504); use --weights "
+                                    "fp32 or int8");
                     }
                     to[static_cast<std::size_t>(k) * kTile + lane] = value;
                 }
@@ -171,7 +177,8 @@ public:
         });
     }
 
-    void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch& scratch) const override {
+    void forward(const float* x, int rows, float* out, ThreadPool& pool,
+                 LinearScratch& scratch) const override {
         const Int8Weights weights{m_packed.data(), in(), this->out()};
         const std::size_t rowBytes = static_cast<std::size_t>(weights.groups()) * 4;
         const int codedRows = rows * m_parts;
@@ -180,15 +187,20 @@ public:
         scratch.residual.resize(static_cast<std::size_t>(in()));
         constexpr int kMaxRows = 256;
         QuantisedRow coded[2 * kMaxRows];
-        if (rows > kMaxRows) throw Error("internal: more than 256 rows in one int8 product", ErrorKind::Failed);
-        for (int m = 0; m < rows; ++m) quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
+        if (rows > kMaxRows)
+            throw Error("internal: more than 256 rows in one int8 product", ErrorKind::Failed);
+        for (int m = 0; m < rows; ++m)
+            quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
         pool.split((this->out() + kTile - 1) / kTile, [&](int begin, int end) {
             kernels().int8Tiles(weights, begin, end, scratch.values.data(), codedRows, scratch.sums.data());
-            for (int m = 0; m < rows; ++m) rescale(m, begin * kTile, std::min(end * kTile, this->out()), coded, scratch, out);
+            for (int m = 0; m < rows; ++m)
+                rescale(m, begin * kTile, std::min(end * kTile, this->out()), coded, scratch, out);
         });
     }
 
-    std::int64_t bytes() const override { return static_cast<std::int64_t>(m_packed.size() + m_scales.size() * 8); }
+    std::int64_t bytes() const override {
+        return static_cast<std::int64_t>(m_packed.size() + m_scales.size() * 8);
+    }
 
 private:
     void packRow(const float* row, int output, std::int8_t* to) {
@@ -205,7 +217,8 @@ private:
         m_weightSums[static_cast<std::size_t>(output)] = sum;
     }
 
-    void quantise(const float* x, int m, std::size_t rowBytes, LinearScratch& scratch, QuantisedRow* coded) const {
+    void quantise(const float* x, int m, std::size_t rowBytes, LinearScratch& scratch,
+                  QuantisedRow* coded) const {
         std::uint8_t* values = scratch.values.data() + rowBytes * static_cast<std::size_t>(m) * m_parts;
         std::memset(values + in(), 0, rowBytes - in());
         if (m_parts == 1) {
@@ -217,7 +230,8 @@ private:
         coded[2 * m + 1] = kernels().quantiseRow(scratch.residual.data(), in(), values + rowBytes, nullptr);
     }
 
-    void rescale(int m, int first, int last, const QuantisedRow* coded, const LinearScratch& scratch, float* out) const {
+    void rescale(int m, int first, int last, const QuantisedRow* coded, const LinearScratch& scratch,
+                 float* out) const {
         const std::int32_t* sums = scratch.sums.data() + static_cast<std::size_t>(m) * m_parts * this->out();
         const QuantisedRow one = coded[m * m_parts];
         const QuantisedRow two = m_parts == 2 ? coded[2 * m + 1] : QuantisedRow{};
@@ -225,7 +239,8 @@ private:
         float* row = out + static_cast<std::size_t>(m) * this->out();
         for (int n = first; n < last; ++n) {
             float value = one.scale * static_cast<float>(sums[n] - one.zero * m_weightSums[n]);
-            if (rest != nullptr) value += two.scale * static_cast<float>(rest[n] - two.zero * m_weightSums[n]);
+            if (rest != nullptr)
+                value += two.scale * static_cast<float>(rest[n] - two.zero * m_weightSums[n]);
             row[n] = value * m_scales[n] + (m_bias.empty() ? 0.0F : m_bias[n]);
         }
     }
@@ -242,11 +257,16 @@ private:
 std::unique_ptr<Linear> makeLinear(WeightFormat format, const LinearSource& source, ThreadPool& pool) {
     const Stack stack(source);
     switch (format) {
-        case WeightFormat::Fp32: return std::make_unique<Fp32Linear>(stack);
-        case WeightFormat::Fp16: return std::make_unique<Fp16Linear>(stack, pool);
-        case WeightFormat::Int8: return std::make_unique<Int8Linear>(stack, pool, 1);
-        case WeightFormat::Int8x2: return std::make_unique<Int8Linear>(stack, pool, 2);
-        case WeightFormat::Auto: break;
+        case WeightFormat::Fp32:
+            return std::make_unique<Fp32Linear>(stack);
+        case WeightFormat::Fp16:
+            return std::make_unique<Fp16Linear>(stack, pool);
+        case WeightFormat::Int8:
+            return std::make_unique<Int8Linear>(stack, pool, 1);
+        case WeightFormat::Int8x2:
+            return std::make_unique<Int8Linear>(stack, pool, 2);
+        case WeightFormat::Auto:
+            break;
     }
     throw Error("internal: the weight format was not resolved before packing", ErrorKind::Failed);
 }

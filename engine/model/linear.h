@@ -16,7 +16,7 @@ struct LinearSource {
 
 /// Scratch of a Linear, reused from call to call; one for each timeline.
 struct LinearScratch {
-    std::vector<std::uint8_t> values;    // quantised activations
+    std::vector<std::uint8_t> values;  // quantised activations
     std::vector<std::int32_t> sums;
     std::vector<float> residual;
 };
@@ -25,16 +25,19 @@ struct LinearScratch {
 ///
 /// Formats (see README, "Number formats"):
 ///   fp16    16-bit float weights, 32-bit activations and sums
-///   int8    8-bit weights, one scale an output (symmetric); activations 8-bit, one scale and zero a row; integer sums
-///   int8x2  the same, each activation row carried as two 8-bit rows: its value, then what rounding left of it
-///   fp32    at::linear, the reference; the only one whose bits depend on the number of rows
-/// The first three compute each row's outputs in the same order for any number of rows: batch-invariant, bit for bit.
+///   int8    8-bit weights, one scale an output (symmetric); activations 8-bit, one scale and zero a row;
+///   integer sums int8x2  the same, each activation row carried as two 8-bit rows: its value, then what
+///   rounding left of it fp32    at::linear, the reference; the only one whose bits depend on the number of
+///   rows
+/// The first three compute each row's outputs in the same order for any number of rows: batch-invariant, bit
+/// for bit.
 class Linear {
 public:
     virtual ~Linear() = default;
 
     /// x [rows][in] -> out [rows][out], both contiguous. The pool runs the outputs in parallel.
-    virtual void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch& scratch) const = 0;
+    virtual void forward(const float* x, int rows, float* out, ThreadPool& pool,
+                         LinearScratch& scratch) const = 0;
 
     virtual std::int64_t bytes() const = 0;  ///< read for one token
 
@@ -49,7 +52,8 @@ private:
     int m_out;
 };
 
-/// Reads, converts and packs; `format` is not Auto. Throws Error for a weight that is not finite or does not fit fp16.
+/// Reads, converts and packs; `format` is not Auto. Throws Error for a weight that is not finite or does not
+/// fit fp16.
 std::unique_ptr<Linear> makeLinear(WeightFormat format, const LinearSource& source, ThreadPool& pool);
 
 }  // namespace specula

@@ -35,7 +35,8 @@ std::unique_ptr<ModelState> Model::newState() const {
     sized(state->added, c.hidden);
     sized(state->gateUp, 2 * c.ffn);
     sized(state->inner, c.ffn);
-    state->scores.assign(static_cast<std::size_t>(m_pool->size()), std::vector<float>(static_cast<std::size_t>(maxSeq())));
+    state->scores.assign(static_cast<std::size_t>(m_pool->size()),
+                         std::vector<float>(static_cast<std::size_t>(maxSeq())));
     state->paths.resize(static_cast<std::size_t>(kMaxForwardRows) * kMaxForwardRows);
     state->pathLengths.resize(kMaxForwardRows);
     return state;
@@ -50,14 +51,16 @@ bool Model::prefill(ModelState& state, std::span<const TokenId> tokens, std::sto
     return true;
 }
 
-void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOptions& options, float* logits) const {
+void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOptions& options,
+                    float* logits) const {
     const ModelConfig& c = config();
     const int rows = static_cast<int>(input.tokens.size());
     if (rows == 0) return;
     if (rows > kMaxForwardRows) throw Error("internal: too many rows in one pass", ErrorKind::Failed);
     if (state.cache.length() + rows > maxSeq())
-        throw Error("the context of " + std::to_string(maxSeq()) + " tokens is full; use a larger --max-context",
-                    ErrorKind::Failed);
+        throw Error(
+            "the context of " + std::to_string(maxSeq()) + " tokens is full; use a larger --max-context",
+            ErrorKind::Failed);
     embed(input, state.x.data());
     placeRows(state, input);
     const int layers = options.layers > 0 ? std::min(options.layers, c.layers) : c.layers;
@@ -85,24 +88,27 @@ void Model::embed(const ForwardRows& input, float* x) const {
     for (std::size_t i = 0; i < input.tokens.size(); ++i) {
         const TokenId token = input.tokens[i];
         if (token < 0 || token >= config().vocabulary)
-            throw Error("token id " + std::to_string(token) + " is outside the vocabulary of " + config().name + " (0.." +
-                        std::to_string(config().vocabulary - 1) + ")");
+            throw Error("token id " + std::to_string(token) + " is outside the vocabulary of " +
+                        config().name + " (0.." + std::to_string(config().vocabulary - 1) + ")");
         readRows(*m_embedding, token, 1, x + i * static_cast<std::size_t>(hidden));
     }
 }
 
-/// Notes for each row the slots after the cache's present end that it sees: its ancestors in this pass and itself.
+/// Notes for each row the slots after the cache's present end that it sees: its ancestors in this pass and
+/// itself.
 void Model::placeRows(ModelState& state, const ForwardRows& input) const {
     const int base = state.cache.length();
     const int rows = static_cast<int>(input.tokens.size());
     for (int i = 0; i < rows; ++i) {
         const int parent = input.parents.empty() ? i - 1 : input.parents[static_cast<std::size_t>(i)];
-        if (parent >= i || parent < -1) throw Error("internal: a row's parent must come before it", ErrorKind::Failed);
+        if (parent >= i || parent < -1)
+            throw Error("internal: a row's parent must come before it", ErrorKind::Failed);
         int* path = state.paths.data() + static_cast<std::size_t>(i) * kMaxForwardRows;
         int length = 0;
         if (parent >= 0) {
             length = state.pathLengths[static_cast<std::size_t>(parent)];
-            std::copy_n(state.paths.data() + static_cast<std::size_t>(parent) * kMaxForwardRows, length, path);
+            std::copy_n(state.paths.data() + static_cast<std::size_t>(parent) * kMaxForwardRows, length,
+                        path);
         }
         path[length] = base + i;
         state.pathLengths[static_cast<std::size_t>(i)] = length + 1;
@@ -113,15 +119,16 @@ void Model::attention(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     for (int m = 0; m < rows; ++m)
-        kernels().rmsNorm(rowOf(state.x, m, c.hidden), weights.attnNorm.data(), c.hidden, static_cast<float>(c.normEps),
-                          rowOf(state.normed, m, c.hidden));
+        kernels().rmsNorm(rowOf(state.x, m, c.hidden), weights.attnNorm.data(), c.hidden,
+                          static_cast<float>(c.normEps), rowOf(state.normed, m, c.hidden));
     weights.qkv->forward(state.normed.data(), rows, state.qkv.data(), *m_pool, state.linear);
     rotateAndStore(state, layer, rows);
 
     const int group = c.heads / c.kvHeads;
     const int base = state.cache.length();
     const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
-    const int items = c.heads * rows;  // head by head, so that neighbouring items share keys and values in the cache
+    const int items =
+        c.heads * rows;  // head by head, so that neighbouring items share keys and values in the cache
     const int parts = m_pool->size();
     m_pool->run(parts, [&](int thread) {
         const int begin = static_cast<int>(static_cast<long long>(items) * thread / parts);
@@ -191,8 +198,8 @@ void Model::mlp(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     for (int m = 0; m < rows; ++m)
-        kernels().rmsNorm(rowOf(state.x, m, c.hidden), weights.mlpNorm.data(), c.hidden, static_cast<float>(c.normEps),
-                          rowOf(state.normed, m, c.hidden));
+        kernels().rmsNorm(rowOf(state.x, m, c.hidden), weights.mlpNorm.data(), c.hidden,
+                          static_cast<float>(c.normEps), rowOf(state.normed, m, c.hidden));
     weights.gateUp->forward(state.normed.data(), rows, state.gateUp.data(), *m_pool, state.linear);
     for (int m = 0; m < rows; ++m) {
         const float* gate = rowOf(state.gateUp, m, 2 * c.ffn);

@@ -22,20 +22,21 @@ struct ModelState {
     ModelState(KvCache keysAndValues) : cache(std::move(keysAndValues)) {}
 
     KvCache cache;
-    std::vector<float> x;       // [rows][hidden] residual stream
-    std::vector<float> normed;  // [rows][hidden]
-    std::vector<float> qkv;     // [rows][(heads + 2 kvHeads) * headDim]
-    std::vector<float> mixed;   // [rows][heads * headDim] attention's output
-    std::vector<float> added;   // [rows][hidden] what a block adds to x
-    std::vector<float> gateUp;  // [rows][2 * ffn]
-    std::vector<float> inner;   // [rows][ffn]
+    std::vector<float> x;                    // [rows][hidden] residual stream
+    std::vector<float> normed;               // [rows][hidden]
+    std::vector<float> qkv;                  // [rows][(heads + 2 kvHeads) * headDim]
+    std::vector<float> mixed;                // [rows][heads * headDim] attention's output
+    std::vector<float> added;                // [rows][hidden] what a block adds to x
+    std::vector<float> gateUp;               // [rows][2 * ffn]
+    std::vector<float> inner;                // [rows][ffn]
     std::vector<std::vector<float>> scores;  // one for each thread [maxSeq]
     std::vector<int> paths;                  // [rows][rows] slots of each row's own ancestors, then its own
     std::vector<int> pathLengths;            // [rows]
     LinearScratch linear;
 };
 
-/// The rows of one forward pass. Row i stands after its parent; in a chain (no parents given) that is row i - 1.
+/// The rows of one forward pass. Row i stands after its parent; in a chain (no parents given) that is row i
+/// - 1.
 struct ForwardRows {
     std::span<const TokenId> tokens;
     std::span<const int> parents = {};  ///< -1: directly after the cache; else an earlier row of this pass
@@ -43,15 +44,15 @@ struct ForwardRows {
 
 /// What a forward pass runs and returns.
 struct ForwardOptions {
-    int layers = 0;          ///< run only the first `layers` and then the final norm and head; 0 = all
-    int logitsFrom = 0;      ///< first row whose logits are wanted; rows.size() = none
+    int layers = 0;      ///< run only the first `layers` and then the final norm and head; 0 = all
+    int logitsFrom = 0;  ///< first row whose logits are wanted; rows.size() = none
     std::span<const int> taps = {};  ///< layers after which the residual stream is copied out
     float* tapOut = nullptr;         ///< [taps][rows][hidden]
 };
 
-/// A decoder-only transformer, loaded and const. Safe from several threads, each with its own state (their passes take
-/// turns on the pool). In fp16, int8x2 and int8 a row's logits are bit for bit the same whatever rows ride with it and
-/// however the sequence was cut into passes.
+/// A decoder-only transformer, loaded and const. Safe from several threads, each with its own state (their
+/// passes take turns on the pool). In fp16, int8x2 and int8 a row's logits are bit for bit the same whatever
+/// rows ride with it and however the sequence was cut into passes.
 class Model {
 public:
     struct LoadOptions {
@@ -62,8 +63,9 @@ public:
 
     /// Converts the checkpoint's weights; the checkpoint is kept (embedding rows are read from its mapping).
     /// Throws Error; a stop request ends loading with an Error of kind Failed.
-    static std::shared_ptr<const Model> load(std::shared_ptr<const Checkpoint> checkpoint, const LoadOptions& options,
-                                             std::shared_ptr<ThreadPool> pool, std::stop_token stop = {},
+    static std::shared_ptr<const Model> load(std::shared_ptr<const Checkpoint> checkpoint,
+                                             const LoadOptions& options, std::shared_ptr<ThreadPool> pool,
+                                             std::stop_token stop = {},
                                              const std::function<void(double fraction)>& progress = {});
 
     const ModelConfig& config() const { return m_checkpoint->config(); }
@@ -77,7 +79,8 @@ public:
     /// Appends rows (at most kMaxForwardRows) to the state's cache and writes their logits
     /// [rows - logitsFrom][vocabulary]. The cache grows by all rows, in slot order; a tree's path is kept by
     /// KvCache::compact. Throws Error when the cache is full or a token is out of range.
-    void forward(ModelState& state, const ForwardRows& rows, const ForwardOptions& options, float* logits) const;
+    void forward(ModelState& state, const ForwardRows& rows, const ForwardOptions& options,
+                 float* logits) const;
 
     /// Feeds a prompt in pieces without logits, polling `stop` between them; false if it was stopped.
     bool prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop) const;
@@ -92,7 +95,8 @@ private:
     };
 
     Model() = default;
-    void loadWeights(const LoadOptions& options, std::stop_token stop, const std::function<void(double)>& progress);
+    void loadWeights(const LoadOptions& options, std::stop_token stop,
+                     const std::function<void(double)>& progress);
     void buildRope();
     void embed(const ForwardRows& rows, float* x) const;
     void placeRows(ModelState& state, const ForwardRows& rows) const;

@@ -20,9 +20,9 @@ std::vector<float> readVector(const StoredTensor& tensor) {
 
 }  // namespace
 
-std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> checkpoint, const LoadOptions& options,
-                                         std::shared_ptr<ThreadPool> pool, std::stop_token stop,
-                                         const std::function<void(double)>& progress) {
+std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> checkpoint,
+                                         const LoadOptions& options, std::shared_ptr<ThreadPool> pool,
+                                         std::stop_token stop, const std::function<void(double)>& progress) {
     const auto began = std::chrono::steady_clock::now();
     std::shared_ptr<Model> model(new Model);
     model->m_checkpoint = std::move(checkpoint);
@@ -34,7 +34,8 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
     info.fileFormat = c.fileFormat;
     info.weights = options.weights == WeightFormat::Auto ? WeightFormat::Int8x2 : options.weights;
     info.kv = options.kv;
-    if (info.kv == KvFormat::Auto) info.kv = info.weights == WeightFormat::Fp32 ? KvFormat::Fp32 : KvFormat::Fp16;
+    if (info.kv == KvFormat::Auto)
+        info.kv = info.weights == WeightFormat::Fp32 ? KvFormat::Fp32 : KvFormat::Fp16;
     info.layers = c.layers;
     info.hidden = c.hidden;
     info.vocabulary = c.vocabulary;
@@ -43,7 +44,8 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
     info.parameters = model->m_checkpoint->parameters();
     info.hasTokenizer = model->m_checkpoint->tokenizer() != nullptr;
     info.hasChatTemplate = !model->m_checkpoint->chatTemplate().empty();
-    // fp32 products run inside libtorch with as many threads as the pool has; everything else runs on the pool alone.
+    // fp32 products run inside libtorch with as many threads as the pool has; everything else runs on the
+    // pool alone.
     at::set_num_threads(model->m_pool->size());
     model->loadWeights(options, stop, progress);
     model->buildRope();
@@ -51,7 +53,8 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
     return model;
 }
 
-void Model::loadWeights(const LoadOptions&, std::stop_token stop, const std::function<void(double)>& progress) {
+void Model::loadWeights(const LoadOptions&, std::stop_token stop,
+                        const std::function<void(double)>& progress) {
     const ModelConfig& c = config();
     const WeightFormat format = m_info.weights;
     const auto weight = [&](const std::string& name, int out, int in) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// Sixteen lanes for three instruction sets. Included only by kernels_*.cpp, each compiled with its own flags; everything
-// is in an unnamed namespace so that no inline function compiled for one machine is ever linked into another's path.
+// Sixteen lanes for three instruction sets. Included only by kernels_*.cpp, each compiled with its own flags;
+// everything is in an unnamed namespace so that no inline function compiled for one machine is ever linked
+// into another's path.
 
 #include <cmath>
 #include <cstdint>
@@ -33,7 +34,9 @@ struct Lanes {  // 16 floats
     }
     float sum() const { return _mm512_reduce_add_ps(v); }
 };
-inline Lanes fma(Lanes a, Lanes b, Lanes c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+inline Lanes fma(Lanes a, Lanes b, Lanes c) {
+    return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
 
 struct Int8Tile {  // 16 outputs x 4 weights
     __m512i v;
@@ -50,7 +53,9 @@ struct Int8Four {  // 4 activations, the same for every output
 struct Int32Lanes {
     __m512i v;
     static Int32Lanes zero() { return {_mm512_setzero_si512()}; }
-    void multiplyAdd(const Int8Tile& weights, const Int8Four& four) { v = _mm512_dpbusd_epi32(v, four.v, weights.v); }
+    void multiplyAdd(const Int8Tile& weights, const Int8Four& four) {
+        v = _mm512_dpbusd_epi32(v, four.v, weights.v);
+    }
     void store(std::int32_t* p) const { _mm512_storeu_si512(p, v); }
 };
 
@@ -87,14 +92,15 @@ inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
 }
 
-// vpmaddubsw would saturate with 8-bit activations, so both sides are widened to 16 bits: exact, and about as fast once
-// the widened weights serve several rows.
+// vpmaddubsw would saturate with 8-bit activations, so both sides are widened to 16 bits: exact, and about as
+// fast once the widened weights serve several rows.
 struct Int8Tile {
     __m256i part[4];  // outputs 0-3, 4-7, 8-11, 12-15; four 16-bit weights each
     static Int8Tile load(const std::int8_t* p) {
         Int8Tile tile;
         for (int i = 0; i < 4; ++i)
-            tile.part[i] = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * i)));
+            tile.part[i] =
+                _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 16 * i)));
         return tile;
     }
 };
@@ -113,7 +119,8 @@ struct Int32Lanes {
         return {{z, z, z, z}};
     }
     void multiplyAdd(const Int8Tile& weights, const Int8Four& four) {
-        for (int i = 0; i < 4; ++i) part[i] = _mm256_add_epi32(part[i], _mm256_madd_epi16(weights.part[i], four.v));
+        for (int i = 0; i < 4; ++i)
+            part[i] = _mm256_add_epi32(part[i], _mm256_madd_epi16(weights.part[i], four.v));
     }
     void store(std::int32_t* p) const {
         std::int32_t pairs[32];
@@ -155,7 +162,8 @@ inline std::uint16_t floatToHalf(float x) {
     if (magnitude < 0x38800000U) {  // subnormal: let the float unit round
         float small;
         std::memcpy(&small, &magnitude, 4);
-        return static_cast<std::uint16_t>(sign | static_cast<std::uint16_t>(std::nearbyintf(small * 0x1p24F)));
+        return static_cast<std::uint16_t>(sign |
+                                          static_cast<std::uint16_t>(std::nearbyintf(small * 0x1p24F)));
     }
     const std::uint32_t rounded = magnitude + 0xFFFU + ((magnitude >> 13) & 1U);
     return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000U) >> 13));
@@ -216,8 +224,8 @@ struct Int32Lanes {
 
 #endif
 
-/// exp(x) for x <= 0 (any x up to 80) within 2 ulp: 2^n times a polynomial on [-ln2/2, ln2/2]. Branch-free, so that
-/// loops over it vectorise; the same operations whatever the loop's length.
+/// exp(x) for x <= 0 (any x up to 80) within 2 ulp: 2^n times a polynomial on [-ln2/2, ln2/2]. Branch-free,
+/// so that loops over it vectorise; the same operations whatever the loop's length.
 inline float fastExp(float x) {
     x = x < -87.0F ? -87.0F : (x > 80.0F ? 80.0F : x);
     const float n = __builtin_rintf(x * 1.44269504088896341F);

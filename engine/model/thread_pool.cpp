@@ -48,7 +48,8 @@ void ThreadPool::runErased(int count, Call call, const void* context) {
     m_context = context;
     m_finished.store(0, std::memory_order_relaxed);
     const std::uint32_t generation = m_generation.load(std::memory_order_relaxed) + 1;
-    m_ticket.store(static_cast<std::uint64_t>(generation) << 32 | static_cast<std::uint32_t>(count), std::memory_order_release);
+    m_ticket.store(static_cast<std::uint64_t>(generation) << 32 | static_cast<std::uint32_t>(count),
+                   std::memory_order_release);
     m_generation.store(generation, std::memory_order_release);
     m_generation.notify_all();
     claimShares(generation);
@@ -61,12 +62,15 @@ void ThreadPool::runErased(int count, Call call, const void* context) {
     }
 }
 
-/// Runs shares of this generation until none is left. A claim that succeeds keeps the region, and with it m_call, alive:
-/// the caller waits for it.
+/// Runs shares of this generation until none is left. A claim that succeeds keeps the region, and with it
+/// m_call, alive: the caller waits for it.
 void ThreadPool::claimShares(std::uint32_t generation) {
     std::uint64_t ticket = m_ticket.load(std::memory_order_acquire);
-    while (static_cast<std::uint32_t>(ticket >> 32) == generation && static_cast<std::uint32_t>(ticket) != 0) {
-        if (!m_ticket.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    while (static_cast<std::uint32_t>(ticket >> 32) == generation &&
+           static_cast<std::uint32_t>(ticket) != 0) {
+        if (!m_ticket.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel,
+                                            std::memory_order_acquire))
+            continue;
         m_call(m_context, static_cast<int>(static_cast<std::uint32_t>(ticket)) - 1);
         m_finished.fetch_add(1, std::memory_order_release);
         ticket = m_ticket.load(std::memory_order_acquire);

@@ -10,13 +10,14 @@ namespace specula {
 
 /// The engine's one set of threads: target, draft and sampling all run here, one region at a time.
 ///
-/// A decoding step has some 150 regions of a few microseconds, so idle threads spin briefly before they yield and
-/// finally sleep. A region is cut into shares that threads claim; the caller claims too and waits only for shares that
-/// somebody has begun. So when another program takes a core, this one goes on with the rest instead of stalling at every
-/// region. run() may be called from several threads; calls take turns.
+/// A decoding step has some 150 regions of a few microseconds, so idle threads spin briefly before they yield
+/// and finally sleep. A region is cut into shares that threads claim; the caller claims too and waits only
+/// for shares that somebody has begun. So when another program takes a core, this one goes on with the rest
+/// instead of stalling at every region. run() may be called from several threads; calls take turns.
 class ThreadPool {
 public:
-    /// `threads` >= 1 counts the calling thread. 0 = all cores, less one for the window when there are more than two.
+    /// `threads` >= 1 counts the calling thread. 0 = all cores, less one for the window when there are more
+    /// than two.
     explicit ThreadPool(int threads);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -24,11 +25,13 @@ public:
 
     int size() const { return static_cast<int>(m_workers.size()) + 1; }
 
-    /// Calls body(index) once for every index 0..count-1, on any of the threads, and returns when all have finished.
-    /// `body` must not throw and must not call run().
+    /// Calls body(index) once for every index 0..count-1, on any of the threads, and returns when all have
+    /// finished. `body` must not throw and must not call run().
     template <typename Body>
     void run(int count, const Body& body) {
-        runErased(count, [](const void* context, int index) { (*static_cast<const Body*>(context))(index); }, &body);
+        runErased(
+            count, [](const void* context, int index) { (*static_cast<const Body*>(context))(index); },
+            &body);
     }
 
     /// Cuts 0..count into contiguous shares, a few for each thread, and calls body(begin, end) for each.
@@ -36,7 +39,9 @@ public:
     void split(int count, const Body& body) {
         const int shares = size() == 1 ? 1 : (count < 4 * size() ? count : 4 * size());
         run(shares, [&](int share) {
-            const auto bound = [&](int i) { return static_cast<int>(static_cast<long long>(count) * i / shares); };
+            const auto bound = [&](int i) {
+                return static_cast<int>(static_cast<long long>(count) * i / shares);
+            };
             body(bound(share), bound(share + 1));
         });
     }

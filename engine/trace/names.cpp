@@ -36,9 +36,8 @@ constexpr Table<KvFormat, 3> kKvFormats{
 constexpr Table<Rule, 2> kRules{{{Rule::Token, "token"}, {Rule::Greedy, "greedy"}}};
 constexpr Table<Detail, 3> kDetails{
     {{Detail::Counts, "counts"}, {Detail::Tokens, "tokens"}, {Detail::Full, "full"}}};
-constexpr Table<Verdict, 3> kVerdicts{{{Verdict::Accepted, "accepted"},
-                                       {Verdict::Rejected, "rejected"},
-                                       {Verdict::Discarded, "discarded"}}};
+constexpr Table<Verdict, 3> kVerdicts{
+    {{Verdict::Accepted, "accepted"}, {Verdict::Rejected, "rejected"}, {Verdict::Discarded, "discarded"}}};
 constexpr Table<EmitKind, 4> kEmitKinds{{{EmitKind::Accepted, "accepted"},
                                          {EmitKind::Resampled, "resampled"},
                                          {EmitKind::Bonus, "bonus"},
@@ -51,20 +50,48 @@ constexpr Table<Finish, 5> kFinishes{{{Finish::Running, "running"},
 
 }  // namespace
 
-std::string_view name(WeightFormat format) { return nameIn(kWeightFormats, format); }
-std::string_view name(KvFormat format) { return nameIn(kKvFormats, format); }
-std::string_view name(Rule rule) { return nameIn(kRules, rule); }
-std::string_view name(Detail detail) { return nameIn(kDetails, detail); }
-std::string_view name(Verdict verdict) { return nameIn(kVerdicts, verdict); }
-std::string_view name(EmitKind kind) { return nameIn(kEmitKinds, kind); }
-std::string_view name(Finish finish) { return nameIn(kFinishes, finish); }
+std::string_view name(WeightFormat format) {
+    return nameIn(kWeightFormats, format);
+}
+std::string_view name(KvFormat format) {
+    return nameIn(kKvFormats, format);
+}
+std::string_view name(Rule rule) {
+    return nameIn(kRules, rule);
+}
+std::string_view name(Detail detail) {
+    return nameIn(kDetails, detail);
+}
+std::string_view name(Verdict verdict) {
+    return nameIn(kVerdicts, verdict);
+}
+std::string_view name(EmitKind kind) {
+    return nameIn(kEmitKinds, kind);
+}
+std::string_view name(Finish finish) {
+    return nameIn(kFinishes, finish);
+}
 
-std::optional<WeightFormat> weightFormatNamed(std::string_view text) { return valueIn(kWeightFormats, text); }
-std::optional<KvFormat> kvFormatNamed(std::string_view text) { return valueIn(kKvFormats, text); }
-std::optional<Rule> ruleNamed(std::string_view text) { return valueIn(kRules, text); }
-std::optional<Detail> detailNamed(std::string_view text) { return valueIn(kDetails, text); }
-std::optional<Verdict> verdictNamed(std::string_view text) { return valueIn(kVerdicts, text); }
-std::optional<EmitKind> emitKindNamed(std::string_view text) { return valueIn(kEmitKinds, text); }
-std::optional<Finish> finishNamed(std::string_view text) { return valueIn(kFinishes, text); }
+std::optional<WeightFormat> weightFormatNamed(std::string_view text) {
+    return valueIn(kWeightFormats, text);
+}
+std::optional<KvFormat> kvFormatNamed(std::string_view text) {
+    return valueIn(kKvFormats, text);
+}
+std::optional<Rule> ruleNamed(std::string_view text) {
+    return valueIn(kRules, text);
+}
+std::optional<Detail> detailNamed(std::string_view text) {
+    return valueIn(kDetails, text);
+}
+std::optional<Verdict> verdictNamed(std::string_view text) {
+    return valueIn(kVerdicts, text);
+}
+std::optional<EmitKind> emitKindNamed(std::string_view text) {
+    return valueIn(kEmitKinds, text);
+}
+std::optional<Finish> finishNamed(std::string_view text) {
+    return valueIn(kFinishes, text);
+}
 
 }  // namespace specula

@@ -9,7 +9,8 @@ namespace specula {
 
 using TokenId = std::int32_t;
 
-/// How weights are held and multiplied. Auto resolves at load time (see model/linear.h for what each computes).
+/// How weights are held and multiplied. Auto resolves at load time (see model/linear.h for what each
+/// computes).
 enum class WeightFormat : std::uint8_t { Auto, Fp32, Fp16, Int8x2, Int8 };
 
 /// How keys and values are stored. Auto: fp32 with fp32 weights, fp16 otherwise.
@@ -18,8 +19,8 @@ enum class KvFormat : std::uint8_t { Auto, Fp32, Fp16 };
 /// How a round's proposals are judged (engine/verify). Names on the command line as in names.h.
 enum class Rule : std::uint8_t { Token, Greedy };
 
-/// How much of each round is recorded. Counts: ids and verdicts only (measurements); Tokens: plus probabilities,
-/// coins and bytes; Full: plus full-vocabulary sums and the top entries of both rows.
+/// How much of each round is recorded. Counts: ids and verdicts only (measurements); Tokens: plus
+/// probabilities, coins and bytes; Full: plus full-vocabulary sums and the top entries of both rows.
 enum class Detail : std::uint8_t { Counts, Tokens, Full };
 
 /// The sampling pipeline, applied in this order: repetition penalty, temperature, top-k, top-p, min-p.
@@ -34,8 +35,8 @@ struct Sampling {
     bool operator==(const Sampling&) const = default;
 };
 
-/// Costs that automatic gamma decides with, measured once and quantised so that a run can be repeated from its
-/// options alone. All are in units of one target step (the time of one row).
+/// Costs that automatic gamma decides with, measured once and quantised so that a run can be repeated from
+/// its options alone. All are in units of one target step (the time of one row).
 struct Costs {
     double c = 0.0;         ///< draft step / target step
     std::vector<double> v;  ///< v[m] = target time for m+1 rows / for one row, m = 0..; v[0] = 1
@@ -46,10 +47,11 @@ struct Costs {
 inline constexpr int kGammaAuto = -1;
 inline constexpr int kGammaMax = 32;
 
-/// Everything one run depends on besides the models and the prompt. Same options, same prompt, same models and same
-/// instruction set give the same Rounds, bit for bit.
+/// Everything one run depends on besides the models and the prompt. Same options, same prompt, same models
+/// and same instruction set give the same Rounds, bit for bit.
 struct RunOptions {
-    int gamma = kGammaAuto;  ///< drafted tokens a round, 0..kGammaMax; 0 = plain decoding; kGammaAuto = chosen each round
+    int gamma = kGammaAuto;  ///< drafted tokens a round, 0..kGammaMax; 0 = plain decoding; kGammaAuto =
+                             ///< chosen each round
     Sampling sampling;
     std::optional<Sampling> draftSampling;  ///< absent: the draft uses `sampling`
     Rule rule = Rule::Token;                ///< Greedy is forced at temperature 0
@@ -58,7 +60,7 @@ struct RunOptions {
     std::vector<std::string> stop;  ///< generation ends when the output text contains one of these
     bool ignoreEos = false;
     Detail detail = Detail::Full;
-    int topEntries = 12;  ///< entries of each row kept at Detail::Full
+    int topEntries = 12;         ///< entries of each row kept at Detail::Full
     std::optional<Costs> costs;  ///< needed by automatic gamma
 };
 

@@ -12,10 +12,10 @@ namespace specula {
 
 /// What is known of a loaded model.
 struct ModelInfo {
-    std::string name;          ///< as people call it, e.g. "SmolLM2-135M-Instruct"
+    std::string name;  ///< as people call it, e.g. "SmolLM2-135M-Instruct"
     std::string path;
-    std::string architecture;  ///< e.g. "llama"
-    std::string fileFormat;    ///< what the file stores, e.g. "Q4_1", "bfloat16"
+    std::string architecture;                   ///< e.g. "llama"
+    std::string fileFormat;                     ///< what the file stores, e.g. "Q4_1", "bfloat16"
     WeightFormat weights = WeightFormat::Auto;  ///< what runs
     KvFormat kv = KvFormat::Auto;
     std::int64_t parameters = 0;
@@ -31,9 +31,9 @@ struct ModelInfo {
 
 /// Where proposals come from.
 struct DraftInfo {
-    std::string kind;  ///< none, model, ngram, early-exit
-    std::string name;  ///< for people, e.g. "early exit after layer 5"
-    int parameter = 0;  ///< longest n-gram, or the layer of an early exit
+    std::string kind;                ///< none, model, ngram, early-exit
+    std::string name;                ///< for people, e.g. "early exit after layer 5"
+    int parameter = 0;               ///< longest n-gram, or the layer of an early exit
     std::optional<ModelInfo> model;  ///< for kind "model"
 };
 
@@ -41,7 +41,7 @@ struct DraftInfo {
 struct PairCheck {
     std::string question;  ///< "Same number of tokens"
     bool passed = false;
-    std::string detail;    ///< with the first differing id where there is one
+    std::string detail;  ///< with the first differing id where there is one
 };
 struct PairReport {
     std::vector<PairCheck> checks;
@@ -61,9 +61,9 @@ struct Interval {
 /// One point of a gamma sweep: one gamma on one prompt, measured against plain decoding of the same prompt.
 struct SweepPoint {
     int gamma = 0;
-    std::string prompt;             ///< "" for the whole suite together
+    std::string prompt;  ///< "" for the whole suite together
     Interval tokensPerSecond;
-    std::optional<Interval> speedup;  ///< against plain in the same session of measurements
+    std::optional<Interval> speedup;         ///< against plain in the same session of measurements
     std::optional<double> predictedSpeedup;  ///< E / (gamma c + v(gamma+1) + o), from this point's E
     Totals totals;
 };
@@ -76,7 +76,7 @@ struct CompareReport {
     std::optional<double> predictedSpeedup;
     Totals totals;  ///< of the speculative runs
     Costs costs;
-    std::string verdict;  ///< "faster", "slower", "no significant difference"
+    std::string verdict;           ///< "faster", "slower", "no significant difference"
     std::optional<bool> sameText;  ///< at temperature 0 only
     std::string firstDifference;   ///< where the texts part, if they do
 };

@@ -40,8 +40,8 @@ struct TopEntry {
     double pDraft = 0.0;
 };
 
-/// The pair of rows at one position as far as it is kept: exact sums, and the union of the top entries of both rows
-/// plus every token that was drawn or emitted there, by falling pTarget.
+/// The pair of rows at one position as far as it is kept: exact sums, and the union of the top entries of
+/// both rows plus every token that was drawn or emitted there, by falling pTarget.
 struct RowPair {
     RowSums sums;
     std::vector<TopEntry> top;
@@ -50,13 +50,15 @@ struct RowPair {
 
 /// One drafted token and its fate.
 struct Proposal {
-    int parent = -1;  ///< index of the proposal it follows, -1 for the round's first position; in a chain index - 1
+    int parent =
+        -1;  ///< index of the proposal it follows, -1 for the round's first position; in a chain index - 1
     TokenId id = 0;
     std::string bytes;
     double pTarget = 0.0;  ///< probability of this token in the target's row (after the pipeline)
     double pDraft = 0.0;   ///< probability in the row it was drawn from; 1 for a one-hot proposal
     Verdict verdict = Verdict::Discarded;
-    std::optional<double> coin;       ///< uniform in [0,1): accepted iff coin * pDraft < pTarget; absent if not drawn
+    std::optional<double>
+        coin;  ///< uniform in [0,1): accepted iff coin * pDraft < pTarget; absent if not drawn
     std::optional<double> draftCoin;  ///< uniform that drew this token from the draft's row
     std::optional<RowPair> rows;      ///< at Detail::Full
 };
@@ -66,9 +68,10 @@ struct Emitted {
     TokenId id = 0;
     std::string bytes;
     EmitKind kind = EmitKind::Plain;
-    int proposal = -1;      ///< for Accepted: its proposal; for Resampled: the rejected proposal it replaces; else -1
-    double pTarget = 0.0;   ///< probability in the target's row
-    double pDrawn = 0.0;    ///< probability in the row it was drawn from (the residual for Resampled)
+    int proposal =
+        -1;  ///< for Accepted: its proposal; for Resampled: the rejected proposal it replaces; else -1
+    double pTarget = 0.0;         ///< probability in the target's row
+    double pDrawn = 0.0;          ///< probability in the row it was drawn from (the residual for Resampled)
     std::optional<double> coin;   ///< uniform it was drawn with (Resampled, Bonus, Plain)
     std::optional<RowPair> rows;  ///< for Bonus and Plain at Detail::Full; others share their proposal's
 };
@@ -81,7 +84,8 @@ struct RoundTimes {
     double endMs = 0.0;     ///< end of the round since the run's decoding began
 };
 
-/// One round: draft gamma tokens, verify them in one target pass, emit. A plain value: nothing on screen needs more.
+/// One round: draft gamma tokens, verify them in one target pass, emit. A plain value: nothing on screen
+/// needs more.
 struct Round {
     std::uint64_t runId = 0;
     int index = 0;     ///< 0-based within the run

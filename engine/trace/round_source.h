@@ -13,8 +13,8 @@ class RoundSource {
 public:
     virtual ~RoundSource() = default;
 
-    /// The next round, or nothing when the run has ended. `stop` is polled before every model pass; a round that is
-    /// interrupted emits nothing and the source ends with Finish::Cancelled. Throws Error.
+    /// The next round, or nothing when the run has ended. `stop` is polled before every model pass; a round
+    /// that is interrupted emits nothing and the source ends with Finish::Cancelled. Throws Error.
     virtual std::optional<Round> step(std::stop_token stop) = 0;
 
     /// Why the run ended; Running while it has not.

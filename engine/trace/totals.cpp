@@ -21,7 +21,8 @@ void Totals::add(const Round& round) {
         }
         ++judged;
         std::size_t depth = 0;
-        for (int up = proposal.parent; up >= 0; up = round.proposals[static_cast<std::size_t>(up)].parent) ++depth;
+        for (int up = proposal.parent; up >= 0; up = round.proposals[static_cast<std::size_t>(up)].parent)
+            ++depth;
         if (judgedAt.size() <= depth) {
             judgedAt.resize(depth + 1);
             acceptedAt.resize(depth + 1);
@@ -53,7 +54,9 @@ std::optional<double> Totals::acceptanceRate() const {
     return ratio(static_cast<double>(accepted), static_cast<double>(judged));
 }
 
-std::optional<double> Totals::overlapAlpha() const { return ratio(overlapSum, static_cast<double>(overlapCount)); }
+std::optional<double> Totals::overlapAlpha() const {
+    return ratio(overlapSum, static_cast<double>(overlapCount));
+}
 
 std::optional<double> Totals::draftEfficiency() const {
     return ratio(static_cast<double>(accepted), static_cast<double>(drafted));

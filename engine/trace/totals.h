@@ -7,8 +7,9 @@
 
 namespace specula {
 
-/// Running totals of a run, updated a round at a time. Two different rates that are never mixed: the acceptance rate
-/// (accepted / judged) and draft efficiency (accepted / drafted). A rate with no denominator is absent.
+/// Running totals of a run, updated a round at a time. Two different rates that are never mixed: the
+/// acceptance rate (accepted / judged) and draft efficiency (accepted / drafted). A rate with no denominator
+/// is absent.
 struct Totals {
     long rounds = 0;
     long drafted = 0;
@@ -24,7 +25,7 @@ struct Totals {
     double draftMs = 0.0;
     double verifyMs = 0.0;
     double decideMs = 0.0;
-    double decodeMs = 0.0;  ///< wall time from the start of decoding to the end of the last round
+    double decodeMs = 0.0;         ///< wall time from the start of decoding to the end of the last round
     std::vector<long> judgedAt;    ///< by draft position, 0-based
     std::vector<long> acceptedAt;  ///< by draft position, 0-based
 

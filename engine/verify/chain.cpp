@@ -14,7 +14,9 @@ bool accept(ChainVerdict& out, int i, const std::function<bool(int)>& endsHere) 
     return out.ended;
 }
 
-EmitKind kindAfter(std::size_t drafted) { return drafted == 0 ? EmitKind::Plain : EmitKind::Bonus; }
+EmitKind kindAfter(std::size_t drafted) {
+    return drafted == 0 ? EmitKind::Plain : EmitKind::Bonus;
+}
 
 }  // namespace
 
@@ -40,7 +42,8 @@ ChainVerdict judgeByToken(const ChainInput<Real>& input) {
         // A rejection has probability 1 - overlap; rounding alone can reject where the residual is empty.
         const std::span<const Real> row = mass > 0.0 ? std::span<const Real>(input.scratch) : target;
         out.extra = drawFrom(row, input.extraCoin);
-        out.extraP = static_cast<double>(row[static_cast<std::size_t>(out.extra)]) / (mass > 0.0 ? mass : 1.0);
+        out.extraP =
+            static_cast<double>(row[static_cast<std::size_t>(out.extra)]) / (mass > 0.0 ? mass : 1.0);
         return out;
     }
     const std::span<const Real> target = input.targetRow(count);

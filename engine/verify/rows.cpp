@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-// Loops over a vocabulary are compiled for several instruction sets and the best is chosen when the program starts.
-// (Not under sanitizers: the choice runs before they are ready.)
+// Loops over a vocabulary are compiled for several instruction sets and the best is chosen when the program
+// starts. (Not under sanitizers: the choice runs before they are ready.)
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define SPECULA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -32,10 +32,15 @@ double plainSum(const Real* x, std::size_t n) {
     return total;
 }
 
-SPECULA_CLONES double sum(const float* x, std::size_t n) { return plainSum(x, n); }
-SPECULA_CLONES double sum(const double* x, std::size_t n) { return plainSum(x, n); }
+SPECULA_CLONES double sum(const float* x, std::size_t n) {
+    return plainSum(x, n);
+}
+SPECULA_CLONES double sum(const double* x, std::size_t n) {
+    return plainSum(x, n);
+}
 
-/// Natural logarithm of a positive float to about 1e-7, branch-free so that loops vectorise (only for entropies).
+/// Natural logarithm of a positive float to about 1e-7, branch-free so that loops vectorise (only for
+/// entropies).
 inline float fastLog(float x) {
     std::int32_t bits;
     std::memcpy(&bits, &x, 4);
@@ -45,7 +50,8 @@ inline float fastLog(float x) {
     std::memcpy(&m, &bits, 4);
     const float s = (m - 1.0F) / (m + 1.0F);
     const float z = s * s;
-    const float series = 2.0F * s * (1.0F + z * (1.0F / 3 + z * (1.0F / 5 + z * (1.0F / 7 + z * (1.0F / 9)))));
+    const float series =
+        2.0F * s * (1.0F + z * (1.0F / 3 + z * (1.0F / 5 + z * (1.0F / 7 + z * (1.0F / 9)))));
     return series + static_cast<float>(exponent) * 0.69314718056F;
 }
 
@@ -88,16 +94,24 @@ double plainOverlap(const Real* target, const Real* draft, std::size_t n) {
     return total;
 }
 
-SPECULA_CLONES double overlap(const float* t, const float* d, std::size_t n) { return plainOverlap(t, d, n); }
-SPECULA_CLONES double overlap(const double* t, const double* d, std::size_t n) { return plainOverlap(t, d, n); }
+SPECULA_CLONES double overlap(const float* t, const float* d, std::size_t n) {
+    return plainOverlap(t, d, n);
+}
+SPECULA_CLONES double overlap(const double* t, const double* d, std::size_t n) {
+    return plainOverlap(t, d, n);
+}
 
 template <typename Real>
 void plainResidual(const Real* target, const Real* draft, std::size_t n, Real* out) {
     for (std::size_t i = 0; i < n; ++i) out[i] = target[i] > draft[i] ? target[i] - draft[i] : Real{0};
 }
 
-SPECULA_CLONES void residual(const float* t, const float* d, std::size_t n, float* out) { plainResidual(t, d, n, out); }
-SPECULA_CLONES void residual(const double* t, const double* d, std::size_t n, double* out) { plainResidual(t, d, n, out); }
+SPECULA_CLONES void residual(const float* t, const float* d, std::size_t n, float* out) {
+    plainResidual(t, d, n, out);
+}
+SPECULA_CLONES void residual(const double* t, const double* d, std::size_t n, double* out) {
+    plainResidual(t, d, n, out);
+}
 
 }  // namespace
 
@@ -121,7 +135,8 @@ TokenId drawFrom(std::span<const Real> weights, double coin) {
             within += static_cast<double>(weights[i]);
             if (weights[i] > Real{0} && within > threshold) return static_cast<TokenId>(i);
         }
-        break;  // the block's sum and its running sum round differently: its last positive weight is the answer
+        break;  // the block's sum and its running sum round differently: its last positive weight is the
+                // answer
     }
     std::size_t answer = last;
     for (std::size_t i = last; i < std::min(n, last + kBlock); ++i) {
@@ -131,10 +146,12 @@ TokenId drawFrom(std::span<const Real> weights, double coin) {
 }
 
 template <typename Real>
-double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted, std::span<Real> out) {
+double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted,
+                    std::span<Real> out) {
     if (draft.empty()) {
         std::copy(target.begin(), target.end(), out.begin());
-        out[static_cast<std::size_t>(drafted)] = std::max(Real{0}, target[static_cast<std::size_t>(drafted)] - Real{1});
+        out[static_cast<std::size_t>(drafted)] =
+            std::max(Real{0}, target[static_cast<std::size_t>(drafted)] - Real{1});
     } else {
         residual(target.data(), draft.data(), target.size(), out.data());
     }
@@ -169,7 +186,8 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
     for (std::size_t i = 0; i < row.size() && wanted > 0; ++i) {
         const auto id = static_cast<TokenId>(i);
         if (best.size() == wanted) {
-            if (!(row[i] > row[static_cast<std::size_t>(best.front())])) continue;  // ties: the earlier id stays
+            if (!(row[i] > row[static_cast<std::size_t>(best.front())]))
+                continue;  // ties: the earlier id stays
             std::pop_heap(best.begin(), best.end(), better);
             best.back() = id;
         } else {
@@ -181,11 +199,11 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
     return best;
 }
 
-#define SPECULA_INSTANTIATE(Real)                                                                               \
-    template TokenId drawFrom(std::span<const Real>, double);                                                   \
-    template double residualInto(std::span<const Real>, std::span<const Real>, TokenId, std::span<Real>);       \
-    template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                             \
-    template double entropyOf(std::span<const Real>);                                                           \
+#define SPECULA_INSTANTIATE(Real)                                                                         \
+    template TokenId drawFrom(std::span<const Real>, double);                                             \
+    template double residualInto(std::span<const Real>, std::span<const Real>, TokenId, std::span<Real>); \
+    template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                       \
+    template double entropyOf(std::span<const Real>);                                                     \
     template std::vector<TokenId> largestOf(std::span<const Real>, int);
 SPECULA_INSTANTIATE(float)
 SPECULA_INSTANTIATE(double)

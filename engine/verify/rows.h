@@ -7,19 +7,21 @@
 
 namespace specula {
 
-// Arithmetic on probability rows. A row is [vocabulary] non-negative weights that sum to 1 up to rounding; an empty draft
-// row stands for a one-hot one (everything on the drafted token). Pure functions: no state, clock or random numbers.
-// Instantiated for float (the engine) and double (exact enumeration in tests): the tested code is the code that runs.
+// Arithmetic on probability rows. A row is [vocabulary] non-negative weights that sum to 1 up to rounding; an
+// empty draft row stands for a one-hot one (everything on the drafted token). Pure functions: no state, clock
+// or random numbers. Instantiated for float (the engine) and double (exact enumeration in tests): the tested
+// code is the code that runs.
 
-/// The token at `coin` in [0,1) of the weights' cumulative sum (inverse transform): the smallest id whose running sum
-/// exceeds coin * total. Never a token of weight 0. Requires at least one positive weight.
+/// The token at `coin` in [0,1) of the weights' cumulative sum (inverse transform): the smallest id whose
+/// running sum exceeds coin * total. Never a token of weight 0. Requires at least one positive weight.
 template <typename Real>
 TokenId drawFrom(std::span<const Real> weights, double coin);
 
-/// residual[x] = max(0, target[x] - draft[x]), not normalised; returns its sum. An empty draft row is one-hot at
-/// `drafted`. (Leviathan et al. 2023, section 2.3; Chen et al. 2023, equation 4.)
+/// residual[x] = max(0, target[x] - draft[x]), not normalised; returns its sum. An empty draft row is one-hot
+/// at `drafted`. (Leviathan et al. 2023, section 2.3; Chen et al. 2023, equation 4.)
 template <typename Real>
-double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted, std::span<Real> residual);
+double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted,
+                    std::span<Real> residual);
 
 /// Exact sums over the whole vocabulary; an empty draft row is one-hot at `drafted`.
 template <typename Real>

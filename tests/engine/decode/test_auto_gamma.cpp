@@ -12,7 +12,8 @@ Round roundWith(int gamma, int accepted) {
     for (int i = 0; i < gamma; ++i) {
         Proposal proposal;
         proposal.parent = i - 1;
-        proposal.verdict = i < accepted ? Verdict::Accepted : (i == accepted ? Verdict::Rejected : Verdict::Discarded);
+        proposal.verdict =
+            i < accepted ? Verdict::Accepted : (i == accepted ? Verdict::Rejected : Verdict::Discarded);
         round.proposals.push_back(proposal);
     }
     return round;

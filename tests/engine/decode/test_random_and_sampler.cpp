@@ -122,7 +122,8 @@ private slots:
             std::vector<float> row(logits.size());
             sampler.row(logits, seen, row);
             // Ties are rounded logits: equal in float and in double, so the kept sets must agree exactly.
-            const std::vector<double> expected = referenceRow({logits.begin(), logits.end()}, settings, distinct);
+            const std::vector<double> expected =
+                referenceRow({logits.begin(), logits.end()}, settings, distinct);
             double sum = 0.0;
             for (std::size_t i = 0; i < row.size(); ++i) {
                 QCOMPARE(row[i] > 0.0F, expected[i] > 0.0);

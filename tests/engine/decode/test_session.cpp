@@ -17,13 +17,15 @@ fs::path modelPath(const char* name) {
 }
 
 /// Engines by draft and format, loaded once.
-std::shared_ptr<const Engine> engineFor(const std::string& draft, WeightFormat format = WeightFormat::Int8x2) {
+std::shared_ptr<const Engine> engineFor(const std::string& draft,
+                                        WeightFormat format = WeightFormat::Int8x2) {
     static std::map<std::pair<std::string, WeightFormat>, std::shared_ptr<const Engine>> engines;
     auto& engine = engines[{draft, format}];
     if (!engine) {
         EngineOptions options;
         options.target = modelPath("llama").string();
-        options.draft = draft == "model" ? modelPath("llama_draft").string() : (draft == "itself" ? options.target : draft);
+        options.draft = draft == "model" ? modelPath("llama_draft").string()
+                                         : (draft == "itself" ? options.target : draft);
         options.weights = options.draftWeights = format;
         options.threads = 2;
         engine = Engine::load(options);
@@ -40,7 +42,8 @@ struct Run {
     Finish finish = Finish::Running;
 };
 
-Run run(const std::shared_ptr<const Engine>& engine, const RunOptions& options, const std::vector<TokenId>& prompt = kPrompt) {
+Run run(const std::shared_ptr<const Engine>& engine, const RunOptions& options,
+        const std::vector<TokenId>& prompt = kPrompt) {
     Session session(engine, options, prompt);
     Run out;
     while (const auto round = session.step({})) {
@@ -76,7 +79,8 @@ std::string fetchedDraft() {
 bool sameRounds(const std::vector<Round>& a, const std::vector<Round>& b) {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        if (a[i].proposals.size() != b[i].proposals.size() || a[i].emitted.size() != b[i].emitted.size()) return false;
+        if (a[i].proposals.size() != b[i].proposals.size() || a[i].emitted.size() != b[i].emitted.size())
+            return false;
         for (std::size_t k = 0; k < a[i].proposals.size(); ++k) {
             const Proposal &x = a[i].proposals[k], &y = b[i].proposals[k];
             if (x.id != y.id || x.pTarget != y.pTarget || x.pDraft != y.pDraft || x.coin != y.coin ||
@@ -85,7 +89,9 @@ bool sameRounds(const std::vector<Round>& a, const std::vector<Round>& b) {
         }
         for (std::size_t k = 0; k < a[i].emitted.size(); ++k) {
             const Emitted &x = a[i].emitted[k], &y = b[i].emitted[k];
-            if (x.id != y.id || x.kind != y.kind || x.coin != y.coin || x.pTarget != y.pTarget || x.pDrawn != y.pDrawn) return false;
+            if (x.id != y.id || x.kind != y.kind || x.coin != y.coin || x.pTarget != y.pTarget ||
+                x.pDrawn != y.pDrawn)
+                return false;
         }
     }
     return true;
@@ -188,7 +194,8 @@ private slots:
                 QVERIFY(p.coin.has_value());
                 QCOMPARE(p.verdict == Verdict::Accepted, *p.coin * p.pDraft < p.pTarget);
                 rejected += p.verdict == Verdict::Rejected;
-                const auto drawn = std::find_if(p.rows->top.begin(), p.rows->top.end(), [&](const TopEntry& e) { return e.id == p.id; });
+                const auto drawn = std::find_if(p.rows->top.begin(), p.rows->top.end(),
+                                                [&](const TopEntry& e) { return e.id == p.id; });
                 QVERIFY(drawn != p.rows->top.end());
                 QCOMPARE(drawn->pTarget, p.pTarget);
                 QCOMPARE(drawn->pDraft, p.pDraft);
@@ -198,7 +205,8 @@ private slots:
     }
 
     void anEndOfTextTokenInsideTheAcceptedRunCutsTheRest() {
-        // Declare a token of the greedy text as a stop: ids must end with its first appearance, for every gamma.
+        // Declare a token of the greedy text as a stop: ids must end with its first appearance, for every
+        // gamma.
         const std::vector<TokenId> text = run(engineFor("itself"), options(0, 0.0)).ids;
         const TokenId end = engineFor("itself")->eos().front();
         const auto found = std::find(text.begin(), text.end(), end);
@@ -277,13 +285,16 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(Session(engineFor("none"), options(0, 1.0), {1, 999}), Error);
         QVERIFY_EXCEPTION_THROWN(Session(engineFor("none"), options(0, -1.0), kPrompt), Error);
         QVERIFY_EXCEPTION_THROWN(Session(engineFor("model"), options(33, 1.0), kPrompt), Error);
-        QVERIFY_EXCEPTION_THROWN(Session(engineFor("none"), options(0, 1.0), std::vector<TokenId>(5000, 1)), Error);
-        for (const char* draft : {"early-exit:0", "early-exit:3", "early-exit", "ngram:0", "ngram:x", "skip:1-2"})
+        QVERIFY_EXCEPTION_THROWN(Session(engineFor("none"), options(0, 1.0), std::vector<TokenId>(5000, 1)),
+                                 Error);
+        for (const char* draft :
+             {"early-exit:0", "early-exit:3", "early-exit", "ngram:0", "ngram:x", "skip:1-2"})
             QVERIFY_EXCEPTION_THROWN(engineFor(draft), Error);
     }
 
     void onlyTheLawOfTheTargetMatters() {
-        // One token after the prompt, drawn 20,000 times by speculative rounds: G-test against the target's own row.
+        // One token after the prompt, drawn 20,000 times by speculative rounds: G-test against the target's
+        // own row.
         RunOptions o = options(1, 1.0);
         o.maxTokens = 2;
         o.sampling.topK = 8;
@@ -294,7 +305,8 @@ private slots:
         plain.sampling.topK = 8;
         std::map<TokenId, double> law;
         const Run once = run(engine, plain);
-        for (const TopEntry& entry : once.rounds.front().emitted.front().rows->top) law[entry.id] = entry.pTarget;
+        for (const TopEntry& entry : once.rounds.front().emitted.front().rows->top)
+            law[entry.id] = entry.pTarget;
         std::map<TokenId, int> counts;
         constexpr int kDraws = 4000;
         o.detail = Detail::Counts;
@@ -307,7 +319,8 @@ private slots:
             QVERIFY(law[id] > 0.0);
             statistic += 2.0 * count * std::log(count / (kDraws * law[id]));
         }
-        QVERIFY2(statistic < 40.0, qPrintable(QString::number(statistic)));  // chi-square, 7 degrees: about 1e-6
+        QVERIFY2(statistic < 40.0,
+                 qPrintable(QString::number(statistic)));  // chi-square, 7 degrees: about 1e-6
     }
 };
 

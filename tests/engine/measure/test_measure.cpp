@@ -13,7 +13,8 @@ namespace {
 
 std::shared_ptr<const Engine> tinyEngine(const std::string& draft) {
     const std::string root = SPECULA_FIXTURES;
-    const auto models = (root.empty() ? std::filesystem::path(SPECULA_TEST_DATA) : std::filesystem::path(root)) / "models";
+    const auto models =
+        (root.empty() ? std::filesystem::path(SPECULA_TEST_DATA) : std::filesystem::path(root)) / "models";
     EngineOptions options;
     options.target = (models / "llama").string();
     options.draft = draft == "model" ? (models / "llama_draft").string() : draft;
@@ -84,10 +85,11 @@ private slots:
     void greedyComparisonsAreOfTheSameText() {
         CompareOptions options{shortRun(0.0), 2};
         double last = 0.0;
-        const CompareReport report = compare(tinyEngine("model"), kPrompts, options, {}, [&](double done, double) {
-            QVERIFY(done > last);
-            last = done;
-        });
+        const CompareReport report =
+            compare(tinyEngine("model"), kPrompts, options, {}, [&](double done, double) {
+                QVERIFY(done > last);
+                last = done;
+            });
         QCOMPARE(last, 1.0);
         QCOMPARE(report.sameText, std::optional<bool>(true));
         QCOMPARE(report.speedup.n, 4);
@@ -126,9 +128,10 @@ private slots:
         options.gammas = {0, 1, 2, 3};
         std::stop_source stop;
         int calls = 0;
-        const auto points = sweep(tinyEngine("model"), kPrompts, options, stop.get_token(), [&](const SweepPoint&) {
-            if (++calls == 3) stop.request_stop();
-        });
+        const auto points =
+            sweep(tinyEngine("model"), kPrompts, options, stop.get_token(), [&](const SweepPoint&) {
+                if (++calls == 3) stop.request_stop();
+            });
         QVERIFY(!points.empty() && points.size() < 15);
     }
 };

@@ -47,24 +47,30 @@ private slots:
         const Kernels& k = set();
         for (const Shape shape : kShapes) {
             const int tiles = (shape.out + kTile - 1) / kTile;
-            const std::vector<float> weights = gaussian(static_cast<std::size_t>(tiles) * kTile * shape.in, 1, 0.1F);
+            const std::vector<float> weights =
+                gaussian(static_cast<std::size_t>(tiles) * kTile * shape.in, 1, 0.1F);
             const std::vector<std::uint16_t> packed = halves(k, weights);  // any values: [tile][k][lane]
             std::vector<float> exact(packed.size());
             k.toFloat(packed.data(), static_cast<int>(packed.size()), exact.data());
             constexpr int kRows = 37;
             const std::vector<float> x = gaussian(static_cast<std::size_t>(kRows) * shape.in, 2);
             const Fp16Weights w{packed.data(), shape.in, shape.out};
-            std::vector<float> all(static_cast<std::size_t>(kRows) * shape.out), one(static_cast<std::size_t>(shape.out));
+            std::vector<float> all(static_cast<std::size_t>(kRows) * shape.out),
+                one(static_cast<std::size_t>(shape.out));
             k.fp16Tiles(w, 0, tiles, x.data(), kRows, all.data());
             for (int m = 0; m < kRows; ++m) {
                 k.fp16Tiles(w, 0, tiles, x.data() + static_cast<std::size_t>(m) * shape.in, 1, one.data());
-                QVERIFY(std::memcmp(one.data(), all.data() + static_cast<std::size_t>(m) * shape.out, one.size() * 4) == 0);
+                QVERIFY(std::memcmp(one.data(), all.data() + static_cast<std::size_t>(m) * shape.out,
+                                    one.size() * 4) == 0);
                 for (int n = 0; n < shape.out; ++n) {
                     double sum = 0.0;
                     for (int i = 0; i < shape.in; ++i)
                         sum += static_cast<double>(x[static_cast<std::size_t>(m) * shape.in + i]) *
-                               static_cast<double>(exact[(static_cast<std::size_t>(n / kTile) * shape.in + i) * kTile + n % kTile]);
-                    QVERIFY(std::fabs(sum - static_cast<double>(one[static_cast<std::size_t>(n)])) < 2e-5 * std::sqrt(shape.in));
+                               static_cast<double>(
+                                   exact[(static_cast<std::size_t>(n / kTile) * shape.in + i) * kTile +
+                                         n % kTile]);
+                    QVERIFY(std::fabs(sum - static_cast<double>(one[static_cast<std::size_t>(n)])) <
+                            2e-5 * std::sqrt(shape.in));
                 }
             }
         }
@@ -76,7 +82,8 @@ private slots:
         for (const Shape shape : kShapes) {
             const int tiles = (shape.out + kTile - 1) / kTile, groups = (shape.in + 3) / 4;
             std::vector<std::int8_t> packed(static_cast<std::size_t>(tiles) * groups * kTile * 4);
-            for (std::int8_t& w : packed) w = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
+            for (std::int8_t& w : packed)
+                w = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
             constexpr int kRows = 35;
             std::vector<std::uint8_t> x(static_cast<std::size_t>(kRows) * groups * 4);
             for (std::uint8_t& v : x) v = random() % 8 == 0 ? 255 : static_cast<std::uint8_t>(random());
@@ -88,8 +95,12 @@ private slots:
                     std::int64_t sum = 0;
                     for (int i = 0; i < 4 * groups; ++i)
                         sum += static_cast<std::int64_t>(x[static_cast<std::size_t>(m) * groups * 4 + i]) *
-                               packed[((static_cast<std::size_t>(n / kTile) * groups + i / 4) * kTile + n % kTile) * 4 + i % 4];
-                    QCOMPARE(static_cast<std::int64_t>(out[static_cast<std::size_t>(m) * shape.out + n]), sum);
+                               packed[((static_cast<std::size_t>(n / kTile) * groups + i / 4) * kTile +
+                                       n % kTile) *
+                                          4 +
+                                      i % 4];
+                    QCOMPARE(static_cast<std::int64_t>(out[static_cast<std::size_t>(m) * shape.out + n]),
+                             sum);
                 }
             }
         }
@@ -98,7 +109,8 @@ private slots:
     void quantisedRowsStayWithinHalfAStepAndTheResidualSaysHowFar() {
         const Kernels& k = set();
         for (const int n : {5, 64, 577}) {
-            const std::vector<float> x = gaussian(static_cast<std::size_t>(n), static_cast<unsigned>(n), 3.0F);
+            const std::vector<float> x =
+                gaussian(static_cast<std::size_t>(n), static_cast<unsigned>(n), 3.0F);
             std::vector<std::uint8_t> values(x.size());
             std::vector<float> residual(x.size());
             const QuantisedRow row = k.quantiseRow(x.data(), n, values.data(), residual.data());
@@ -117,18 +129,21 @@ private slots:
     void normSiluAndSoftmaxMatchTheirFormulas() {
         const Kernels& k = set();
         for (const int n : {7, 64, 333, 5000}) {
-            const std::vector<float> x = gaussian(static_cast<std::size_t>(n), 3, 4.0F), w = gaussian(static_cast<std::size_t>(n), 4);
+            const std::vector<float> x = gaussian(static_cast<std::size_t>(n), 3, 4.0F),
+                                     w = gaussian(static_cast<std::size_t>(n), 4);
             std::vector<float> out(x.size());
             k.rmsNorm(x.data(), w.data(), n, 1e-5F, out.data());
             double squares = 0.0;
             for (const float v : x) squares += static_cast<double>(v) * static_cast<double>(v);
             const double factor = 1.0 / std::sqrt(squares / n + 1e-5);
             for (std::size_t i = 0; i < x.size(); ++i)
-                QVERIFY(std::fabs(static_cast<double>(out[i]) - static_cast<double>(x[i]) * factor * static_cast<double>(w[i])) < 1e-5);
+                QVERIFY(std::fabs(static_cast<double>(out[i]) -
+                                  static_cast<double>(x[i]) * factor * static_cast<double>(w[i])) < 1e-5);
             k.siluMul(x.data(), w.data(), n, out.data());
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const double gate = static_cast<double>(x[i]);
-                QVERIFY(std::fabs(static_cast<double>(out[i]) - gate / (1.0 + std::exp(-gate)) * static_cast<double>(w[i])) < 1e-5);
+                QVERIFY(std::fabs(static_cast<double>(out[i]) -
+                                  gate / (1.0 + std::exp(-gate)) * static_cast<double>(w[i])) < 1e-5);
             }
             k.softmax(x.data(), n, 1.0F / 0.7F, out.data());
             double top = -1e30, total = 0.0, sum = 0.0;
@@ -148,7 +163,8 @@ private slots:
         for (const int headDim : {8, 16, 64, 80}) {
             for (const bool half : {false, true}) {
                 constexpr int kSlots = 23;
-                std::vector<float> keys = gaussian(static_cast<std::size_t>(kSlots) * headDim, 6), values = gaussian(keys.size(), 7);
+                std::vector<float> keys = gaussian(static_cast<std::size_t>(kSlots) * headDim, 6),
+                                   values = gaussian(keys.size(), 7);
                 const std::vector<std::uint16_t> halfKeys = halves(k, keys), halfValues = halves(k, values);
                 if (half) {
                     k.toFloat(halfKeys.data(), static_cast<int>(keys.size()), keys.data());
@@ -172,13 +188,15 @@ private slots:
                 for (int s = 0; s < kSlots; ++s) {
                     double dot = 0.0;
                     for (int d = 0; d < headDim; ++d)
-                        dot += static_cast<double>(query[static_cast<std::size_t>(d)]) * static_cast<double>(keys[static_cast<std::size_t>(s) * headDim + d]);
+                        dot += static_cast<double>(query[static_cast<std::size_t>(d)]) *
+                               static_cast<double>(keys[static_cast<std::size_t>(s) * headDim + d]);
                     total += weights[static_cast<std::size_t>(s)] = std::exp(dot * 0.3);
                 }
                 for (int d = 0; d < headDim; ++d) {
                     double sum = 0.0;
                     for (int s = 0; s < kSlots; ++s)
-                        sum += weights[static_cast<std::size_t>(s)] / total * static_cast<double>(values[static_cast<std::size_t>(s) * headDim + d]);
+                        sum += weights[static_cast<std::size_t>(s)] / total *
+                               static_cast<double>(values[static_cast<std::size_t>(s) * headDim + d]);
                     QVERIFY(std::fabs(sum - static_cast<double>(out[static_cast<std::size_t>(d)])) < 1e-5);
                 }
                 const int path[] = {19, 20, 21, 22};
@@ -194,8 +212,11 @@ private slots:
 
     void halvesRoundToNearestEvenAndComeBack() {
         const Kernels& k = set();
-        const std::vector<float> x{0.0F, -0.0F, 1.0F, 65504.0F, 1e6F, -1e6F, 6e-8F, 2.98e-8F, 1.0F + 0x1p-11F, 1.0F + 3 * 0x1p-11F, 0.1F, 3.05e-5F};
-        const std::vector<std::uint16_t> expected{0x0000, 0x8000, 0x3C00, 0x7BFF, 0x7C00, 0xFC00, 0x0001, 0x0000, 0x3C00, 0x3C02, 0x2E66, 0x0200};
+        const std::vector<float> x{0.0F,  -0.0F,   1.0F,     65504.0F,        1e6F,
+                                   -1e6F, 6e-8F,   2.98e-8F, 1.0F + 0x1p-11F, 1.0F + 3 * 0x1p-11F,
+                                   0.1F,  3.05e-5F};
+        const std::vector<std::uint16_t> expected{0x0000, 0x8000, 0x3C00, 0x7BFF, 0x7C00, 0xFC00,
+                                                  0x0001, 0x0000, 0x3C00, 0x3C02, 0x2E66, 0x0200};
         QCOMPARE(halves(k, x), expected);
         for (std::uint32_t bits = 0; bits < 0x7C00; ++bits) {
             const auto half = static_cast<std::uint16_t>(bits);

@@ -35,7 +35,8 @@ std::vector<Case> cases() {
     for (const char* name : {"llama", "llama__bf16", "llama__f16", "llama__st_sharded", "llama_draft",
                              "llama_tied_rope_llama3", "llama_tied_rope_llama3__v5config"})
         out.push_back({name, models / name, models / name});
-    for (const char* name : {"f32_spm", "f32_bpe", "f16_spm", "bf16_spm", "q8_0_spm", "q8_0_bpe", "q4_0_spm", "q4_1_spm"})
+    for (const char* name :
+         {"f32_spm", "f32_bpe", "f16_spm", "bf16_spm", "q8_0_spm", "q8_0_bpe", "q4_0_spm", "q4_1_spm"})
         out.push_back({name, gguf / name / "model.gguf", gguf / name});
     return out;
 }
@@ -57,11 +58,12 @@ std::vector<float> goldenTensor(const fs::path& file, const std::string& name) {
 }
 
 std::shared_ptr<const Model> load(const fs::path& path, WeightFormat format, int threads = 2) {
-    return Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.string())), {format, KvFormat::Auto, 0},
-                       std::make_shared<ThreadPool>(threads));
+    return Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.string())),
+                       {format, KvFormat::Auto, 0}, std::make_shared<ThreadPool>(threads));
 }
 
-std::vector<float> logitsInPieces(const Model& model, const std::vector<TokenId>& ids, const std::vector<int>& pieces) {
+std::vector<float> logitsInPieces(const Model& model, const std::vector<TokenId>& ids,
+                                  const std::vector<int>& pieces) {
     const auto state = model.newState();
     const auto vocabulary = static_cast<std::size_t>(model.config().vocabulary);
     std::vector<float> out(ids.size() * vocabulary);
@@ -77,7 +79,8 @@ std::vector<float> logitsInPieces(const Model& model, const std::vector<TokenId>
 std::vector<TokenId> someIds(int count, int vocabulary) {
     std::mt19937 random(11);
     std::vector<TokenId> ids;
-    for (int i = 0; i < count; ++i) ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(vocabulary)));
+    for (int i = 0; i < count; ++i)
+        ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(vocabulary)));
     return ids;
 }
 
@@ -95,7 +98,8 @@ private slots:
         const auto model = load(c.weights, WeightFormat::Fp32);
         for (const auto& prompt : golden["prompts"]) {
             const auto ids = prompt["input_ids"].get<std::vector<TokenId>>();
-            const std::vector<float> expected = goldenTensor(tensors, prompt["logits_key"].get<std::string>());
+            const std::vector<float> expected =
+                goldenTensor(tensors, prompt["logits_key"].get<std::string>());
             const std::vector<float> found = logitsInPieces(*model, ids, {64});
             QCOMPARE(found.size(), expected.size());
             for (std::size_t i = 0; i < found.size(); ++i)
@@ -113,7 +117,8 @@ private slots:
             std::vector<TokenId> next = prompt["input_ids"].get<std::vector<TokenId>>();
             const auto state = model->newState();
             for (const TokenId expected : prompt["greedy_ids"].get<std::vector<TokenId>>()) {
-                model->forward(*state, {next}, {.logitsFrom = static_cast<int>(next.size()) - 1}, logits.data());
+                model->forward(*state, {next}, {.logitsFrom = static_cast<int>(next.size()) - 1},
+                               logits.data());
                 const auto end = logits.begin() + model->config().vocabulary;
                 next = {static_cast<TokenId>(std::max_element(logits.begin(), end) - logits.begin())};
                 QCOMPARE(next.front(), expected);
@@ -132,10 +137,12 @@ private slots:
             const auto model = load(c.weights, static_cast<WeightFormat>(format));
             const std::vector<TokenId> ids = someIds(70, model->config().vocabulary);
             const std::vector<float> whole = logitsInPieces(*model, ids, {1});
-            const std::vector<std::vector<int>> cuts{{64}, {2}, {3, 1}, {5}, {17, 16}, {33}, {1, 1, 9}, {48, 7}};
+            const std::vector<std::vector<int>> cuts{{64},     {2},  {3, 1},    {5},
+                                                     {17, 16}, {33}, {1, 1, 9}, {48, 7}};
             for (const std::vector<int>& cut : cuts) {
                 const std::vector<float> pieces = logitsInPieces(*model, ids, cut);
-                QVERIFY2(std::memcmp(whole.data(), pieces.data(), whole.size() * sizeof(float)) == 0, c.name.c_str());
+                QVERIFY2(std::memcmp(whole.data(), pieces.data(), whole.size() * sizeof(float)) == 0,
+                         c.name.c_str());
             }
         }
     }
@@ -156,7 +163,8 @@ private slots:
         for (const WeightFormat format : {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8}) {
             const std::vector<float> found = logitsInPieces(*load(c.weights, format), ids, {30});
             double squares = 0.0;
-            for (std::size_t i = 0; i < exact.size(); ++i) squares += std::pow(static_cast<double>(found[i] - exact[i]), 2);
+            for (std::size_t i = 0; i < exact.size(); ++i)
+                squares += std::pow(static_cast<double>(found[i] - exact[i]), 2);
             const double rms = std::sqrt(squares / static_cast<double>(exact.size()));
             QVERIFY2(rms < (format == WeightFormat::Fp16 ? 0.01 : 0.3), qPrintable(QString::number(rms)));
             QVERIFY(rms > last);  // fp16 is nearer than int8x2, int8x2 nearer than int8
@@ -177,7 +185,8 @@ private slots:
             const std::vector<TokenId> chain{3, 14, 15, 9, 53, 97};
             const std::vector<float> expected = logitsInPieces(*model, chain, {1});
             const auto same = [&](std::size_t treeRow, std::size_t chainRow) {
-                return std::memcmp(&rows[treeRow * vocabulary], &expected[chainRow * vocabulary], vocabulary * sizeof(float)) == 0;
+                return std::memcmp(&rows[treeRow * vocabulary], &expected[chainRow * vocabulary],
+                                   vocabulary * sizeof(float)) == 0;
             };
             QVERIFY(same(0, 3) && same(2, 4) && same(4, 5));
             // Keeping the second path leaves a cache from which decoding goes on as after the chain.
@@ -226,7 +235,8 @@ private:
     static void addCases() {
         QTest::addColumn<int>("index");
         const std::vector<Case> all = cases();
-        for (std::size_t i = 0; i < all.size(); ++i) QTest::addRow("%s", all[i].name.c_str()) << static_cast<int>(i);
+        for (std::size_t i = 0; i < all.size(); ++i)
+            QTest::addRow("%s", all[i].name.c_str()) << static_cast<int>(i);
     }
     static Case current() {
         QFETCH(int, index);

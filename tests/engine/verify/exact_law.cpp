@@ -16,7 +16,8 @@ const std::vector<double>& TableModel::row(const std::vector<TokenId>& prefix) c
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     std::vector<double> weights(static_cast<std::size_t>(m_vocabulary));
     double total = 0.0;
-    for (double& weight : weights) total += weight = uniform(random) < m_zeroChance ? 0.0 : -std::log(uniform(random));
+    for (double& weight : weights)
+        total += weight = uniform(random) < m_zeroChance ? 0.0 : -std::log(uniform(random));
     if (total == 0.0) total = weights[0] = 1.0;
     for (double& weight : weights) weight /= total;
     return m_rows.emplace(prefix, weights).first->second;
@@ -72,8 +73,12 @@ struct Enumeration {
         const auto run = [&](double extraCoin) {
             ChainInput<double> input;
             input.drafted = drafted;
-            input.targetRow = [&](int i) { return std::span<const double>(targetRows[static_cast<std::size_t>(i)]); };
-            input.draftRow = [&](int i) { return std::span<const double>(draftRows[static_cast<std::size_t>(i)]); };
+            input.targetRow = [&](int i) {
+                return std::span<const double>(targetRows[static_cast<std::size_t>(i)]);
+            };
+            input.draftRow = [&](int i) {
+                return std::span<const double>(draftRows[static_cast<std::size_t>(i)]);
+            };
             input.acceptCoins = coins;
             input.extraCoin = extraCoin;
             input.scratch = scratch;
@@ -120,7 +125,8 @@ struct Enumeration {
 
 }  // namespace
 
-Law lawOf(const TableModel& target, const TableModel& draft, int gamma, const Judge& judge, const DrawnFrom& drawnFrom) {
+Law lawOf(const TableModel& target, const TableModel& draft, int gamma, const Judge& judge,
+          const DrawnFrom& drawnFrom) {
     Enumeration enumeration{target, draft, gamma, judge, drawnFrom, {}};
     std::vector<TokenId> drafted;
     enumeration.draftFrom(drafted, 1.0);
@@ -138,7 +144,8 @@ Law plainLaw(const TableModel& target, int length) {
         const std::vector<double> row = target.row(text);
         for (int token = 0; token < target.vocabulary(); ++token) {
             text.push_back(token);
-            if (row[static_cast<std::size_t>(token)] > 0.0) extend(weight * row[static_cast<std::size_t>(token)]);
+            if (row[static_cast<std::size_t>(token)] > 0.0)
+                extend(weight * row[static_cast<std::size_t>(token)]);
             text.pop_back();
         }
     };

@@ -29,9 +29,11 @@ using DrawnFrom = std::function<std::vector<double>(const std::vector<double>&)>
 
 using Law = std::map<std::vector<TokenId>, double>;
 
-/// The exact distribution of the first gamma + 1 tokens that rounds of `judge` emit. Coins are integrated without any
-/// formula: the boundaries at which the verdict changes are found by bisection on the rule itself.
-Law lawOf(const TableModel& target, const TableModel& draft, int gamma, const Judge& judge, const DrawnFrom& drawnFrom);
+/// The exact distribution of the first gamma + 1 tokens that rounds of `judge` emit. Coins are integrated
+/// without any formula: the boundaries at which the verdict changes are found by bisection on the rule
+/// itself.
+Law lawOf(const TableModel& target, const TableModel& draft, int gamma, const Judge& judge,
+          const DrawnFrom& drawnFrom);
 
 /// The target's own distribution of `length` tokens.
 Law plainLaw(const TableModel& target, int length);

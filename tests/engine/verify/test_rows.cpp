@@ -14,7 +14,8 @@ std::vector<float> randomRow(std::size_t size, unsigned seed, double zeros) {
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     std::vector<double> weights(size);
     double total = 0.0;
-    for (double& weight : weights) total += weight = uniform(random) < zeros ? 0.0 : std::pow(uniform(random), 8.0);
+    for (double& weight : weights)
+        total += weight = uniform(random) < zeros ? 0.0 : std::pow(uniform(random), 8.0);
     std::vector<float> row;
     for (const double weight : weights) row.push_back(static_cast<float>(weight / total));
     return row;
@@ -37,7 +38,8 @@ private slots:
 
     void drawsFollowTheWeightsOverALargeVocabulary() {
         const std::vector<float> row = randomRow(5000, 3, 0.5);
-        // The exact share of each token, from the places where the drawn token changes along a fine grid of coins.
+        // The exact share of each token, from the places where the drawn token changes along a fine grid of
+        // coins.
         std::vector<double> counts(row.size(), 0.0);
         constexpr int kGrid = 200000;
         for (int i = 0; i < kGrid; ++i) {
@@ -79,7 +81,8 @@ private slots:
         for (unsigned seed = 0; seed < 10; ++seed) {
             const std::vector<float> row = randomRow(3001, seed, 0.3);
             double exact = 0.0;
-            for (const float x : row) exact -= x > 0.0F ? static_cast<double>(x) * std::log(static_cast<double>(x)) : 0.0;
+            for (const float x : row)
+                exact -= x > 0.0F ? static_cast<double>(x) * std::log(static_cast<double>(x)) : 0.0;
             QVERIFY(std::fabs(entropyOf<float>(row) - exact) < 1e-5);
         }
     }

@@ -28,7 +28,8 @@ ChainVerdict judgeOneHot(ChainInput<double> input) {
 
 ChainVerdict resamplesFromTarget(const ChainInput<double>& input) {
     ChainVerdict out = judgeByToken(input);
-    if (out.extraKind == EmitKind::Resampled) out.extra = drawFrom(input.targetRow(out.accepted), input.extraCoin);
+    if (out.extraKind == EmitKind::Resampled)
+        out.extra = drawFrom(input.targetRow(out.accepted), input.extraCoin);
     return out;
 }
 
@@ -40,7 +41,8 @@ ChainVerdict acceptsEverything(ChainInput<double> input) {
 
 ChainVerdict bonusFromTheRowBefore(const ChainInput<double>& input) {
     ChainVerdict out = judgeByToken(input);
-    if (out.extraKind == EmitKind::Bonus) out.extra = drawFrom(input.targetRow(out.accepted - 1), input.extraCoin);
+    if (out.extraKind == EmitKind::Bonus)
+        out.extra = drawFrom(input.targetRow(out.accepted - 1), input.extraCoin);
     return out;
 }
 
@@ -58,7 +60,8 @@ ChainVerdict ratioUpsideDown(ChainInput<double> input) {
 
 ChainVerdict carriesOnAfterARejection(const ChainInput<double>& input) {
     ChainVerdict out = judgeByToken(input);
-    if (out.extraKind != EmitKind::Resampled || out.accepted + 1 >= static_cast<int>(input.drafted.size())) return out;
+    if (out.extraKind != EmitKind::Resampled || out.accepted + 1 >= static_cast<int>(input.drafted.size()))
+        return out;
     out.extra = input.drafted[static_cast<std::size_t>(out.accepted) + 1];
     return out;
 }
@@ -76,7 +79,8 @@ private slots:
         for (const int vocabulary : {3, 4}) {
             for (int gamma = 1; gamma <= (vocabulary == 3 ? 4 : 3); ++gamma) {
                 for (const double zeros : {0.0, 0.3})
-                    QTest::addRow("V%d gamma%d zeros%.1f", vocabulary, gamma, zeros) << vocabulary << gamma << zeros;
+                    QTest::addRow("V%d gamma%d zeros%.1f", vocabulary, gamma, zeros)
+                        << vocabulary << gamma << zeros;
             }
         }
     }
@@ -87,7 +91,8 @@ private slots:
         for (unsigned seed = 1; seed <= 3; ++seed) {
             const TableModel target(vocabulary, seed, zeros), draft(vocabulary, seed + 100, zeros);
             const Law law = lawOf(target, draft, gamma, judgeByToken<double>, kHonest);
-            QVERIFY2(totalVariation(law, plainLaw(target, gamma + 1)) < 1e-12, qPrintable(QString::number(seed)));
+            QVERIFY2(totalVariation(law, plainLaw(target, gamma + 1)) < 1e-12,
+                     qPrintable(QString::number(seed)));
         }
     }
 
@@ -105,10 +110,11 @@ private slots:
     }
     void brokenRulesAreCaught() {
         QFETCH(int, mutant);
-        const std::vector<Judge> judges{resamplesFromTarget, acceptsEverything,       bonusFromTheRowBefore,
+        const std::vector<Judge> judges{resamplesFromTarget, acceptsEverything,        bonusFromTheRowBefore,
                                         ratioUpsideDown,     carriesOnAfterARejection, judgeByToken<double>,
                                         judgeByToken<double>};
-        // The last two: an argmax draft judged by its softmax row; a draft cut to its top two judged by the whole row.
+        // The last two: an argmax draft judged by its softmax row; a draft cut to its top two judged by the
+        // whole row.
         DrawnFrom drawn = kHonest;
         if (mutant == 5) drawn = oneHotAtBest;
         if (mutant == 6) {
@@ -134,7 +140,10 @@ private slots:
         ChainInput<double> input{drafted,
                                  [&](int) { return std::span<const double>(target); },
                                  [&](int) { return std::span<const double>(draft); },
-                                 coins, 0.0, scratch, {}};
+                                 coins,
+                                 0.0,
+                                 scratch,
+                                 {}};
         const ChainVerdict verdict = judgeByToken(input);
         QCOMPARE(verdict.accepted, 0);
         QCOMPARE(verdict.extra, 1);
@@ -149,7 +158,10 @@ private slots:
         ChainInput<double> input{drafted,
                                  [&](int) { return std::span<const double>(row); },
                                  [&](int) { return std::span<const double>(row); },
-                                 coins, 0.5, scratch, {}};
+                                 coins,
+                                 0.5,
+                                 scratch,
+                                 {}};
         QCOMPARE(judgeByToken(input).accepted, 2);
     }
 
@@ -161,7 +173,10 @@ private slots:
         ChainInput<double> input{drafted,
                                  [&](int) { return std::span<const double>(row); },
                                  [&](int) { return std::span<const double>(row); },
-                                 coins, 0.5, scratch, [](int i) { return i == 1; }};
+                                 coins,
+                                 0.5,
+                                 scratch,
+                                 [](int i) { return i == 1; }};
         const ChainVerdict verdict = judgeByToken(input);
         QVERIFY(verdict.ended);
         QCOMPARE(verdict.accepted, 2);
