@@ -175,10 +175,6 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
     return points;
 }
 
-double predictedSpeedup(double tokensPerRound, int gamma, const Costs& costs) {
-    return speedupOf(tokensPerRound, gamma, costs);
-}
-
 double expectedTokensPerRound(double alpha, int gamma) {
     double tokens = 1.0, survival = 1.0;
     for (int i = 0; i < gamma; ++i) tokens += survival *= alpha;

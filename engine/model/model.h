@@ -95,8 +95,7 @@ private:
     };
 
     Model() = default;
-    void loadWeights(const LoadOptions& options, std::stop_token stop,
-                     const std::function<void(double)>& progress);
+    void loadWeights(std::stop_token stop, const std::function<void(double)>& progress);
     void buildRope();
     void embed(const ForwardRows& rows, float* x) const;
     void placeRows(ModelState& state, const ForwardRows& rows) const;

@@ -47,14 +47,13 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
     // fp32 products run inside libtorch with as many threads as the pool has; everything else runs on the
     // pool alone.
     at::set_num_threads(model->m_pool->size());
-    model->loadWeights(options, stop, progress);
+    model->loadWeights(stop, progress);
     model->buildRope();
     info.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return model;
 }
 
-void Model::loadWeights(const LoadOptions&, std::stop_token stop,
-                        const std::function<void(double)>& progress) {
+void Model::loadWeights(std::stop_token stop, const std::function<void(double)>& progress) {
     const ModelConfig& c = config();
     const WeightFormat format = m_info.weights;
     const auto weight = [&](const std::string& name, int out, int in) {
