@@ -15,8 +15,10 @@ int runCompare(const CommandLine& line);
 int runSweep(const CommandLine& line);
 int runLogits(const CommandLine& line);
 int runTokenize(const CommandLine& line);
+int runModels(const CommandLine& line);
 int runReplay(const CommandLine& line);
 int runScreenshot(const CommandLine& line);
+int runDownload(const CommandLine& line);
 
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);

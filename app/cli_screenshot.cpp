@@ -1,11 +1,15 @@
 #include <QApplication>
 #include <QBuffer>
+#include <QEventLoop>
 #include <QImage>
 #include <QThread>
 
 #include "app/cli.h"
 #include "app/cli_common.h"
+#include "app/default_models.h"
+#include "app/engine_catalogue.h"
 #include "app/file_io.h"
+#include "app/models_controller.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
 #include "app/window.h"
@@ -13,6 +17,7 @@
 #include "ui/common/run_log.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
+#include "ui/models/models_view.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
@@ -53,35 +58,63 @@ std::string pngOf(QWidget& widget, double scale) {
 
 }  // namespace
 
-int runScreenshot(const CommandLine& line) {
-    checkDestination(line.outPath);
+namespace {
+
+/// The Models view over what is on this machine, with the default target's details or the pairs.
+std::string pictureOfModels(const CommandLine& line, MainWindow& window) {
+    ModelsController controller(window, engineCatalogue(), HubSettings::fromEnvironment());
+    QEventLoop loop;
+    QObject::connect(&controller, &ModelsController::settled, &loop, &QEventLoop::quit);
+    window.resize(line.width, line.height);
+    window.show();
+    window.setPage(MainPage::Models);
+    loop.exec();
+    ModelsView& view = window.models();
+    if (line.view == "models-get") {
+        view.setPage(ModelsView::Page::Get);
+    } else if (line.view == "models-pairs") {
+        view.setPage(ModelsView::Page::Pairs);
+        loop.exec();
+    } else if (const auto target = defaultTarget()) {
+        view.setSelectedPath(QString::fromStdString(*target));
+        loop.exec();
+    }
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
+std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
-    MainWindow window;
-    window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
-    fillWindow(window);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
     presentRecord(window, record);
     controller.showRecord(std::move(record));
     window.resize(line.width, line.height);
     window.show();
     letSettle();
-
     const TokenRef token = interestingToken(window.runLog());
     if (token.isValid()) window.inspect(token);
-    std::string png;
-    if (line.view == "inspector") {
-        Inspector alone;
-        alone.setLog(&window.runLog());
-        alone.showToken(token);
-        alone.resize(line.width, line.height);
-        alone.show();
+    if (line.view != "inspector") {
         letSettle();
-        png = pngOf(alone, line.scale);
-    } else {
-        letSettle();
-        png = pngOf(window, line.scale);
+        return pngOf(window, line.scale);
     }
-    writeFile(line.outPath, png);
+    Inspector alone;
+    alone.setLog(&window.runLog());
+    alone.showToken(token);
+    alone.resize(line.width, line.height);
+    alone.show();
+    letSettle();
+    return pngOf(alone, line.scale);
+}
+
+}  // namespace
+
+int runScreenshot(const CommandLine& line) {
+    checkDestination(line.outPath);
+    MainWindow window;
+    window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
+    fillWindow(window);
+    const bool models = line.view.starts_with("models");
+    writeFile(line.outPath, models ? pictureOfModels(line, window) : pictureOfRun(line, window));
     if (line.json)
         printLine({{"path", line.outPath}});
     else

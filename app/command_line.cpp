@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/hub/hub_names.h"
 #include "app/option_values.h"
 #include "app/version.h"
 #include "engine/trace/error.h"
@@ -223,17 +224,54 @@ void addFiles(CLI::App& app, CommandLine& line) {
     addColor(*replay, line);
 }
 
+void addModels(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Models, "models",
+                                  "models on this machine, and which of them fit together");
+    sub->add_option("paths", line.modelPaths, "more files and folders to look into")->type_name("");
+    sub->add_flag("--pairs", line.pairs, "every target with every draft, with what is against it");
+    addText(*sub, "--details", line.details, "all that is known of one model, by name or path");
+    addJson(*sub, line);
+}
+
+void addDownload(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Download, "download",
+                                  "a model of the Hugging Face hub into its cache on this machine");
+    sub->add_option("model", line.repository, "org/name, or org/name@revision")->required()->type_name("");
+    addValue(*sub, "--revision", "branch, tag or commit (default main)",
+             [&line](const std::string& option, const std::string& text) {
+                 if (!isRevisionName(QString::fromStdString(text)))
+                     refuseValue(option, "a branch, tag or commit", text);
+                 line.revision = text;
+             });
+    sub->add_option("--file", line.files, "only these files")->allow_extra_args()->type_name("NAME");
+    sub->add_flag("--all", line.allFiles, "every file, not only those this program reads");
+    sub->add_flag("--list", line.listOnly, "print what there is and fetch nothing");
+    addJson(*sub, line);
+}
+
+/// "org/name@revision" is taken apart.
+void checkDownload(CommandLine& line) {
+    const RepositoryRequest request = repositoryRequest(QString::fromStdString(line.repository));
+    if (!request.valid) refuseValue("download", "a model's name such as org/name", line.repository);
+    if (!request.revision.isEmpty() && !line.revision.empty())
+        throw Error("--revision: expected this or org/name@revision, found both");
+    if (line.allFiles && !line.files.empty()) throw Error("--all: expected this or --file, found both");
+    line.repository = request.repository.toStdString();
+    if (!request.revision.isEmpty()) line.revision = request.revision.toStdString();
+}
+
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub =
-        addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view of a stored run");
-    addValue(*sub, "--view", "generate or inspector",
+        addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
+    addValue(*sub, "--view", "generate, inspector, models, models-pairs or models-get",
              [&line](const std::string& option, const std::string& text) {
-                 static const Words later{"race", "gamma-lab", "timeline", "audit", "models", "learn"};
+                 static const Words known{"generate", "inspector", "models", "models-pairs", "models-get"};
+                 static const Words later{"race", "gamma-lab", "timeline", "audit", "learn"};
+                 const std::string expected = "generate, inspector, models, models-pairs or models-get";
                  if (std::find(later.begin(), later.end(), text) != later.end())
-                     throw Error(option + ": view '" + text +
-                                 "' is not in this version, expected generate or inspector");
-                 if (text != "generate" && text != "inspector")
-                     refuseValue(option, "generate or inspector", text);
+                     throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
+                 if (std::find(known.begin(), known.end(), text) == known.end())
+                     refuseValue(option, expected, text);
                  line.view = text;
              })
         ->required();
@@ -269,8 +307,10 @@ void checkTogether(const CommandLine& line) {
                     std::to_string(run.options.gamma));
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
+    if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
     const bool needsSession =
-        line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Screenshot;
+        line.subcommand == Subcommand::Replay ||
+        (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models"));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;
@@ -309,7 +349,9 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addGenerate(app, line);
     addMeasurements(app, line);
     addFiles(app, line);
+    addModels(app, line);
     addScreenshot(app, line);
+    addDownload(app, line);
     try {
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {
@@ -335,6 +377,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     }
     applyDefaults(line, detailGiven);
     checkTogether(line);
+    if (line.subcommand == Subcommand::Download) checkDownload(line);
     return line;
 }
 

@@ -9,7 +9,19 @@
 namespace specula {
 
 /// What the program was asked to do.
-enum class Subcommand { Window, Information, Generate, Compare, Sweep, Logits, Tokenize, Replay, Screenshot };
+enum class Subcommand {
+    Window,
+    Information,
+    Generate,
+    Compare,
+    Sweep,
+    Logits,
+    Tokenize,
+    Models,
+    Replay,
+    Screenshot,
+    Download
+};
 
 enum class ColorMode { Auto, Always, Never };
 
@@ -48,11 +60,19 @@ struct CommandLine {
     std::vector<int> gammas;   ///< sweep
     std::optional<std::string> csvPath;
     std::optional<std::string> plotPath;
-    std::string view;  ///< screenshot
+    std::string repository;          ///< download: "org/name"
+    std::string revision;            ///< download: "" = main
+    std::vector<std::string> files;  ///< download: none = those the program wants
+    bool allFiles = false;           ///< download
+    bool listOnly = false;           ///< download
+    std::string view;                ///< screenshot
     int width = 1280;
     int height = 800;
     bool dark = false;
     double scale = 1.0;
+    std::vector<std::string> modelPaths;  ///< models: further files and folders
+    bool pairs = false;                   ///< models
+    std::optional<std::string> details;   ///< models: a name or a path
 };
 
 /// Reads the arguments (without the program's name). Throws Error (exit status 2) with one line naming the

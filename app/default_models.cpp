@@ -6,6 +6,8 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 
+#include "app/catalogue.h"
+#include "app/hub/hub_cache.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -34,34 +36,6 @@ QString environment(const char* name) {
     return QFile::decodeName(qgetenv(name));
 }
 
-QString hubCache() {
-    const QString direct = environment("HF_HUB_CACHE");
-    if (!direct.isEmpty()) return direct;
-    const QString home = environment("HF_HOME");
-    if (!home.isEmpty()) return home + QStringLiteral("/hub");
-    return QDir::homePath() + QStringLiteral("/.cache/huggingface/hub");
-}
-
-bool looksLikeHubName(const std::string& text) {
-    const auto slash = text.find('/');
-    return slash != text.npos && slash > 0 && slash + 1 < text.size() &&
-           text.find('/', slash + 1) == text.npos && text.front() != '.' &&
-           text.find_first_of(" :\\") == text.npos;
-}
-
-// models--org--name/refs/main holds the revision whose files lie in snapshots/<revision>.
-std::optional<std::string> inHubCache(const std::string& name) {
-    QString folder = QString::fromStdString(name);
-    folder.replace(QLatin1Char('/'), QStringLiteral("--"));
-    const QString model = hubCache() + QStringLiteral("/models--") + folder;
-    QFile reference(model + QStringLiteral("/refs/main"));
-    if (!reference.open(QIODevice::ReadOnly)) return std::nullopt;
-    const QString revision = QString::fromUtf8(reference.read(200)).trimmed();
-    if (revision.isEmpty() || revision.contains(QLatin1Char('/')) || revision.startsWith(QLatin1Char('.')))
-        return std::nullopt;
-    return firstExisting({model + QStringLiteral("/snapshots/") + revision});
-}
-
 }  // namespace
 
 std::optional<std::string> bundledModel(const std::string& folder) {
@@ -74,25 +48,43 @@ std::optional<std::string> bundledModel(const std::string& folder) {
     return firstExisting(candidates);
 }
 
-std::optional<std::string> defaultTarget() {
-    const QString file = QLatin1Char('/') + QString::fromLatin1(kDefaultFile);
-    QStringList candidates;
-    if (const QString chosen = environment("SPECULA_MODELS"); !chosen.isEmpty()) candidates << chosen + file;
-    candidates << QCoreApplication::applicationDirPath() + QStringLiteral("/../../deps/models") + file;
+std::vector<std::string> modelFolders() {
+    std::vector<std::string> folders;
+    if (const QString chosen = environment("SPECULA_MODELS"); !chosen.isEmpty())
+        folders.push_back(fromPath(chosen));
+    folders.push_back(fromPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../../deps/models")));
     for (const QString& place : QStandardPaths::standardLocations(QStandardPaths::GenericDataLocation))
-        candidates << place + QStringLiteral("/specula/models") + file;
+        folders.push_back(fromPath(place + QStringLiteral("/specula/models")));
+    return folders;
+}
+
+std::optional<std::string> defaultTarget() {
+    QStringList candidates;
+    for (const std::string& folder : modelFolders())
+        candidates << toPath(folder) + QLatin1Char('/') + QString::fromLatin1(kDefaultFile);
     return firstExisting(candidates);
+}
+
+std::vector<FoundModel> ownModels() {
+    std::vector<FoundModel> models;
+    if (const auto path = defaultTarget()) models.push_back({"SmolLM2-135M-Instruct", *path, kSourceDefault});
+    if (const auto path = bundledModel(kTinyTarget))
+        models.push_back({"Tiny stories (target)", *path, kSourceBundled});
+    if (const auto path = bundledModel(kTinyDraft))
+        models.push_back({"Tiny stories (draft)", *path, kSourceBundled});
+    return models;
 }
 
 std::string resolveModelPath(const std::string& option, const std::string& text) {
     if (text.empty()) throw Error(option + ": expected a model file or folder, found an empty name");
     if (QFileInfo::exists(toPath(text))) return text;
-    if (looksLikeHubName(text)) {
-        if (const auto found = inHubCache(text)) return *found;
-        throw Error(option + ": expected a file, a folder or a model in the Hugging Face cache (" +
-                    fromPath(hubCache()) + "), found no '" + text + "'");
-    }
-    throw Error(option + ": expected a model file or folder, found no '" + text + "'");
+    const QString name = QString::fromStdString(text);
+    if (!looksLikeHubName(name))
+        throw Error(option + ": expected a model file or folder, found no '" + text + "'");
+    const CacheLookup found = inHubCache(name);
+    if (found.model) return fromPath(modelPathOf(found.model->path));
+    throw Error(option + ": expected a file, a folder or a model in the Hugging Face cache (" +
+                fromPath(hubCache()) + "), found no '" + text + "': " + found.reason.toStdString());
 }
 
 bool isDraftRule(const std::string& draft) {
@@ -131,11 +123,7 @@ void resolveModels(RunArguments& run) {
 }
 
 std::vector<FoundModel> knownModels() {
-    std::vector<FoundModel> models;
-    if (const auto path = defaultTarget()) models.push_back({"SmolLM2-135M-Instruct", *path});
-    if (const auto path = bundledModel(kTinyTarget)) models.push_back({"Tiny stories (target)", *path});
-    if (const auto path = bundledModel(kTinyDraft)) models.push_back({"Tiny stories (draft)", *path});
-    return models;
+    return findModels();
 }
 
 }  // namespace specula

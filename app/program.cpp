@@ -52,10 +52,14 @@ int dispatch(const CommandLine& line) {
             return runLogits(line);
         case Subcommand::Tokenize:
             return runTokenize(line);
+        case Subcommand::Models:
+            return runModels(line);
         case Subcommand::Replay:
             return runReplay(line);
         case Subcommand::Screenshot:
             return runScreenshot(line);
+        case Subcommand::Download:
+            return runDownload(line);
         case Subcommand::Information:
             break;
     }

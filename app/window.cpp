@@ -6,6 +6,8 @@
 #include "app/cli.h"
 #include "app/default_models.h"
 #include "app/engine_backend.h"
+#include "app/engine_catalogue.h"
+#include "app/models_controller.h"
 #include "app/prompt_suites.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
@@ -72,6 +74,7 @@ int runWindow(const CommandLine& line) {
     MainWindow window;
     fillWindow(window);
     RunController controller(window, [] { return std::make_unique<EngineBackend>(); });
+    const ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
     window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);
     window.setup().setRequest(request);

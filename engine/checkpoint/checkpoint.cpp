@@ -5,10 +5,11 @@
 #include <map>
 #include <unordered_map>
 
+#include "engine/checkpoint/architecture.h"
+#include "engine/checkpoint/block_formats.h"
 #include "engine/checkpoint/config_reader.h"
 #include "engine/checkpoint/gguf.h"
 #include "engine/checkpoint/hf_folder.h"
-#include "engine/checkpoint/tensor_names.h"
 #include "engine/text/json_file.h"
 #include "engine/text/tokenizer_files.h"
 #include "engine/text/tokenizer_settings.h"
@@ -40,9 +41,8 @@ std::string typeForPeople(DType type) {
 // What both kinds of checkpoint share: tensors under canonical names over files that stay mapped.
 class MappedCheckpoint final : public Checkpoint {
 public:
-    MappedCheckpoint(std::string path, ModelConfig config, std::span<const NameRule> rules,
-                     std::string_view prefix)
-        : m_path(std::move(path)), m_config(std::move(config)), m_rules(rules), m_prefix(prefix) {}
+    MappedCheckpoint(std::string path, ModelConfig config, const NameTable& names)
+        : m_path(std::move(path)), m_config(std::move(config)), m_names(names) {}
 
     void add(WeightFile weights);
     void countUp();
@@ -61,14 +61,13 @@ public:
     std::string chatTemplate() const override { return m_chatTemplate; }
     std::string path() const override { return m_path; }
     std::string nameInFile(const std::string& canonicalName) const override {
-        return specula::nameInFile(m_rules, canonicalName);
+        return specula::nameInFile(m_names, canonicalName);
     }
 
 private:
     std::string m_path;
     ModelConfig m_config;
-    std::span<const NameRule> m_rules;
-    std::string_view m_prefix;
+    const NameTable& m_names;
     std::shared_ptr<const Tokenizer> m_tokenizer;
     std::string m_chatTemplate;
     std::int64_t m_parameters = 0;
@@ -76,35 +75,78 @@ private:
     std::unordered_map<std::string, StoredTensor> m_tensors;
 };
 
+// Makes `tensor`, described as the file has it, the part of it that the rule means. Throws where the file's
+// shape cannot hold such parts.
+void takePart(const NameRule& rule, const ModelConfig& c, StoredTensor& tensor) {
+    const bool matrix = tensor.shape.size() == 2;
+    if (rule.transposed) {
+        if (!matrix) return;  // its shape is refused later, with the expected one
+        tensor.turnedWidth = tensor.shape[1];
+        tensor.shape = {tensor.shape[1], tensor.shape[0]};
+    }
+    if (rule.part == Part::Whole || tensor.shape.empty()) return;
+    const std::int64_t queries = c.queryWidth(), keys = c.keyWidth();
+    const bool mlp = rule.part == Part::Gate || rule.part == Part::Up;
+    const std::int64_t all = mlp ? 2 * std::int64_t{c.ffn} : queries + 2 * keys;
+    if (tensor.shape[0] != all) {
+        throw Error(sanitised(tensor.file) + ": tensor " + sanitised(tensor.fileName) + " has shape " +
+                    shown(tensor.shape) + ", expected " + std::to_string(all) +
+                    (mlp ? " rows for gate and up" : " rows for queries, keys and values"));
+    }
+    const auto take = [&](std::int64_t first, std::int64_t count) {
+        tensor.firstRow = first;
+        tensor.shape[0] = count;
+    };
+    const auto takeFromHeads = [&](int which) {
+        tensor.firstRow = std::int64_t{which} * c.headDim;
+        tensor.rowGroup = c.headDim;
+        tensor.rowStride = 3 * std::int64_t{c.headDim};
+        tensor.shape[0] = queries;
+    };
+    switch (rule.part) {
+        case Part::Whole: break;
+        case Part::Q: take(0, queries); break;
+        case Part::K: take(queries, keys); break;
+        case Part::V: take(queries + keys, keys); break;
+        case Part::HeadQ: takeFromHeads(0); break;
+        case Part::HeadK: takeFromHeads(1); break;
+        case Part::HeadV: takeFromHeads(2); break;
+        case Part::Gate: take(0, c.ffn); break;
+        case Part::Up: take(c.ffn, c.ffn); break;
+    }
+}
+
 void MappedCheckpoint::add(WeightFile weights) {
     const std::string& file = weights.file->path();
-    for (RawTensor& raw : weights.tensors) {
-        const auto canonical = canonicalName(m_rules, m_prefix, raw.name);
-        if (!canonical || (m_config.tiedHead && *canonical == "head.weight")) continue;
+    for (const RawTensor& raw : weights.tensors) {
         const std::string where = sanitised(file) + ": tensor " + sanitised(raw.name);
-        if (!raw.type) {
-            throw Error(
-                where + " is stored as " + raw.typeName +
-                ", which is not supported for weights; supported: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K");
-        }
-        StoredTensor tensor{*canonical, std::move(raw.name),  file,
-                            *raw.type,  std::move(raw.shape), raw.bytes};
-        if (!m_tensors.emplace(*canonical, std::move(tensor)).second) {
-            throw Error(where + " is there a second time, " + *canonical + " has been read already");
+        for (const NameMatch& match : matchName(m_names, raw.name)) {
+            if (m_config.tiedHead && match.canonical == "head.weight") continue;
+            if (!raw.type) {
+                throw Error(where + " is stored as " + raw.typeName +
+                            ", which is not supported for weights; supported: " + supportedTypes());
+            }
+            StoredTensor tensor{match.canonical, raw.name, file, *raw.type, raw.shape, raw.bytes};
+            takePart(*match.rule, m_config, tensor);
+            if (!m_tensors.emplace(match.canonical, std::move(tensor)).second) {
+                throw Error(where + " is there a second time, " + match.canonical +
+                            " has been read already");
+            }
         }
     }
     m_files.push_back(std::move(weights.file));
 }
 
-// The number of values, and the type that most bytes of the model are stored in.
+// The number of values, and the type that most of them are stored in.
 void MappedCheckpoint::countUp() {
-    std::map<DType, std::size_t> bytes;
+    std::map<DType, std::size_t> counts;
     for (const auto& [canonical, tensor] : m_tensors) {
-        bytes[tensor.type] += tensor.bytes.size();
-        m_parameters += elementCount(tensor.shape).value_or(0);
+        const std::int64_t values = elementCount(tensor.shape).value_or(0);
+        counts[tensor.type] += static_cast<std::size_t>(values);
+        m_parameters += values;
     }
     std::size_t most = 0;
-    for (const auto& [type, count] : bytes) {
+    for (const auto& [type, count] : counts) {
         if (count <= most) continue;
         most = count;
         m_config.fileFormat = typeForPeople(type);
@@ -140,8 +182,8 @@ bool startsLikeGguf(const MappedFile& file) {
 std::unique_ptr<Checkpoint> openFolder(const std::string& path) {
     ModelConfig config = readConfigJson(path);
     const Architecture& architecture = *findArchitecture(config.architecture);
-    auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.hfNames,
-                                                         architecture.optionalPrefix);
+    auto checkpoint =
+        std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.hfNames);
     for (WeightFile& weights : openHfWeights(path)) checkpoint->add(std::move(weights));
     checkpoint->countUp();
     checkTensors(*checkpoint);
@@ -154,7 +196,7 @@ std::unique_ptr<Checkpoint> openGguf(const std::string& path) {
     const GgufFile gguf(*file);
     ModelConfig config = readGgufConfig(gguf);
     const Architecture& architecture = *findArchitecture(config.architecture);
-    auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.ggufNames, "");
+    auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.ggufNames);
     checkpoint->setText(readGgufTokenizer(gguf), gguf.text("tokenizer.chat_template").value_or(""));
     checkpoint->add({std::move(file), gguf.tensors()});
     checkpoint->countUp();
@@ -198,7 +240,7 @@ void checkTensors(const Checkpoint& checkpoint) {
         checkpoint.require(tensor.canonical, tensor.shape);
     }
     if (checkpoint.find("rope_freqs.weight")) {
-        checkpoint.require("rope_freqs.weight", {checkpoint.config().headDim / 2});
+        checkpoint.require("rope_freqs.weight", {checkpoint.config().rotaryDim / 2});
     }
 }
 

@@ -15,32 +15,58 @@ namespace specula {
 
 /// How a stored tensor's values are encoded.
 // NOLINTNEXTLINE(readability-identifier-naming): the formats' own names
-enum class DType : std::uint8_t { F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q6_K };
+enum class DType : std::uint8_t {
+    F32,
+    F16,
+    BF16,
+    Q8_0,
+    Q4_0,
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q2_K,
+    Q3_K,
+    Q4_K,
+    Q5_K,
+    Q6_K
+};
 
 std::string_view name(DType type);
 
-/// One tensor as it lies in a mapped file. Shape is row-major, last dimension contiguous ([out, in] for
-/// matrices). Valid as long as the Checkpoint it came from.
+/// One matrix or vector of the model as it lies in a mapped file. Shape is row-major, last dimension contiguous
+/// ([out, in] for matrices). It may be a part of what the file stores as one tensor, or lie there turned
+/// round; readRows knows. Valid as long as the Checkpoint it came from.
 struct StoredTensor {
     std::string name;      ///< canonical name, see Checkpoint
     std::string fileName;  ///< name inside the file, for messages
     std::string file;      ///< path of the file, for messages
     DType type = DType::F32;
     std::vector<std::int64_t> shape;
-    std::span<const std::byte> bytes;
+    std::span<const std::byte> bytes;  ///< of the whole tensor in the file
+
+    /// Where row r of a matrix (element r of a vector) lies: at firstRow + r / rowGroup * rowStride + r %
+    /// rowGroup of the file's tensor; rowGroup 0 means simply firstRow + r.
+    std::int64_t firstRow = 0;
+    std::int64_t rowGroup = 0;
+    std::int64_t rowStride = 0;
+    std::int64_t turnedWidth = 0;  ///< not 0: the file holds [in, turnedWidth], rows are its columns
 
     std::int64_t rows() const { return shape.size() < 2 ? 1 : shape[0]; }
     std::int64_t rowLength() const { return shape.empty() ? 1 : shape.back(); }
+    std::int64_t placeOf(std::int64_t row) const {
+        return firstRow + (rowGroup == 0 ? row : row / rowGroup * rowStride + row % rowGroup);
+    }
 };
 
 /// A model on disk: config, memory-mapped tensors and, where present, the tokenizer. Const after opening,
 /// safe from several threads; nothing is copied out of the mapping until a row is read.
 ///
-/// Tensors carry one canonical naming whatever the file calls them (adding an architecture = adding its
-/// table):
-///   embed.weight [vocab, hidden]   final_norm.weight [hidden]   head.weight [vocab, hidden] (absent when
-///   tied) layer.N.attn_norm.weight       layer.N.{q,k,v,o}.weight (and .bias) layer.N.mlp_norm.weight
-///   layer.N.{gate,up,down}.weight (and .bias)
+/// Tensors carry one canonical naming whatever the file calls them (architecture.h holds the tables):
+///   embed.weight [vocab, embeddingWidth]    positions.weight [positions, hidden]
+///   project_in.weight [hidden, embeddingWidth]    project_out.weight [embeddingWidth, hidden]
+///   layer.N.attn_norm, .q, .k, .v, .q_norm, .k_norm, .o, .attn_post_norm
+///   layer.N.mlp_norm, .gate, .up, .down, .mlp_post_norm    each .weight and, where there is one, .bias
+///   final_norm.weight (and .bias) [hidden]    head.weight [vocab, embeddingWidth] (absent when tied)
 class Checkpoint {
 public:
     virtual ~Checkpoint() = default;

@@ -39,16 +39,22 @@ struct GgmlType {
 };
 
 constexpr std::array kGgmlTypes{
-    GgmlType{0, "F32", 1, 4, DType::F32},         GgmlType{1, "F16", 1, 2, DType::F16},
-    GgmlType{2, "Q4_0", 32, 18, DType::Q4_0},     GgmlType{3, "Q4_1", 32, 20, DType::Q4_1},
-    GgmlType{6, "Q5_0", 32, 22, std::nullopt},    GgmlType{7, "Q5_1", 32, 24, std::nullopt},
-    GgmlType{8, "Q8_0", 32, 34, DType::Q8_0},     GgmlType{9, "Q8_1", 32, 36, std::nullopt},
-    GgmlType{10, "Q2_K", 256, 84, std::nullopt},  GgmlType{11, "Q3_K", 256, 110, std::nullopt},
-    GgmlType{12, "Q4_K", 256, 144, std::nullopt}, GgmlType{13, "Q5_K", 256, 176, std::nullopt},
-    GgmlType{14, "Q6_K", 256, 210, DType::Q6_K},  GgmlType{15, "Q8_K", 256, 292, std::nullopt},
-    GgmlType{24, "I8", 1, 1, std::nullopt},       GgmlType{25, "I16", 1, 2, std::nullopt},
-    GgmlType{26, "I32", 1, 4, std::nullopt},      GgmlType{27, "I64", 1, 8, std::nullopt},
-    GgmlType{28, "F64", 1, 8, std::nullopt},      GgmlType{30, "BF16", 1, 2, DType::BF16},
+    GgmlType{0, "F32", 1, 4, DType::F32},           GgmlType{1, "F16", 1, 2, DType::F16},
+    GgmlType{2, "Q4_0", 32, 18, DType::Q4_0},       GgmlType{3, "Q4_1", 32, 20, DType::Q4_1},
+    GgmlType{6, "Q5_0", 32, 22, DType::Q5_0},       GgmlType{7, "Q5_1", 32, 24, DType::Q5_1},
+    GgmlType{8, "Q8_0", 32, 34, DType::Q8_0},       GgmlType{9, "Q8_1", 32, 36, std::nullopt},
+    GgmlType{10, "Q2_K", 256, 84, DType::Q2_K},     GgmlType{11, "Q3_K", 256, 110, DType::Q3_K},
+    GgmlType{12, "Q4_K", 256, 144, DType::Q4_K},    GgmlType{13, "Q5_K", 256, 176, DType::Q5_K},
+    GgmlType{14, "Q6_K", 256, 210, DType::Q6_K},    GgmlType{15, "Q8_K", 256, 292, std::nullopt},
+    GgmlType{16, "IQ2_XXS", 256, 66, std::nullopt}, GgmlType{17, "IQ2_XS", 256, 74, std::nullopt},
+    GgmlType{18, "IQ3_XXS", 256, 98, std::nullopt}, GgmlType{19, "IQ1_S", 256, 50, std::nullopt},
+    GgmlType{20, "IQ4_NL", 32, 18, std::nullopt},   GgmlType{21, "IQ3_S", 256, 110, std::nullopt},
+    GgmlType{22, "IQ2_S", 256, 82, std::nullopt},   GgmlType{23, "IQ4_XS", 256, 136, std::nullopt},
+    GgmlType{24, "I8", 1, 1, std::nullopt},         GgmlType{25, "I16", 1, 2, std::nullopt},
+    GgmlType{26, "I32", 1, 4, std::nullopt},        GgmlType{27, "I64", 1, 8, std::nullopt},
+    GgmlType{28, "F64", 1, 8, std::nullopt},        GgmlType{29, "IQ1_M", 256, 56, std::nullopt},
+    GgmlType{30, "BF16", 1, 2, DType::BF16},        GgmlType{34, "TQ1_0", 256, 54, std::nullopt},
+    GgmlType{35, "TQ2_0", 256, 66, std::nullopt},   GgmlType{39, "MXFP4", 32, 17, std::nullopt},
 };
 
 constexpr std::uint64_t kMaxTensors = 1'000'000;
@@ -239,6 +245,24 @@ void GgufFile::placeTensors(const std::vector<std::uint64_t>& offsets, std::size
                  sanitised(before.name));
         }
     }
+}
+
+std::vector<GgufFile::Key> GgufFile::keys() const {
+    std::vector<const std::pair<const std::string, Value>*> order;
+    for (const auto& entry : m_values) order.push_back(&entry);
+    std::sort(order.begin(), order.end(),
+              [](const auto* a, const auto* b) { return a->second.offset < b->second.offset; });
+    std::vector<Key> result;
+    result.reserve(order.size());
+    for (const auto* entry : order) {
+        const Value& value = entry->second;
+        Kind kind = Kind::Integer;
+        if (value.type == TypeFloat32 || value.type == TypeFloat64) kind = Kind::Float;
+        if (value.type == TypeBool) kind = Kind::Flag;
+        if (value.type == TypeString) kind = Kind::Text;
+        result.push_back({entry->first, kind, value.isArray, value.count});
+    }
+    return result;
 }
 
 const GgufFile::Value* GgufFile::scalar(const std::string& key) const {

@@ -25,6 +25,18 @@ public:
 
     bool has(const std::string& key) const { return m_values.contains(key); }
 
+    /// What a key holds: the kind of its value or, for an array, of its elements.
+    enum class Kind : std::uint8_t { Integer, Float, Flag, Text };
+    struct Key {
+        std::string name;
+        Kind kind = Kind::Integer;
+        bool isArray = false;
+        std::uint64_t count = 1;  ///< elements
+    };
+
+    /// Every key, in the file's order.
+    std::vector<Key> keys() const;
+
     /// The value, absent without the key. Throws Error naming the key where the value has another type.
     /// `integer` takes every integer type; an array of equal integers (per-layer values) counts as that
     /// integer.

@@ -1,101 +1,13 @@
 #include <algorithm>
 
-#include "engine/checkpoint/config_bounds.h"
+#include "engine/checkpoint/architecture.h"
+#include "engine/checkpoint/config_fields.h"
 #include "engine/checkpoint/config_reader.h"
-#include "engine/checkpoint/gguf.h"
-#include "engine/checkpoint/tensor_names.h"
 #include "engine/text/json_file.h"
 #include "engine/trace/error.h"
 
 namespace specula {
 namespace {
-
-class Keys {
-public:
-    Keys(const GgufFile& file, std::string architecture)
-        : m_file(file), m_prefix(std::move(architecture) + ".") {}
-
-    [[noreturn]] void fail(const std::string& key, const std::string& what) const {
-        throw Error(sanitised(m_file.path()) + ": the key " + m_prefix + key + " " + what);
-    }
-    bool has(const std::string& key) const { return m_file.has(m_prefix + key); }
-    int integer(const std::string& key, Bounds bounds, std::optional<int> fallback = std::nullopt) const {
-        const auto value = m_file.integer(m_prefix + key);
-        if (!value && !fallback) fail(key, "is missing, expected an integer");
-        if (!value) return *fallback;
-        if (*value < bounds.low || *value > bounds.high) {
-            fail(key, "is " + std::to_string(*value) + ", expected " + std::to_string(bounds.low) + " to " +
-                          std::to_string(bounds.high));
-        }
-        return static_cast<int>(*value);
-    }
-    double number(const std::string& key, double low, double high, double fallback) const {
-        const auto value = m_file.number(m_prefix + key);
-        if (!value) return fallback;
-        if (*value < low || *value > high)
-            fail(key, "is " + std::to_string(*value) + ", which is out of range");
-        return *value;
-    }
-    std::string text(const std::string& key, const std::string& fallback) const {
-        return m_file.text(m_prefix + key).value_or(fallback);
-    }
-
-private:
-    const GgufFile& m_file;
-    std::string m_prefix;
-};
-
-const RawTensor* findTensor(const GgufFile& file, std::string_view name) {
-    const auto found = std::find_if(file.tensors().begin(), file.tensors().end(),
-                                    [&](const RawTensor& tensor) { return tensor.name == name; });
-    return found == file.tensors().end() ? nullptr : &*found;
-}
-
-void readHeads(const Keys& keys, ModelConfig& config) {
-    config.heads = keys.integer("attention.head_count", kHeadBounds);
-    config.kvHeads = keys.integer("attention.head_count_kv", kHeadBounds, config.heads);
-    if (config.heads % config.kvHeads != 0) {
-        keys.fail("attention.head_count", "is " + std::to_string(config.heads) +
-                                              ", expected a multiple of attention.head_count_kv " +
-                                              std::to_string(config.kvHeads));
-    }
-    if (!keys.has("attention.key_length") && config.hidden % config.heads != 0) {
-        keys.fail("embedding_length", "is " + std::to_string(config.hidden) +
-                                          ", expected a multiple of attention.head_count " +
-                                          std::to_string(config.heads));
-    }
-    config.headDim = keys.integer("attention.key_length", kHeadDimBounds, config.hidden / config.heads);
-    if (config.headDim % 2 != 0 || config.headDim < kHeadDimBounds.low ||
-        config.headDim > kHeadDimBounds.high) {
-        keys.fail("attention.key_length", "gives heads of " + std::to_string(config.headDim) +
-                                              " values, expected an even number from 2 to 1024");
-    }
-    if (keys.integer("attention.value_length", kHeadDimBounds, config.headDim) != config.headDim) {
-        keys.fail("attention.value_length", "differs from the key length, which is not supported");
-    }
-    if (keys.integer("rope.dimension_count", {0, 1 << 20}, config.headDim) != config.headDim) {
-        keys.fail("rope.dimension_count", "differs from the head size " + std::to_string(config.headDim) +
-                                              ", which is not supported");
-    }
-}
-
-void readRope(const Keys& keys, ModelConfig& config) {
-    config.ropeTheta = keys.number("rope.freq_base", 1e-3, 1e12, 10000.0);
-    // llama.cpp's converter stores q and k with the rows of each head permuted for pairs of neighbours.
-    config.ropeInterleaved = true;
-    const double factor =
-        keys.number("rope.scaling.factor", 0.0, 1e6, keys.number("rope.scale_linear", 0.0, 1e6, 0.0));
-    const std::string kind = keys.text("rope.scaling.type", factor > 0.0 ? "linear" : "none");
-    if (kind == "linear") {
-        if (factor > 0.0 && factor != 1.0) {
-            config.ropeScaling.kind = RopeScaling::Kind::Linear;
-            config.ropeScaling.factor = factor;
-        }
-    } else if (kind != "none") {
-        keys.fail("rope.scaling.type",
-                  "is " + sanitised(kind) + ", which is not supported; supported: none, linear");
-    }
-}
 
 void readEos(const GgufFile& file, ModelConfig& config) {
     for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"}) {
@@ -134,44 +46,30 @@ ModelConfig readGgufConfig(const GgufFile& file) {
     const std::string where = sanitised(file.path()) + ": ";
     const auto named = file.text("general.architecture");
     if (!named) throw Error(where + "the key general.architecture is missing");
-    const Architecture* architecture = findArchitecture(*named);
+    const Architecture* architecture = findGgufArchitecture(*named);
     if (!architecture) {
         throw Error(where + "the architecture " + sanitised(*named) +
-                    " is not supported; supported: " + supportedArchitectures());
+                    " is not supported in GGUF files; supported: " + supportedGgufArchitectures());
     }
     if (file.integer("split.count").value_or(1) > 1) {
         throw Error(where +
                     "the model is split over several GGUF files, which is not supported; join them first");
     }
-    const Keys keys(file, *named);
+    const GgufKeys keys(file, *named);
     ModelConfig config;
     config.name = modelNameOf(file.path());
     config.architecture = architecture->name;
-    config.hidden = keys.integer("embedding_length", kHiddenBounds);
-    config.layers = keys.integer("block_count", kLayerBounds);
-    config.ffn = keys.integer("feed_forward_length", kFfnBounds);
-    config.maxContext = keys.integer("context_length", kContextBounds);
-    if (keys.integer("expert_count", {0, 1 << 20}, 0) != 0) {
-        keys.fail("expert_count", "is not 0: mixtures of experts are not supported");
-    }
-    readHeads(keys, config);
-    config.normEps = keys.number("attention.layer_norm_rms_epsilon", 0.0, 1.0, 1e-5);
-    readRope(keys, config);
+    architecture->readGguf(keys, config);
 
     const std::string embedding = nameInFile(architecture->ggufNames, "embed.weight");
-    const RawTensor* embed = findTensor(file, embedding);
+    const RawTensor* embed = keys.tensor(embedding);
     if (!embed) throw Error(where + "tensor " + embedding + " is missing");
     if (embed->shape.size() != 2 || embed->shape[0] > kVocabularyBounds.high) {
         throw Error(where + "tensor " + embedding + " has shape " + shown(embed->shape) +
                     ", expected [vocabulary, " + std::to_string(config.hidden) + "]");
     }
     config.vocabulary = static_cast<int>(embed->shape[0]);
-    const auto present = [&](const char* canonical) {
-        return findTensor(file, nameInFile(architecture->ggufNames, canonical)) != nullptr;
-    };
-    config.tiedHead = !present("head.weight");
-    config.attentionBias = present("layer.0.q.bias");
-    config.mlpBias = present("layer.0.gate.bias");
+    config.tiedHead = keys.tensor(nameInFile(architecture->ggufNames, "head.weight")) == nullptr;
     readEos(file, config);
     return config;
 }

@@ -1,12 +1,13 @@
 #include "engine/checkpoint/hf_folder.h"
 
-#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "engine/checkpoint/safetensors.h"
+#include "engine/checkpoint/torch_file.h"
 #include "engine/text/json_file.h"
 #include "engine/trace/error.h"
 
@@ -15,19 +16,33 @@ namespace {
 
 constexpr std::size_t kMaxIndexBytes = 64u << 20;
 constexpr std::size_t kMaxShards = 4096;
-constexpr const char* kSingle = "model.safetensors";
-constexpr const char* kIndex = "model.safetensors.index.json";
+
+WeightFile openSafetensors(const std::string& path) {
+    WeightFile weights{std::make_unique<MappedFile>(path), {}};
+    weights.tensors = readSafetensors(*weights.file);
+    return weights;
+}
+
+WeightFile openTorch(const std::string& path) {
+    WeightFile weights{std::make_unique<MappedFile>(path), {}};
+    weights.tensors = readTorchFile(*weights.file);
+    return weights;
+}
+
+struct Layout {
+    const char* single;
+    const char* index;
+    WeightFile (*open)(const std::string& path);
+};
+
+constexpr std::array kLayouts{
+    Layout{"model.safetensors", "model.safetensors.index.json", openSafetensors},
+    Layout{"pytorch_model.bin", "pytorch_model.bin.index.json", openTorch},
+};
 
 bool exists(const std::string& path) {
     std::error_code failure;
     return std::filesystem::exists(path, failure);
-}
-
-WeightFile openOne(const std::string& path) {
-    WeightFile weights;
-    weights.file = std::make_unique<MappedFile>(path);
-    weights.tensors = readSafetensors(*weights.file);
-    return weights;
 }
 
 // shard -> names of its tensors
@@ -58,34 +73,42 @@ std::map<std::string, std::vector<std::string>> readIndex(const std::string& pat
     return shards;
 }
 
-}  // namespace
-
-std::vector<WeightFile> openHfWeights(const std::string& folder) {
+std::vector<WeightFile> openShards(const std::string& folder, const Layout& layout) {
     std::vector<WeightFile> files;
-    const std::string single = joinPath(folder, kSingle);
-    const std::string index = joinPath(folder, kIndex);
-    if (exists(single)) {
-        files.push_back(openOne(single));
-        return files;
-    }
-    if (!exists(index)) {
-        throw Error(sanitised(folder) + ": no weight file found, looked for " + kSingle + " and " + kIndex);
-    }
-    for (const auto& [shard, names] : readIndex(index)) {
+    for (const auto& [shard, names] : readIndex(joinPath(folder, layout.index))) {
         const std::string path = joinPath(folder, shard);
-        if (!isFile(path)) throw Error(sanitised(path) + ": the shard that " + kIndex + " names is missing");
-        WeightFile weights = openOne(path);
+        if (!isFile(path)) {
+            throw Error(sanitised(path) + ": the shard that " + layout.index + " names is missing");
+        }
+        WeightFile weights = layout.open(path);
         std::set<std::string_view> present;
         for (const RawTensor& tensor : weights.tensors) present.insert(tensor.name);
         for (const std::string& name : names) {
             if (!present.contains(name)) {
                 throw Error(sanitised(path) + ": tensor " + sanitised(name) +
-                            " is not in this shard, where " + kIndex + " puts it");
+                            " is not in this shard, where " + layout.index + " puts it");
             }
         }
         files.push_back(std::move(weights));
     }
     return files;
+}
+
+}  // namespace
+
+std::vector<WeightFile> openHfWeights(const std::string& folder) {
+    std::string looked;
+    for (const Layout& layout : kLayouts) {
+        const std::string single = joinPath(folder, layout.single);
+        if (exists(single)) {
+            std::vector<WeightFile> files;
+            files.push_back(layout.open(single));
+            return files;
+        }
+        if (exists(joinPath(folder, layout.index))) return openShards(folder, layout);
+        looked += (looked.empty() ? "" : ", ") + std::string(layout.single) + ", " + layout.index;
+    }
+    throw Error(sanitised(folder) + ": no weight file found, looked for " + looked);
 }
 
 }  // namespace specula

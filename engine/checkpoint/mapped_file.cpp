@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "engine/text/json_file.h"
 #include "engine/trace/error.h"
@@ -44,6 +45,11 @@ MappedFile::MappedFile(const std::string& path) : m_path(path) {
 
 MappedFile::~MappedFile() {
     if (!m_bytes.empty()) ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+}
+
+std::span<const std::byte> MappedFile::keep(std::vector<std::byte> rearranged) {
+    // Moving a vector, here and when m_kept grows, leaves its elements in place.
+    return m_kept.emplace_back(std::move(rearranged));
 }
 
 }  // namespace specula

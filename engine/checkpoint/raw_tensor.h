@@ -12,7 +12,7 @@
 namespace specula {
 
 /// A tensor as a file's own directory lists it, before names are canonical. Its bytes lie inside the mapped
-/// file and their number agrees with type and shape.
+/// file (or what it keeps, see MappedFile::keep) and their number agrees with type and shape.
 struct RawTensor {
     std::string name;
     std::string typeName;             ///< as the file spells it: "I64", "Q2_K"

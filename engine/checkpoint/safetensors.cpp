@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "engine/checkpoint/foreign_content.h"
 #include "engine/text/json_file.h"
 #include "engine/trace/error.h"
 
@@ -55,6 +56,9 @@ private:
 
 nlohmann::json Reader::header() {
     const auto bytes = m_file.bytes();
+    if (const std::string content = foreignContent(bytes); !content.empty()) {
+        fail("not a safetensors file, " + content);
+    }
     if (bytes.size() < 8) {
         fail("the file is too short for a safetensors header: " + std::to_string(bytes.size()) +
              " bytes, expected at least 8 (is it truncated?)");

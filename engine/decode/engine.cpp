@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "engine/decode/memory_check.h"
 #include "engine/decode/pair_check.h"
 #include "engine/model/model.h"
 #include "engine/text/chat_template.h"
@@ -54,6 +55,10 @@ DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
     return info;
 }
 
+Model::LoadOptions loadOptions(const PlannedLoad& load) {
+    return {load.weights, load.kv, load.maxContext, load.vocabulary};
+}
+
 }  // namespace
 
 Engine::~Engine() = default;
@@ -81,13 +86,19 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     } else {
         engine->m_pair.compatible = true;
     }
+    std::vector<PlannedLoad> loads{{&target->config(), options.weights, options.kv, options.maxContext,
+                                    usedVocabulary(*target)}};
+    if (draft)
+        loads.push_back({&draft->config(), options.draftWeights, options.kv, options.maxContext,
+                         usedVocabulary(*draft)});
+    checkMemory(loads, availableMemory());
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const double share = draft ? 0.85 : 1.0;
-    engine->m_target = Model::load(target, {options.weights, options.kv, options.maxContext}, pool, stop,
+    engine->m_target = Model::load(target, loadOptions(loads[0]), pool, stop,
                                    [&](double f) { report(share * f, "loading " + target->config().name); });
     if (draft) {
         engine->m_draftModel =
-            Model::load(draft, {options.draftWeights, options.kv, options.maxContext}, pool, stop,
+            Model::load(draft, loadOptions(loads[1]), pool, stop,
                         [&](double f) { report(share + 0.15 * f, "loading " + draft->config().name); });
         engine->m_draftInfo.model = engine->m_draftModel->info();
         engine->m_draftInfo.model->path = options.draft;
@@ -112,9 +123,10 @@ std::vector<TokenId> Engine::encodePrompt(const std::string& text, bool chat,
     if (!chat) return m_tokenizer->encode(text, true, false);
     if (m_chatTemplate.empty())
         throw Error(m_options.target + " has no chat template; use it without --chat");
-    if (!isChatMl(m_chatTemplate))
-        throw Error(m_options.target + ": this version knows only chat templates of the ChatML form");
-    return m_tokenizer->encode(formatChatMl(text, system, m_chatTemplate), false, true);
+    std::vector<ChatMessage> messages;
+    if (!system.empty()) messages.push_back({"system", system});
+    messages.push_back({"user", text});
+    return m_tokenizer->encode(renderChat(m_chatTemplate, messages, chatContext(*m_tokenizer)), false, true);
 }
 
 std::vector<float> Engine::logits(const std::vector<TokenId>& ids, const std::vector<int>& chunks) const {
@@ -128,7 +140,7 @@ std::vector<float> Engine::logits(const std::vector<TokenId>& ids, const std::ve
     if (total != static_cast<long>(ids.size()))
         throw Error("--chunks add up to " + std::to_string(total) + ", expected the number of ids, " +
                     std::to_string(ids.size()));
-    const auto vocabulary = static_cast<std::size_t>(m_target->config().vocabulary);
+    const auto vocabulary = static_cast<std::size_t>(m_target->vocabulary());
     std::vector<float> out(ids.size() * vocabulary);
     const std::unique_ptr<ModelState> state = m_target->newState();
     std::size_t at = 0;

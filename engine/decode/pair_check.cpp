@@ -1,6 +1,7 @@
 #include "engine/decode/pair_check.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace specula {
 
@@ -20,44 +21,88 @@ std::string shown(const std::string& piece) {
     return out + "'";
 }
 
-PairCheck sameTokens(const Tokenizer& target, const Tokenizer& draft) {
+// Tokens without the padding at the end.
+int tokenCount(const Tokenizer& tokenizer) {
+    int count = tokenizer.size();
+    while (count > 0) {
+        const std::string last = tokenizer.piece(count - 1);
+        if (!last.empty() && last != "[PAD" + std::to_string(count - 1) + "]") break;
+        --count;
+    }
+    return count;
+}
+
+std::string sizes(int target, int draft) {
+    return std::to_string(target) + " in the target, " + std::to_string(draft) + " in the draft";
+}
+
+PairCheck sameCount(const std::string& question, int target, int draft) {
+    return {question, target == draft, target == draft ? std::to_string(target) : sizes(target, draft)};
+}
+
+PairCheck sameTokens(const Tokenizer& target, const Tokenizer& draft, int count) {
     PairCheck check{"Every token id stands for the same bytes", true, ""};
-    for (TokenId id = 0; id < std::min(target.size(), draft.size()); ++id) {
+    for (TokenId id = 0; id < count; ++id) {
         const std::string a = target.piece(id), b = draft.piece(id);
-        if (a == b && target.isSpecial(id) == draft.isSpecial(id)) continue;
+        if (a == b) continue;
         check.passed = false;
         check.detail = "first difference at id " + std::to_string(id) + ": " + shown(a) + " in the target, " +
                        shown(b) + " in the draft";
         return check;
     }
-    check.detail = std::to_string(target.size()) + " tokens compared";
+    check.detail = std::to_string(count) + " tokens compared";
     return check;
 }
 
-PairCheck sameCount(const std::string& question, int target, int draft) {
-    return {question, target == draft,
-            target == draft
-                ? std::to_string(target)
-                : std::to_string(target) + " in the target, " + std::to_string(draft) + " in the draft"};
+// What only the prompt or the end of the text depends on: worth saying, no obstacle, as the draft sees ids.
+void warnOfRoles(const Tokenizer& target, const Tokenizer& draft, int count, PairReport& report) {
+    for (TokenId id = 0; id < count; ++id) {
+        if (target.isSpecial(id) == draft.isSpecial(id)) continue;
+        report.warnings.push_back("token " + std::to_string(id) + " " + shown(target.piece(id)) +
+                                  " is special in the " + (target.isSpecial(id) ? "target" : "draft") +
+                                  " only");
+        break;
+    }
+    constexpr std::string_view kSample = "It's 3.14 o'clock;\n\tna\u00efve caf\u00e9s  cost 1,000 \u20ac? \u4f60\u597d!";
+    if (target.encode(kSample, false, false) != draft.encode(kSample, false, false))
+        report.warnings.emplace_back("the two tokenizers split a sample text differently; the target's is used");
+}
+
+void compareTokenizers(const Checkpoint& target, const Checkpoint& draft, PairReport& report) {
+    const auto a = target.tokenizer(), b = draft.tokenizer();
+    const int countA = tokenCount(*a), countB = tokenCount(*b), common = std::min(countA, countB);
+    report.checks.push_back(sameCount("Same number of tokens", countA, countB));
+    report.checks.push_back(sameTokens(*a, *b, common));
+    const int usedA = usedVocabulary(target), usedB = usedVocabulary(draft);
+    PairCheck rows{"A row for each of them in both models", usedA == usedB && usedA == common, ""};
+    rows.detail = sizes(target.config().vocabulary, draft.config().vocabulary);
+    if (rows.passed && (target.config().vocabulary > common || draft.config().vocabulary > common))
+        rows.detail += "; those past the last token are padding and never drawn";
+    report.checks.push_back(std::move(rows));
+    if (report.checks[1].passed) warnOfRoles(*a, *b, common, report);
 }
 
 }  // namespace
 
+int usedVocabulary(const Checkpoint& checkpoint) {
+    const int rows = checkpoint.config().vocabulary;
+    const auto tokenizer = checkpoint.tokenizer();
+    return tokenizer ? std::min(rows, tokenCount(*tokenizer)) : rows;
+}
+
 PairReport checkPair(const Checkpoint& target, const Checkpoint& draft) {
     PairReport report;
-    const auto targetTokenizer = target.tokenizer(), draftTokenizer = draft.tokenizer();
-    report.checks.push_back(
-        sameCount("Same number of vocabulary rows", target.config().vocabulary, draft.config().vocabulary));
-    if (targetTokenizer && draftTokenizer) {
-        report.checks.push_back(
-            sameCount("Same number of tokens", targetTokenizer->size(), draftTokenizer->size()));
-        report.checks.push_back(sameTokens(*targetTokenizer, *draftTokenizer));
-    } else if (!targetTokenizer && !draftTokenizer) {
+    const bool inTarget = target.tokenizer() != nullptr, inDraft = draft.tokenizer() != nullptr;
+    if (inTarget && inDraft) {
+        compareTokenizers(target, draft, report);
+    } else if (inTarget || inDraft) {
+        report.checks.push_back({"Both models have a tokenizer", false,
+                                 std::string("the ") + (inTarget ? "draft" : "target") + " has none"});
+    } else {
+        report.checks.push_back(sameCount("Same number of vocabulary rows", target.config().vocabulary,
+                                          draft.config().vocabulary));
         report.warnings.emplace_back(
             "neither model has a tokenizer: only the sizes of their vocabularies were compared");
-    } else {
-        report.checks.push_back({"Both models have a tokenizer", false,
-                                 std::string("the ") + (targetTokenizer ? "draft" : "target") + " has none"});
     }
     report.compatible = std::all_of(report.checks.begin(), report.checks.end(),
                                     [](const PairCheck& check) { return check.passed; });

@@ -5,9 +5,15 @@
 
 namespace specula {
 
+/// Tokens that a model really has: the tokenizer's, without the padding at its end ("[PAD7]" in converted
+/// files), and at most the embedding's rows; without a tokenizer, the rows. Embeddings are often padded to a
+/// round size (Qwen2.5: 151,936 or 152,064 rows for the same 151,665 tokens); what lies beyond is never
+/// drawn, so that every model with these tokens has rows of the same support.
+int usedVocabulary(const Checkpoint& checkpoint);
+
 /// Whether the draft's proposals mean the same to the target: what counts is the tokenizers, token by token,
 /// not the sizes in the configs. Two models without tokenizers pair when their vocabularies have the same
-/// size, with a warning.
+/// size, with a warning. Never without a check.
 PairReport checkPair(const Checkpoint& target, const Checkpoint& draft);
 
 /// The first failed check as one sentence; "" for a compatible pair.

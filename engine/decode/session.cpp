@@ -90,7 +90,7 @@ Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::v
       options(std::move(run)),
       prompt(std::move(promptIds)),
       tokens(prompt),
-      vocabulary(engine->target().config().vocabulary),
+      vocabulary(engine->target().vocabulary()),
       targetSampler(options.sampling),
       draftSampler(options.draftSampling.value_or(options.sampling)),
       seen(vocabulary),

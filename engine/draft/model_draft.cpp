@@ -7,7 +7,7 @@ namespace specula {
 ModelDraft::ModelDraft(std::shared_ptr<const Model> model)
     : m_model(std::move(model)),
       m_state(m_model->newState()),
-      m_logits(static_cast<std::size_t>(m_model->config().vocabulary)) {}
+      m_logits(static_cast<std::size_t>(m_model->vocabulary())) {}
 
 bool ModelDraft::feed(std::span<const TokenId> tokens, std::stop_token stop) {
     while (!tokens.empty()) {
@@ -48,7 +48,7 @@ EarlyExitDraft::EarlyExitDraft(std::shared_ptr<const Model> model, ModelState& s
     : m_model(std::move(model)),
       m_state(state),
       m_layers(layers),
-      m_logits(static_cast<std::size_t>(m_model->config().vocabulary)) {}
+      m_logits(static_cast<std::size_t>(m_model->vocabulary())) {}
 
 Proposed EarlyExitDraft::propose(const DraftRequest& request) {
     Proposed out;

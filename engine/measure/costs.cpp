@@ -49,10 +49,10 @@ double readBandwidth(ThreadPool& pool) {
 class Bench {
 public:
     explicit Bench(const Model& model) : m_model(model), m_state(model.newState()) {
-        m_tokens.assign(kContext, std::min(100, model.config().vocabulary - 1));
+        m_tokens.assign(kContext, std::min(100, model.vocabulary() - 1));
         const int fill = std::min(kContext, model.maxSeq() / 2);
         model.prefill(*m_state, std::span(m_tokens).first(static_cast<std::size_t>(fill)), {});
-        m_logits.resize(static_cast<std::size_t>(kMaxForwardRows) * model.config().vocabulary);
+        m_logits.resize(static_cast<std::size_t>(kMaxForwardRows) * model.vocabulary());
     }
 
     int room() const { return m_model.maxSeq() - m_state->cache.length(); }

@@ -39,7 +39,9 @@ struct AttendArgs {
     int prefix = 0;             // slots 0..prefix-1 are seen
     const int* path = nullptr;  // then these slots, in position order
     int pathLength = 0;
+    int skip = 0;             // but not the first `skip` of all these positions (a sliding window)
     float scale = 1.0F;       // of the scores
+    float softCap = 0.0F;     // scores become softCap * tanh(score / softCap); 0: left as they are
     float* scores = nullptr;  // scratch [prefix + pathLength]
     float* out = nullptr;     // [headDim]
 };
@@ -67,8 +69,19 @@ struct Kernels {
     /// out = x / sqrt(mean(x^2) + eps) * weight.
     void (*rmsNorm)(const float* x, const float* weight, int n, float eps, float* out);
 
-    /// out[i] = silu(gate[i]) * up[i].
-    void (*siluMul)(const float* gate, const float* up, int n, float* out);
+    /// out = (x - mean) / sqrt(variance + eps) * weight + bias.
+    void (*layerNorm)(const float* x, const float* weight, const float* bias, int n, float eps, float* out);
+
+    /// out[i] = f(gate[i]) * up[i], or f(gate[i]) where `up` is null. gelu is within 1e-6 of the exact one;
+    /// geluTanh is its tanh approximation (Hendrycks & Gimpel 2016). `out` may be `gate`.
+    using Activate = void (*)(const float* gate, const float* up, int n, float* out);
+    Activate silu;
+    Activate relu;
+    Activate gelu;
+    Activate geluTanh;
+
+    /// x = cap * tanh(x / cap), in place.
+    void (*softCap)(float* x, int n, float cap);
 
     void (*attend)(const AttendArgs& args);
 

@@ -182,8 +182,62 @@ void rmsNorm(const float* x, const float* weight, int n, float eps, float* out) 
     for (int k = 0; k < n; ++k) out[k] = x[k] * factor * weight[k];
 }
 
-void siluMul(const float* gate, const float* up, int n, float* out) {
-    for (int i = 0; i < n; ++i) out[i] = gate[i] / (1.0F + fastExp(-gate[i])) * up[i];
+void layerNorm(const float* x, const float* weight, const float* bias, int n, float eps, float* out) {
+    const Lanes one = Lanes::all(1.0F);
+    Lanes sums = Lanes::zero();
+    int i = 0;
+    for (; i + 16 <= n; i += 16) sums = fma(Lanes::load(x + i), one, sums);
+    float total = sums.sum();
+    for (; i < n; ++i) total += x[i];
+    const float mean = total / static_cast<float>(n);
+    Lanes squares = Lanes::zero();
+    for (i = 0; i + 16 <= n; i += 16) {
+        const Lanes distance = fma(one, Lanes::all(-mean), Lanes::load(x + i));
+        squares = fma(distance, distance, squares);
+    }
+    float spread = squares.sum();
+    for (; i < n; ++i) spread += (x[i] - mean) * (x[i] - mean);
+    const float factor = 1.0F / std::sqrt(spread / static_cast<float>(n) + eps);
+    for (int k = 0; k < n; ++k) out[k] = (x[k] - mean) * factor * weight[k] + bias[k];
+}
+
+inline float siluOf(float x) {
+    return x / (1.0F + fastExp(-x));
+}
+
+inline float reluOf(float x) {
+    return x > 0.0F ? x : 0.0F;
+}
+
+/// x times the normal distribution's cumulative function, by Abramowitz & Stegun 7.1.26 (1.5e-7 absolute).
+inline float geluOf(float x) {
+    const float z = (x < 0.0F ? -x : x) * 0.70710678118654752F;
+    const float t = 1.0F / (1.0F + 0.3275911F * z);
+    float y = 1.061405429F;
+    y = y * t - 1.453152027F;
+    y = y * t + 1.421413741F;
+    y = y * t - 0.284496736F;
+    y = y * t + 0.254829592F;
+    const float tail = y * t * fastExp(-z * z);
+    return 0.5F * x * (x < 0.0F ? tail : 2.0F - tail);
+}
+
+inline float geluTanhOf(float x) {
+    return x / (1.0F + fastExp(-1.5957691216057308F * (x + 0.044715F * x * x * x)));
+}
+
+template <float (*F)(float)>
+void activate(const float* gate, const float* up, int n, float* out) {
+    if (up == nullptr) {
+        for (int i = 0; i < n; ++i) out[i] = F(gate[i]);
+    } else {
+        for (int i = 0; i < n; ++i) out[i] = F(gate[i]) * up[i];
+    }
+}
+
+void softCap(float* x, int n, float cap) {
+    const float scale = 2.0F / cap;
+    for (int i = 0; i < n; ++i) x[i] = cap - 2.0F * cap / (fastExp(x[i] * scale) + 1.0F);
 }
 
 inline Lanes loadAny(const void* base, bool half, std::size_t index) {
@@ -244,9 +298,10 @@ double softmax(const float* x, int n, float inverseTemperature, float* out) {
     return total;
 }
 
-/// The slot at place i of the row's path through the cache.
+/// The slot of the i-th position that the row sees.
 inline std::size_t slotOf(const AttendArgs& a, int i) {
-    return static_cast<std::size_t>(i < a.prefix ? i : a.path[i - a.prefix]);
+    const int place = i + a.skip;
+    return static_cast<std::size_t>(place < a.prefix ? place : a.path[place - a.prefix]);
 }
 
 /// Weighted sum of the values' dimensions [d, d + 16 * Groups), one accumulator a dimension, slots in order.
@@ -268,7 +323,7 @@ void addValues(const AttendArgs& a, int count, float factor, int d) {
 }
 
 void attend(const AttendArgs& a) {
-    const int count = a.prefix + a.pathLength;
+    const int count = a.prefix + a.pathLength - a.skip;
     const int whole = a.headDim / 16 * 16;
     for (int i = 0; i < count; ++i) {
         const std::size_t at = slotOf(a, i) * a.headDim;
@@ -279,6 +334,7 @@ void attend(const AttendArgs& a) {
         for (int d = whole; d < a.headDim; ++d) score += a.query[d] * elementAny(a.keys, a.half, at + d);
         a.scores[i] = score * a.scale;
     }
+    if (a.softCap > 0.0F) softCap(a.scores, count, a.softCap);
     const double total = expSum(a.scores, count, 1.0F, largest(a.scores, count));
     const auto factor = static_cast<float>(1.0 / total);
     int d = 0;
@@ -315,7 +371,21 @@ void toFloat(const std::uint16_t* x, int n, float* out) {
 }
 
 constexpr specula::Kernels makeKernels(const char* name) {
-    return {name, fp16Tiles, int8Tiles, quantiseRow, rmsNorm, siluMul, attend, softmax, toHalf, toFloat};
+    return {name,
+            fp16Tiles,
+            int8Tiles,
+            quantiseRow,
+            rmsNorm,
+            layerNorm,
+            activate<siluOf>,
+            activate<reluOf>,
+            activate<geluOf>,
+            activate<geluTanhOf>,
+            softCap,
+            attend,
+            softmax,
+            toHalf,
+            toFloat};
 }
 
 }  // namespace

@@ -254,6 +254,13 @@ private:
 
 }  // namespace
 
+std::int64_t linearBytes(WeightFormat format, int out, int in) {
+    const std::int64_t padded = (static_cast<std::int64_t>(out) + kTile - 1) / kTile * kTile;
+    if (format == WeightFormat::Fp32) return 4LL * out * in;
+    if (format == WeightFormat::Fp16) return 2 * padded * in;
+    return padded * ((in + 3) / 4 * 4) + 8 * padded;  // a scale and a sum for each output
+}
+
 std::unique_ptr<Linear> makeLinear(WeightFormat format, const LinearSource& source, ThreadPool& pool) {
     const Stack stack(source);
     switch (format) {

@@ -52,6 +52,9 @@ private:
     int m_out;
 };
 
+/// What makeLinear's matrix of that shape takes, without its bias; `format` is not Auto.
+std::int64_t linearBytes(WeightFormat format, int out, int in);
+
 /// Reads, converts and packs; `format` is not Auto. Throws Error for a weight that is not finite or does not
 /// fit fp16.
 std::unique_ptr<Linear> makeLinear(WeightFormat format, const LinearSource& source, ThreadPool& pool);

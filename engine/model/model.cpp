@@ -1,11 +1,9 @@
 #include "engine/model/model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "engine/model/kernels.h"
-#include "engine/model/rope.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -16,7 +14,8 @@ float* rowOf(std::vector<float>& buffer, int row, int width) {
     return buffer.data() + static_cast<std::size_t>(row) * width;
 }
 
-void addTo(std::vector<float>& x, const std::vector<float>& added, std::size_t count) {
+void addTo(std::vector<float>& x, const std::vector<float>& added, int rows, int width) {
+    const std::size_t count = static_cast<std::size_t>(rows) * width;
     for (std::size_t i = 0; i < count; ++i) x[i] += added[i];
 }
 
@@ -33,7 +32,9 @@ std::unique_ptr<ModelState> Model::newState() const {
     sized(state->qkv, (c.heads + 2 * c.kvHeads) * c.headDim);
     sized(state->mixed, c.heads * c.headDim);
     sized(state->added, c.hidden);
-    sized(state->gateUp, 2 * c.ffn);
+    if (c.parallelResidual) sized(state->held, c.hidden);
+    if (m_projectIn) sized(state->narrow, c.embeddingWidth);
+    sized(state->gateUp, c.gatedMlp ? 2 * c.ffn : c.ffn);
     sized(state->inner, c.ffn);
     state->scores.assign(static_cast<std::size_t>(m_pool->size()),
                          std::vector<float>(static_cast<std::size_t>(maxSeq())));
@@ -61,8 +62,8 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
         throw Error(
             "the context of " + std::to_string(maxSeq()) + " tokens is full; use a larger --max-context",
             ErrorKind::Failed);
-    embed(input, state.x.data());
     placeRows(state, input);
+    embed(state, input);
     const int layers = options.layers > 0 ? std::min(options.layers, c.layers) : c.layers;
     const std::size_t streamSize = static_cast<std::size_t>(rows) * c.hidden;
     float* tapOut = options.tapOut;
@@ -75,23 +76,63 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
         }
     }
     state.cache.extend(rows);
-    const int wanted = rows - options.logitsFrom;
-    if (wanted <= 0) return;
-    for (int m = 0; m < wanted; ++m)
-        kernels().rmsNorm(rowOf(state.x, options.logitsFrom + m, c.hidden), m_finalNorm.data(), c.hidden,
-                          static_cast<float>(c.normEps), rowOf(state.normed, m, c.hidden));
-    m_head->forward(state.normed.data(), wanted, logits, *m_pool, state.linear);
+    if (options.logitsFrom < rows) head(state, options.logitsFrom, rows - options.logitsFrom, logits);
 }
 
-void Model::embed(const ForwardRows& input, float* x) const {
-    const int hidden = config().hidden;
-    for (std::size_t i = 0; i < input.tokens.size(); ++i) {
-        const TokenId token = input.tokens[i];
-        if (token < 0 || token >= config().vocabulary)
-            throw Error("token id " + std::to_string(token) + " is outside the vocabulary of " +
-                        config().name + " (0.." + std::to_string(config().vocabulary - 1) + ")");
-        readRows(*m_embedding, token, 1, x + i * static_cast<std::size_t>(hidden));
+/// Token vectors, scaled or projected as the architecture does, plus learned positions by depth.
+void Model::embed(ModelState& state, const ForwardRows& input) const {
+    const ModelConfig& c = config();
+    const int rows = static_cast<int>(input.tokens.size());
+    std::vector<float>& vectors = m_projectIn ? state.narrow : state.x;
+    for (int m = 0; m < rows; ++m) {
+        const TokenId token = input.tokens[static_cast<std::size_t>(m)];
+        if (token < 0 || token >= vocabulary())
+            throw Error("token id " + std::to_string(token) + " is outside the vocabulary of " + c.name +
+                        " (0.." + std::to_string(vocabulary() - 1) + ")");
+        float* vector = rowOf(vectors, m, c.embeddingWidth);
+        readRows(*m_embedding, token, 1, vector);
+        if (c.embeddingScale != 1.0) {
+            const auto scale = static_cast<float>(c.embeddingScale);
+            for (int i = 0; i < c.embeddingWidth; ++i) vector[i] *= scale;
+        }
     }
+    if (m_projectIn) m_projectIn->forward(vectors.data(), rows, state.x.data(), *m_pool, state.linear);
+    if (m_positions.empty()) return;
+    for (int m = 0; m < rows; ++m) {
+        const int depth = state.cache.length() + state.pathLengths[static_cast<std::size_t>(m)] - 1;
+        const float* position = m_positions.data() + static_cast<std::size_t>(depth) * c.hidden;
+        float* row = rowOf(state.x, m, c.hidden);
+        for (int i = 0; i < c.hidden; ++i) row[i] += position[i];
+    }
+}
+
+void Model::normRows(const Norm& norm, const float* in, int rows, int width, float* out) const {
+    const auto eps = static_cast<float>(config().normEps);
+    for (int m = 0; m < rows; ++m) {
+        const std::size_t at = static_cast<std::size_t>(m) * width;
+        if (norm.bias.empty())
+            kernels().rmsNorm(in + at, norm.weight.data(), width, eps, out + at);
+        else
+            kernels().layerNorm(in + at, norm.weight.data(), norm.bias.data(), width, eps, out + at);
+    }
+}
+
+/// What attention or MLP reads: the stream, normed first where the architecture does so.
+const float* Model::blockInput(ModelState& state, const Norm& norm, int rows) const {
+    const NormPlace place = config().normPlace;
+    if (place == NormPlace::After || place == NormPlace::AfterSum) return state.x.data();
+    normRows(norm, state.x.data(), rows, config().hidden, state.normed.data());
+    return state.normed.data();
+}
+
+/// Joins `added` to the stream. `before` and `after` are the block's two norms.
+void Model::addToStream(ModelState& state, const Norm& before, const Norm& after, int rows) const {
+    const int hidden = config().hidden;
+    const NormPlace place = config().normPlace;
+    if (place == NormPlace::After || place == NormPlace::Around)
+        normRows(after, state.added.data(), rows, hidden, state.added.data());
+    addTo(state.x, state.added, rows, hidden);
+    if (place == NormPlace::AfterSum) normRows(before, state.x.data(), rows, hidden, state.x.data());
 }
 
 /// Notes for each row the slots after the cache's present end that it sees: its ancestors in this pass and
@@ -116,14 +157,20 @@ void Model::placeRows(ModelState& state, const ForwardRows& input) const {
 }
 
 void Model::attention(ModelState& state, int layer, int rows) const {
+    const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
+    const float* input = blockInput(state, weights.attnNorm, rows);
+    weights.qkv->forward(input, rows, state.qkv.data(), *m_pool, state.linear);
+    rotateAndStore(state, layer, rows);
+    attend(state, layer, rows);
+    const bool parallel = config().parallelResidual;
+    std::vector<float>& out = parallel ? state.held : state.added;
+    weights.o->forward(state.mixed.data(), rows, out.data(), *m_pool, state.linear);
+    if (!parallel) addToStream(state, weights.attnNorm, weights.attnPostNorm, rows);
+}
+
+void Model::attend(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
-    for (int m = 0; m < rows; ++m)
-        kernels().rmsNorm(rowOf(state.x, m, c.hidden), weights.attnNorm.data(), c.hidden,
-                          static_cast<float>(c.normEps), rowOf(state.normed, m, c.hidden));
-    weights.qkv->forward(state.normed.data(), rows, state.qkv.data(), *m_pool, state.linear);
-    rotateAndStore(state, layer, rows);
-
     const int group = c.heads / c.kvHeads;
     const int base = state.cache.length();
     const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
@@ -144,25 +191,41 @@ void Model::attention(ModelState& state, int layer, int rows) const {
             args.prefix = base;
             args.path = state.paths.data() + static_cast<std::size_t>(m) * kMaxForwardRows;
             args.pathLength = state.pathLengths[static_cast<std::size_t>(m)];
-            args.scale = 1.0F / std::sqrt(static_cast<float>(c.headDim));
+            if (weights.window > 0) args.skip = std::max(0, base + args.pathLength - weights.window);
+            args.scale = weights.scale;
+            args.softCap = static_cast<float>(c.attentionSoftCap);
             args.scores = state.scores[static_cast<std::size_t>(thread)].data();
             args.out = rowOf(state.mixed, m, c.heads * c.headDim) + head * c.headDim;
             kernels().attend(args);
         }
     });
-    weights.o->forward(state.mixed.data(), rows, state.added.data(), *m_pool, state.linear);
-    addTo(state.x, state.added, static_cast<std::size_t>(rows) * c.hidden);
 }
 
-/// RoPE by depth on the queries (in place) and keys, then keys and values into their slots.
+void Model::normQueriesAndKeys(const Layer& layer, float* row) const {
+    const ModelConfig& c = config();
+    if (c.qkNorm == QkNorm::None) return;
+    float* keys = row + c.queryWidth();
+    if (c.qkNorm == QkNorm::Whole) {
+        normRows(layer.qNorm, row, 1, c.queryWidth(), row);
+        normRows(layer.kNorm, keys, 1, c.keyWidth(), keys);
+    } else {
+        normRows(layer.qNorm, row, c.heads, c.headDim, row);
+        normRows(layer.kNorm, keys, c.kvHeads, c.headDim, keys);
+    }
+}
+
+/// Norms and turns (by depth) queries and keys in place, then puts keys and values into their slots.
 void Model::rotateAndStore(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
+    const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
     const int base = state.cache.length();
     for (int m = 0; m < rows; ++m) {
         float* row = rowOf(state.qkv, m, qkvWidth);
         const int depth = base + state.pathLengths[static_cast<std::size_t>(m)] - 1;
-        for (int head = 0; head < c.heads + c.kvHeads; ++head) rotate(row + head * c.headDim, depth);
+        normQueriesAndKeys(weights, row);
+        for (int head = 0; weights.rope && head < c.heads + c.kvHeads; ++head)
+            weights.rope->rotate(row + head * c.headDim, depth);
         const std::size_t slot = static_cast<std::size_t>(base + m) * state.cache.rowBytes();
         for (int head = 0; head < c.kvHeads; ++head) {
             const float* key = row + (c.heads + head) * c.headDim;
@@ -180,54 +243,36 @@ void Model::rotateAndStore(ModelState& state, int layer, int rows) const {
     }
 }
 
-void Model::rotate(float* head, int position) const {
-    const int half = config().headDim / 2;
-    const float* cosines = m_cos.data() + static_cast<std::size_t>(position) * half;
-    const float* sines = m_sin.data() + static_cast<std::size_t>(position) * half;
-    const bool interleaved = config().ropeInterleaved;
-    for (int i = 0; i < half; ++i) {
-        float& first = head[interleaved ? 2 * i : i];
-        float& second = head[interleaved ? 2 * i + 1 : i + half];
-        const float a = first, b = second;
-        first = a * cosines[i] - b * sines[i];
-        second = b * cosines[i] + a * sines[i];
-    }
-}
-
 void Model::mlp(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
-    for (int m = 0; m < rows; ++m)
-        kernels().rmsNorm(rowOf(state.x, m, c.hidden), weights.mlpNorm.data(), c.hidden,
-                          static_cast<float>(c.normEps), rowOf(state.normed, m, c.hidden));
-    weights.gateUp->forward(state.normed.data(), rows, state.gateUp.data(), *m_pool, state.linear);
+    const float* input = blockInput(state, weights.mlpNorm, rows);
+    weights.gateUp->forward(input, rows, state.gateUp.data(), *m_pool, state.linear);
     for (int m = 0; m < rows; ++m) {
-        const float* gate = rowOf(state.gateUp, m, 2 * c.ffn);
-        kernels().siluMul(gate, gate + c.ffn, c.ffn, rowOf(state.inner, m, c.ffn));
+        const float* gate = rowOf(state.gateUp, m, c.gatedMlp ? 2 * c.ffn : c.ffn);
+        m_activate(gate, c.gatedMlp ? gate + c.ffn : nullptr, c.ffn, rowOf(state.inner, m, c.ffn));
     }
     weights.down->forward(state.inner.data(), rows, state.added.data(), *m_pool, state.linear);
-    addTo(state.x, state.added, static_cast<std::size_t>(rows) * c.hidden);
+    if (c.parallelResidual) addTo(state.added, state.held, rows, c.hidden);
+    addToStream(state, weights.mlpNorm, weights.mlpPostNorm, rows);
 }
 
-void Model::buildRope() {
-    const StoredTensor* factors = m_checkpoint->find("rope_freqs.weight");
-    std::vector<float> divisors;
-    if (factors != nullptr) {
-        divisors.resize(static_cast<std::size_t>(config().headDim) / 2);
-        m_checkpoint->require("rope_freqs.weight", {config().headDim / 2});
-        readRows(*factors, 0, 1, divisors.data());
+void Model::head(ModelState& state, int firstRow, int rows, float* logits) const {
+    const ModelConfig& c = config();
+    const float* input = rowOf(state.x, firstRow, c.hidden);
+    if (c.finalNorm) {
+        normRows(m_finalNorm, input, rows, c.hidden, state.normed.data());
+        input = state.normed.data();
     }
-    const std::vector<float> frequencies = ropeFrequencies(config(), divisors);
-    const std::size_t half = frequencies.size();
-    m_cos.resize(half * static_cast<std::size_t>(maxSeq()));
-    m_sin.resize(m_cos.size());
-    for (std::size_t position = 0; position < static_cast<std::size_t>(maxSeq()); ++position) {
-        for (std::size_t i = 0; i < half; ++i) {
-            const double angle = static_cast<double>(position) * static_cast<double>(frequencies[i]);
-            m_cos[position * half + i] = static_cast<float>(std::cos(angle));
-            m_sin[position * half + i] = static_cast<float>(std::sin(angle));
-        }
+    if (m_projectOut) {
+        m_projectOut->forward(input, rows, state.narrow.data(), *m_pool, state.linear);
+        input = state.narrow.data();
     }
+    m_head->forward(input, rows, logits, *m_pool, state.linear);
+    if (c.finalSoftCap <= 0.0) return;
+    for (int m = 0; m < rows; ++m)
+        kernels().softCap(logits + static_cast<std::size_t>(m) * vocabulary(), vocabulary(),
+                          static_cast<float>(c.finalSoftCap));
 }
 
 }  // namespace specula

@@ -4,11 +4,14 @@
 #include <memory>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.h"
+#include "engine/model/kernels.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/linear.h"
+#include "engine/model/rope.h"
 #include "engine/model/thread_pool.h"
 #include "engine/trace/reports.h"
 
@@ -16,6 +19,9 @@ namespace specula {
 
 /// The most rows of one forward pass; longer prompts are fed in pieces, so that Stop answers between them.
 inline constexpr int kMaxForwardRows = 64;
+
+/// The longest sequence of a model loaded with this maxContext (0: what the model allows, at most 4096).
+int contextOf(const ModelConfig& config, int maxContext);
 
 /// One timeline over a Model: its cache and the scratch of a forward pass. One thread at a time.
 struct ModelState {
@@ -27,6 +33,8 @@ struct ModelState {
     std::vector<float> qkv;                  // [rows][(heads + 2 kvHeads) * headDim]
     std::vector<float> mixed;                // [rows][heads * headDim] attention's output
     std::vector<float> added;                // [rows][hidden] what a block adds to x
+    std::vector<float> held;                 // [rows][hidden] attention's addition while a parallel MLP runs
+    std::vector<float> narrow;               // [rows][embeddingWidth] beside the projections in and out
     std::vector<float> gateUp;               // [rows][2 * ffn]
     std::vector<float> inner;                // [rows][ffn]
     std::vector<std::vector<float>> scores;  // one for each thread [maxSeq]
@@ -59,6 +67,8 @@ public:
         WeightFormat weights = WeightFormat::Auto;  ///< Auto: int8x2
         KvFormat kv = KvFormat::Auto;
         int maxContext = 0;  ///< 0 = what the model allows, at most 4096
+        int vocabulary = 0;  ///< tokens in use, at most the embedding's rows; 0 = all. Rows past it are padding
+                             ///< that no tokenizer knows: never computed, never drawn
     };
 
     /// Converts the checkpoint's weights; the checkpoint is kept (embedding rows are read from its mapping).
@@ -72,12 +82,13 @@ public:
     const Checkpoint& checkpoint() const { return *m_checkpoint; }
     const ModelInfo& info() const { return m_info; }
     int maxSeq() const { return m_info.context; }
+    int vocabulary() const { return m_info.vocabulary; }  ///< length of a row of logits
     ThreadPool& pool() const { return *m_pool; }
 
     std::unique_ptr<ModelState> newState() const;
 
     /// Appends rows (at most kMaxForwardRows) to the state's cache and writes their logits
-    /// [rows - logitsFrom][vocabulary]. The cache grows by all rows, in slot order; a tree's path is kept by
+    /// [rows - logitsFrom][vocabulary()]. The cache grows by all rows, in slot order; a tree's path is kept by
     /// KvCache::compact. Throws Error when the cache is full or a token is out of range.
     void forward(ModelState& state, const ForwardRows& rows, const ForwardOptions& options,
                  float* logits) const;
@@ -86,32 +97,55 @@ public:
     bool prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop) const;
 
 private:
+    struct Norm {
+        std::vector<float> weight, bias;  // empty: the architecture has none here
+    };
     struct Layer {
-        std::vector<float> attnNorm, mlpNorm;  // [hidden]
-        std::unique_ptr<Linear> qkv;           // hidden -> (heads + 2 kvHeads) * headDim
-        std::unique_ptr<Linear> o;             // heads * headDim -> hidden
-        std::unique_ptr<Linear> gateUp;        // hidden -> 2 * ffn
-        std::unique_ptr<Linear> down;          // ffn -> hidden
+        Norm attnNorm, attnPostNorm, mlpNorm, mlpPostNorm;  // [hidden]
+        Norm qNorm, kNorm;               // [headDim], or [queries] and [keys]
+        std::unique_ptr<Linear> qkv;     // hidden -> (heads + 2 kvHeads) * headDim
+        std::unique_ptr<Linear> o;       // heads * headDim -> hidden
+        std::unique_ptr<Linear> gateUp;  // hidden -> 2 * ffn, or up alone: hidden -> ffn
+        std::unique_ptr<Linear> down;    // ffn -> hidden
+        float scale = 1.0F;              // of attention's scores
+        int window = 0;                  // 0: all positions are seen
+        const RopeTable* rope = nullptr;
     };
 
     Model() = default;
+
+    // model_load.cpp
     void loadWeights(std::stop_token stop, const std::function<void(double)>& progress);
-    void buildRope();
-    void embed(const ForwardRows& rows, float* x) const;
+    Layer loadLayer(int index);
+    Norm loadNorm(const std::string& name, int width, bool present) const;
+    std::unique_ptr<Linear> loadLinear(const std::vector<std::string>& names, const std::vector<int>& outs,
+                                       int in, bool bias);
+    void buildRopes();
+
+    // model.cpp
+    void normRows(const Norm& norm, const float* in, int rows, int width, float* out) const;
+    const float* blockInput(ModelState& state, const Norm& norm, int rows) const;
+    void addToStream(ModelState& state, const Norm& before, const Norm& after, int rows) const;
+    void embed(ModelState& state, const ForwardRows& rows) const;
     void placeRows(ModelState& state, const ForwardRows& rows) const;
     void attention(ModelState& state, int layer, int rows) const;
+    void attend(ModelState& state, int layer, int rows) const;
+    void normQueriesAndKeys(const Layer& layer, float* row) const;
     void rotateAndStore(ModelState& state, int layer, int rows) const;
     void mlp(ModelState& state, int layer, int rows) const;
-    void rotate(float* head, int position) const;
+    void head(ModelState& state, int firstRow, int rows, float* logits) const;
 
     std::shared_ptr<const Checkpoint> m_checkpoint;
     std::shared_ptr<ThreadPool> m_pool;
     ModelInfo m_info;
     std::vector<Layer> m_layers;
-    std::vector<float> m_finalNorm;
+    Norm m_finalNorm;
+    std::unique_ptr<Linear> m_projectIn, m_projectOut;  // null where the embedding is as wide as the model
     std::unique_ptr<Linear> m_head;
     const StoredTensor* m_embedding = nullptr;
-    std::vector<float> m_cos, m_sin;  // [maxSeq][headDim / 2]
+    std::vector<float> m_positions;  // [maxSeq][hidden] where positions are learned
+    std::vector<RopeTable> m_ropes;
+    Kernels::Activate m_activate = nullptr;
 };
 
 }  // namespace specula

@@ -1,17 +1,37 @@
 #pragma once
 
+#include <ctime>
+#include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
+
+#include "engine/text/tokenizer.h"
 
 namespace specula {
 
-/// True if a chat template (Jinja source) writes messages in ChatML: <|im_start|>role, newline, content,
-/// <|im_end|>, newline.
-bool isChatMl(std::string_view templateSource);
+/// One turn of a conversation.
+struct ChatMessage {
+    std::string role;  ///< "system", "user", "assistant"
+    std::string content;
+};
 
-/// What a ChatML template makes of one user message, with a system message before it unless `system` is
-/// empty, and the start of the assistant's answer after it. Without a system message the template's own
-/// default is put first, where it has one.
-std::string formatChatMl(std::string_view user, std::string_view system, std::string_view templateSource);
+/// What a chat template gets beside the messages.
+struct ChatContext {
+    std::optional<std::string> bosToken;  ///< as written; absent: the template sees it as undefined
+    std::optional<std::string> eosToken;
+    bool addGenerationPrompt = true;  ///< end with what makes the model answer
+    std::tm now{};                    ///< local time; some templates write the date
+};
+
+/// The conversation as the model was trained to see it, by its chat template: Jinja source, as
+/// tokenizer_config.json or a GGUF carries it (see jinja/template.h for the language). Everything that goes
+/// in front, the begin token included, is the template's business: encode the text with special tokens parsed
+/// and none added. Throws Error naming the template's line, also where the template itself refuses the
+/// conversation.
+std::string renderChat(const std::string& templateSource, const std::vector<ChatMessage>& messages,
+                       const ChatContext& context);
+
+/// The context for a tokenizer: its begin and first end token, and the clock's local time.
+ChatContext chatContext(const Tokenizer& tokenizer);
 
 }  // namespace specula

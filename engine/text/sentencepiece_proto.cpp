@@ -39,17 +39,6 @@ void writeFloat(std::string& out, std::uint32_t field, float value) {
     out.append(bytes, sizeof bytes);
 }
 
-std::optional<unsigned> byteOfPiece(std::string_view text) {
-    if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return std::nullopt;
-    unsigned value = 0;
-    for (const char c : text.substr(3, 2)) {
-        const bool digit = c >= '0' && c <= '9';
-        if (!digit && !(c >= 'A' && c <= 'F')) return std::nullopt;
-        value = value * 16 + static_cast<unsigned>(digit ? c - '0' : c - 'A' + 10);
-    }
-    return value;
-}
-
 // One message's fields, in order. Every length is checked against what is left.
 class ProtoReader {
 public:
@@ -133,7 +122,39 @@ void checkNormaliser(std::string_view map, const std::string& file) {
     }
 }
 
+// The trainer's and the normaliser's part of the model.
+void appendSpecs(std::string& proto, const SentencePieceVocabulary& vocabulary, int unknownId,
+                 bool byteFallback) {
+    std::string trainer;
+    writeNumber(trainer, 3, vocabulary.unigram ? 1 : 2);  // model_type
+    writeNumber(trainer, 4, static_cast<std::int64_t>(vocabulary.pieces.size()));
+    writeNumber(trainer, 35, byteFallback ? 1 : 0);
+    writeNumber(trainer, 40, unknownId);
+    writeNumber(trainer, 41, vocabulary.bosId);
+    writeNumber(trainer, 42, vocabulary.eosId);
+    writeNumber(trainer, 43, -1);
+    writeText(proto, 2, trainer);
+    std::string normaliser;
+    writeText(normaliser, 1, vocabulary.normalisation.empty() ? "identity" : "user_defined");
+    if (!vocabulary.normalisation.empty()) writeText(normaliser, 2, vocabulary.normalisation);
+    writeNumber(normaliser, 3, vocabulary.addDummyPrefix ? 1 : 0);
+    writeNumber(normaliser, 4, vocabulary.removeExtraWhitespaces ? 1 : 0);
+    writeNumber(normaliser, 5, 1);  // escape_whitespaces
+    writeText(proto, 3, normaliser);
+}
+
 }  // namespace
+
+std::optional<unsigned> byteOfPiece(std::string_view text) {
+    if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return std::nullopt;
+    unsigned value = 0;
+    for (const char c : text.substr(3, 2)) {
+        const bool digit = c >= '0' && c <= '9';
+        if (!digit && !(c >= 'A' && c <= 'F')) return std::nullopt;
+        value = value * 16 + static_cast<unsigned>(digit ? c - '0' : c - 'A' + 10);
+    }
+    return value;
+}
 
 std::string serialised(const SentencePieceVocabulary& vocabulary) {
     std::bitset<256> bytes;
@@ -175,21 +196,7 @@ std::string serialised(const SentencePieceVocabulary& vocabulary) {
         writeNumber(entry, 3, static_cast<int>(type));
         writeText(proto, 1, entry);
     }
-    std::string trainer;
-    writeNumber(trainer, 3, 2);  // model_type = BPE
-    writeNumber(trainer, 4, static_cast<std::int64_t>(vocabulary.pieces.size()));
-    writeNumber(trainer, 35, bytes.all() ? 1 : 0);  // byte_fallback
-    writeNumber(trainer, 40, unknownId);
-    writeNumber(trainer, 41, vocabulary.bosId);
-    writeNumber(trainer, 42, vocabulary.eosId);
-    writeNumber(trainer, 43, -1);
-    writeText(proto, 2, trainer);
-    std::string normaliser;
-    writeText(normaliser, 1, "identity");
-    writeNumber(normaliser, 3, 0);  // add_dummy_prefix
-    writeNumber(normaliser, 4, 0);  // remove_extra_whitespaces
-    writeNumber(normaliser, 5, 1);  // escape_whitespaces
-    writeText(proto, 3, normaliser);
+    appendSpecs(proto, vocabulary, unknownId, bytes.all());
     return proto;
 }
 

@@ -5,10 +5,12 @@
 #include <unordered_map>
 
 #include "engine/text/byte_level_bpe.h"
+#include "engine/text/character_bpe.h"
+#include "engine/text/json_fields.h"
 #include "engine/text/json_file.h"
-#include "engine/text/sentencepiece_proto.h"
-#include "engine/text/sentencepiece_tokenizer.h"
+#include "engine/text/text_frame.h"
 #include "engine/text/tokenizer_settings.h"
+#include "engine/text/unigram_json.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -19,15 +21,16 @@ using nlohmann::json;
 constexpr std::size_t kMaxFileBytes = 256u << 20;
 constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581
 
-const json kNull;
-
-const json& field(const json& object, const char* key) {
-    const auto found = object.find(key);
-    return found == object.end() ? kNull : *found;
-}
-
-std::string text(const json& value) {
-    return value.is_string() ? value.get<std::string>() : std::string();
+// A step of the normalizer, pre_tokenizer or decoder, those inside a Sequence one by one.
+template <typename Visit>
+void eachStep(const json& description, const char* list, Visit&& visit, int depth = 0) {
+    if (description.is_null()) return;
+    const json& inner = jsonField(description, list);
+    if (jsonText(jsonField(description, "type")) != "Sequence" || !inner.is_array() || depth > 4) {
+        visit(description);
+        return;
+    }
+    for (const json& each : inner) eachStep(each, list, visit, depth + 1);
 }
 
 // One tokenizer.json on its way to a tokenizer.
@@ -40,15 +43,15 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& what) const { throw Error(sanitised(m_path) + ": " + what); }
-    void readVocabulary();
-    void readMerges();
-    void readBos();
-    void readNormaliser(const json& description, int depth);
-    PrefixSpace prefixSpace() const;
-    void findPrefix(const json& normaliser, PrefixSpace& prefix, int depth) const;
+    const json& root(const char* key) const { return jsonField(m_root, key); }
+    const json& model(const char* key) const { return jsonField(root("model"), key); }
     std::optional<TokenId> idOf(const std::string& token) const;
-    std::shared_ptr<const Tokenizer> makeByteLevel();
-    std::shared_ptr<const Tokenizer> makeSentencePiece();
+    void nameTokens();
+    void readMerges();
+    void readFrame();
+    bool putsSpaceFirst() const;
+    CharacterBpeSettings characterSettings() const;
+    std::shared_ptr<const Tokenizer> makeBpe();
 
     std::string m_path;
     json m_root;
@@ -61,15 +64,13 @@ std::optional<TokenId> TokenizerJson::idOf(const std::string& token) const {
     return found == m_ids.end() ? std::nullopt : std::optional(found->second);
 }
 
-void TokenizerJson::readVocabulary() {
-    const json& vocab = field(m_root["model"], "vocab");
-    if (!vocab.is_object() || vocab.empty()) fail("model.vocab must be an object of tokens and ids");
-    m_vocabulary.tokens = tokensById(vocab, m_path);
+void TokenizerJson::nameTokens() {
+    m_vocabulary.file = m_path;
     for (std::size_t id = 0; id < m_vocabulary.tokens.size(); ++id) {
         if (!m_vocabulary.tokens[id].empty())
             m_ids.emplace(m_vocabulary.tokens[id], static_cast<TokenId>(id));
     }
-    m_vocabulary.added = parseAddedTokens(field(m_root, "added_tokens"), m_path);
+    m_vocabulary.added = parseAddedTokens(root("added_tokens"), m_path);
     for (const AddedToken& token : m_vocabulary.added) {
         const auto [entry, isNew] = m_ids.emplace(token.content, token.id);
         if (!isNew && entry->second != token.id) {
@@ -80,7 +81,7 @@ void TokenizerJson::readVocabulary() {
 }
 
 void TokenizerJson::readMerges() {
-    const json& merges = field(m_root["model"], "merges");
+    const json& merges = model("merges");
     if (!merges.is_array()) fail("model.merges must be a list");
     m_vocabulary.merges.reserve(merges.size());
     for (const json& merge : merges) {
@@ -89,7 +90,7 @@ void TokenizerJson::readMerges() {
             m_vocabulary.merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
             continue;
         }
-        const std::string pair = text(merge);
+        const std::string pair = jsonText(merge);
         const std::size_t space = pair.find(' ', 1);
         if (pair.empty() || space == std::string::npos || space + 1 == pair.size()) {
             fail(number + " must be two tokens, as a list or with a space between");
@@ -98,23 +99,13 @@ void TokenizerJson::readMerges() {
     }
 }
 
-// The begin token is what the post-processor's template for one text puts first.
-void TokenizerJson::readBos() {
-    std::vector<const json*> processors{&field(m_root, "post_processor")};
-    const json& list = field(*processors[0], "processors");
-    if (list.is_array()) {
-        for (const json& each : list) processors.push_back(&each);
-    }
-    for (const json* processor : processors) {
-        if (!processor->is_object() || text(field(*processor, "type")) != "TemplateProcessing") continue;
-        const json& single = field(*processor, "single");
-        if (!single.is_array() || single.empty() || !single[0].is_object()) continue;
-        const json& special = field(single[0], "SpecialToken");
-        const auto id = special.is_object() ? idOf(text(field(special, "id"))) : std::nullopt;
-        if (!id) continue;
-        m_vocabulary.bos = id;
-        m_vocabulary.addBos = true;
-    }
+// What goes around a text, and the tokens that begin and end one.
+void TokenizerJson::readFrame() {
+    const auto find = [this](const std::string& token) { return idOf(token); };
+    const TextFrame frame = readTextFrame(root("post_processor"), find, m_path);
+    m_vocabulary.before = frame.before;
+    m_vocabulary.after = frame.after;
+    if (!frame.before.empty()) m_vocabulary.bos = frame.before.front();
     const TokenizerSettings settings = readTokenizerSettings(folderOf(m_path));
     if (settings.bos && !m_vocabulary.bos) m_vocabulary.bos = idOf(*settings.bos);
     if (settings.eos) {
@@ -122,137 +113,102 @@ void TokenizerJson::readBos() {
     }
 }
 
-void TokenizerJson::readNormaliser(const json& description, int depth) {
-    if (description.is_null()) return;
-    const std::string type = description.is_object() ? text(field(description, "type")) : "";
-    const json& list = type == "Sequence" ? field(description, "normalizers") : kNull;
-    if (list.is_array() && depth < 4) {
-        for (const json& each : list) readNormaliser(each, depth + 1);
-        return;
-    }
-    static const std::pair<std::string_view, NormalForm> kForms[] = {
-        {"NFC", NormalForm::C}, {"NFD", NormalForm::D}, {"NFKC", NormalForm::KC}, {"NFKD", NormalForm::KD}};
-    for (const auto& [formName, form] : kForms) {
-        if (type != formName || m_vocabulary.normaliser) continue;
-        m_vocabulary.normaliser = form;
-        return;
-    }
-    fail("the normalizer " + sanitised(type) + " is not supported; supported: one of NFC, NFD, NFKC, NFKD");
+// Does a text get a space it does not have?
+bool TokenizerJson::putsSpaceFirst() const {
+    bool found = false;
+    eachStep(root("normalizer"), "normalizers",
+             [&](const json& step) { found = found || jsonText(jsonField(step, "prepend")) == kSpaceMark; });
+    eachStep(root("pre_tokenizer"), "pretokenizers", [&](const json& step) {
+        if (jsonText(jsonField(step, "type")) != "Metaspace") return;
+        const std::string scheme = jsonText(jsonField(step, "prepend_scheme"));
+        found = found || (scheme.empty() ? jsonFlag(step, "add_prefix_space", true) : scheme != "never");
+    });
+    return found;
 }
 
-std::shared_ptr<const Tokenizer> TokenizerJson::makeByteLevel() {
-    m_vocabulary.file = m_path;
-    m_vocabulary.preTokenizer = PreTokenizer::fromJson(field(m_root, "pre_tokenizer"), m_path);
-    if (!m_vocabulary.preTokenizer.byteLevel()) {
-        fail(
-            "the BPE is neither byte-level (a ByteLevel pre_tokenizer) nor has it byte_fallback, which is "
-            "not supported");
+// How tokens become text again, by the decoder; a file without one is read as the converters of sentencepiece
+// models write it.
+CharacterBpeSettings TokenizerJson::characterSettings() const {
+    CharacterBpeSettings settings;
+    settings.byteFallback = model("byte_fallback").is_boolean() && model("byte_fallback").get<bool>();
+    const json& decoder = root("decoder");
+    if (decoder.is_null()) {
+        settings.mark = kSpaceMark;
+        settings.dropsLeadingSpace = putsSpaceFirst();
+        return settings;
     }
-    readNormaliser(field(m_root, "normalizer"), 0);
-    const json& ignore = field(m_root["model"], "ignore_merges");
-    m_vocabulary.ignoreMerges = ignore.is_boolean() && ignore.get<bool>();
-    return std::make_shared<ByteLevelBpe>(std::move(m_vocabulary));
-}
-
-void TokenizerJson::findPrefix(const json& normaliser, PrefixSpace& prefix, int depth) const {
-    if (normaliser.is_null()) return;
-    const std::string type = normaliser.is_object() ? text(field(normaliser, "type")) : "";
-    const json& list = field(normaliser, "normalizers");
-    if (type == "Sequence" && list.is_array() && depth < 4) {
-        for (const json& each : list) findPrefix(each, prefix, depth + 1);
-    } else if (type == "Prepend" && text(field(normaliser, "prepend")) == kSpaceMark) {
-        prefix = PrefixSpace::Always;
-    } else if (type != "Replace" || text(field(normaliser, "content")) != kSpaceMark) {
-        fail("the normalizer " + sanitised(type) + " is not supported beside byte_fallback");
-    }
-}
-
-// Where the converters of sentencepiece models put the dummy prefix: a Prepend normalizer (older files), or a
-// Metaspace pre_tokenizer.
-PrefixSpace TokenizerJson::prefixSpace() const {
-    PrefixSpace prefix = PrefixSpace::Never;
-    findPrefix(field(m_root, "normalizer"), prefix, 0);
-    const json& pre = field(m_root, "pre_tokenizer");
-    if (pre.is_null()) return prefix;
-    const std::string type = pre.is_object() ? text(field(pre, "type")) : "";
-    if (type == "Metaspace") {
-        const std::string scheme = text(field(pre, "prepend_scheme"));
-        const json& old = field(pre, "add_prefix_space");
-        if (scheme == "first") return PrefixSpace::First;
-        if (scheme == "never" || (scheme.empty() && old.is_boolean() && !old.get<bool>()))
-            return PrefixSpace::Never;
-        return PrefixSpace::Always;
-    }
-    // Gemma's: spaces are marks by now, so splitting at them cuts nothing.
-    const json& pattern = field(pre, "pattern");
-    if (type == "Split" && pattern.is_object() && text(field(pattern, "String")) == " ") return prefix;
-    fail("the pre_tokenizer type " + sanitised(type) +
-         " is not supported beside byte_fallback; supported: Metaspace");
-}
-
-// A converted sentencepiece model lists its merges by falling score of the merged piece; rank n of the first
-// merge that makes a piece gives back an equivalent score, -n.
-std::shared_ptr<const Tokenizer> TokenizerJson::makeSentencePiece() {
-    SentencePieceVocabulary vocabulary;
-    vocabulary.file = m_path;
-    std::unordered_map<std::string, std::size_t> ranks;
-    for (std::size_t rank = 0; rank < m_vocabulary.merges.size(); ++rank) {
-        const auto& [left, right] = m_vocabulary.merges[rank];
-        if (!idOf(left + right)) {
-            fail("merge " + std::to_string(rank + 1) + " makes the token " + sanitised(left + right) +
-                 ", which is not in the vocabulary");
+    eachStep(decoder, "decoders", [&](const json& step) {
+        const std::string type = jsonText(jsonField(step, "type"));
+        if (type == "Replace") {
+            const auto pattern = jsonPattern(jsonField(step, "pattern"));
+            if (!pattern || pattern->isRegex || jsonText(jsonField(step, "content")) != " ") {
+                fail("the decoder's Replace is not supported, expected one of a text by a space");
+            }
+            settings.mark = pattern->text;
+        } else if (type == "Metaspace") {
+            const std::string mark = jsonText(jsonField(step, "replacement"));
+            settings.mark = mark.empty() ? std::string(kSpaceMark) : mark;
+            const std::string scheme = jsonText(jsonField(step, "prepend_scheme"));
+            settings.dropsLeadingSpace =
+                scheme.empty() ? jsonFlag(step, "add_prefix_space", true) : scheme != "never";
+        } else if (type == "Strip") {
+            const json& start = jsonField(step, "start");
+            const json& stop = jsonField(step, "stop");
+            const bool one = jsonText(jsonField(step, "content")) == " " && start == 1 && stop == 0;
+            if (!one) fail("the decoder's Strip is not supported, expected one space from the start");
+            settings.dropsLeadingSpace = true;
+        } else if (type != "ByteFallback" && type != "Fuse") {
+            fail("the decoder type " + sanitised(type) +
+                 " is not supported; supported: Replace, Metaspace, ByteFallback, Fuse, Strip, Sequence");
         }
-        ranks.emplace(left + right, rank);
+    });
+    return settings;
+}
+
+std::shared_ptr<const Tokenizer> TokenizerJson::makeBpe() {
+    for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
+        if (!jsonText(model(key)).empty())
+            fail(std::string("model.") + key + " is set, which is not supported");
     }
-    const std::string unknown = text(field(m_root["model"], "unk_token"));
-    for (const std::string& token : m_vocabulary.tokens) {
-        SentencePieceVocabulary::Piece piece{token, 0.0F, PieceType::Normal};
-        const auto rank = ranks.find(token);
-        if (token == unknown) {
-            piece.type = PieceType::Unknown;
-        } else if (token.size() == 6 && token.starts_with("<0x") && token.ends_with('>')) {
-            piece.type = PieceType::Byte;
-        } else if (rank != ranks.end()) {
-            piece.score = -static_cast<float>(rank->second);
-        } else if (!token.empty() && utf8Step(token).length < token.size()) {
-            piece.type = PieceType::Unused;  // no merge makes it
-            piece.score = -1e9F;
-        }
-        vocabulary.pieces.push_back(std::move(piece));
-    }
-    for (const AddedToken& token : m_vocabulary.added) {
-        const auto id = static_cast<std::size_t>(token.id);
-        if (id < vocabulary.pieces.size() && vocabulary.pieces[id].type != PieceType::Unknown) {
-            vocabulary.pieces[id].type = PieceType::Control;
-        }
-    }
-    SentencePieceSettings settings;
-    settings.file = m_path;
-    settings.added = m_vocabulary.added;
-    settings.prefixSpace = prefixSpace();
-    settings.addBos = m_vocabulary.addBos;
-    settings.bos = m_vocabulary.bos ? m_vocabulary.bos : idOf("<s>");
-    settings.eos = m_vocabulary.eos;
-    if (settings.eos.empty()) {
-        if (const auto id = idOf("</s>")) settings.eos.push_back(*id);
-    }
-    return std::make_shared<SentencePieceTokenizer>(serialised(vocabulary), std::move(settings));
+    const json& vocab = model("vocab");
+    if (!vocab.is_object() || vocab.empty()) fail("model.vocab must be an object of tokens and ids");
+    m_vocabulary.tokens = tokensById(vocab, m_path);
+    nameTokens();
+    readMerges();
+    readFrame();
+    m_vocabulary.normaliser = Normaliser::fromJson(root("normalizer"), m_path);
+    m_vocabulary.preTokenizer = PreTokenizer::fromJson(root("pre_tokenizer"), m_path);
+    m_vocabulary.ignoreMerges = jsonFlag(root("model"), "ignore_merges", false);
+    m_vocabulary.fuseUnknown = jsonFlag(root("model"), "fuse_unk", false);
+    const std::string unknown = jsonText(model("unk_token"));
+    m_vocabulary.unknown = unknown.empty() ? std::nullopt : idOf(unknown);
+    if (m_vocabulary.preTokenizer.byteLevel()) return std::make_shared<ByteLevelBpe>(std::move(m_vocabulary));
+    if (!m_vocabulary.bos) m_vocabulary.bos = idOf("<s>");
+    if (const auto id = idOf("</s>"); id && m_vocabulary.eos.empty()) m_vocabulary.eos.push_back(*id);
+    return std::make_shared<CharacterBpe>(std::move(m_vocabulary), characterSettings());
 }
 
 std::shared_ptr<const Tokenizer> TokenizerJson::load() {
-    const json& model = field(m_root, "model");
-    if (!model.is_object()) fail("model must be an object");
-    const std::string type = model.contains("type") ? text(model["type"]) : "BPE";
-    if (type != "BPE") fail("the model type " + sanitised(type) + " is not supported; supported: BPE");
-    for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-        if (!text(field(model, key)).empty())
-            fail(std::string("model.") + key + " is set, which is not supported");
-    }
-    readVocabulary();
-    readMerges();
-    readBos();
-    const json& fallback = field(model, "byte_fallback");
-    return fallback.is_boolean() && fallback.get<bool>() ? makeSentencePiece() : makeByteLevel();
+    if (!root("model").is_object()) fail("model must be an object");
+    const std::string type = root("model").contains("type") ? jsonText(model("type"))
+                             : model("vocab").is_array()    ? "Unigram"
+                                                            : "BPE";
+    if (type == "BPE") return makeBpe();
+    if (type != "Unigram")
+        fail("the model type " + sanitised(type) + " is not supported; supported: BPE, Unigram");
+    UnigramJson unigram(m_root, m_path);
+    m_vocabulary.tokens = unigram.tokens();
+    nameTokens();
+    readFrame();
+    SentencePieceSettings settings;
+    settings.file = m_path;
+    settings.added = m_vocabulary.added;
+    settings.before = m_vocabulary.before;
+    settings.after = m_vocabulary.after;
+    settings.bos = m_vocabulary.bos;
+    settings.eos = m_vocabulary.eos;
+    settings.addBos = false;
+    return unigram.make(std::move(settings));
 }
 
 }  // namespace

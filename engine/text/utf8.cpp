@@ -102,6 +102,16 @@ bool isWordCharacter(char32_t codePoint) {
     }
 }
 
+bool isMark(char32_t codePoint) {
+    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(codePoint));
+    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC ||
+           category == UTF8PROC_CATEGORY_ME;
+}
+
+char32_t lowerCase(char32_t codePoint) {
+    return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(codePoint)));
+}
+
 std::string normalised(std::string_view text, NormalForm form) {
     int options = UTF8PROC_STABLE;
     options |= form == NormalForm::C || form == NormalForm::KC ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE;

@@ -34,6 +34,12 @@ bool isWhiteSpace(char32_t codePoint);
 /// Letter, mark, number or connector punctuation: what \w matches.
 bool isWordCharacter(char32_t codePoint);
 
+/// A combining mark of any kind.
+bool isMark(char32_t codePoint);
+
+/// The character in lower case, by Unicode's one-to-one mapping.
+char32_t lowerCase(char32_t codePoint);
+
 /// Canonical and compatibility normalisation forms.
 enum class NormalForm : std::uint8_t { C, D, KC, KD };
 

@@ -239,7 +239,7 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     refusalRow("sweep --plot f.gif", "--plot: expected a file ending in .png, .svg or .pdf");
     refusalRow("replay", "--session: expected a session file");
     refusalRow("screenshot --view race --session s --out o", "--view: view 'race' is not in this version");
-    refusalRow("screenshot --view x --session s --out o", "--view: expected generate or inspector");
+    refusalRow("screenshot --view x --session s --out o", "--view: expected generate, inspector");
     refusalRow("screenshot --view generate --session s --out o --size 10x10",
                "--size: expected WIDTHxHEIGHT");
     refusalRow("screenshot --view generate --session s --out o --scale 0", "--scale: expected");

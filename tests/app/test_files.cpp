@@ -109,10 +109,15 @@ void TestFiles::badSuitesAreRefused() {
 void TestFiles::hubNamesAreFoundInTheCache() {
     const QTemporaryDir folder;
     qputenv("HF_HUB_CACHE", folder.path().toLocal8Bit());
-    put(folder.filePath(QStringLiteral("models--org--name/refs/main")), "abc123\n");
-    put(folder.filePath(QStringLiteral("models--org--name/snapshots/abc123/config.json")), "{}");
-    QCOMPARE(QString::fromStdString(resolveModelPath("--target", "org/name")),
-             folder.filePath(QStringLiteral("models--org--name/snapshots/abc123")));
+    const QString model = QStringLiteral("models--org--name");
+    const std::string commit(40, 'a');
+    const QString snapshot = model + QStringLiteral("/snapshots/") + QString::fromStdString(commit);
+    put(folder.filePath(model + QStringLiteral("/refs/main")), (commit + "\n").c_str());
+    put(folder.filePath(snapshot + QStringLiteral("/config.json")), "{}");
+    for (const std::string& name :
+         {std::string("org/name"), "org/name@" + commit, std::string("org/name@main")})
+        QCOMPARE(QString::fromStdString(resolveModelPath("--target", name)), folder.filePath(snapshot));
+    QDir(folder.filePath(snapshot)).removeRecursively();
     put(folder.filePath(QStringLiteral("models--org--name/refs/main")), "../../../etc");
     QVERIFY(!refusal([] { resolveModelPath("--target", "org/name"); }).empty());
     qunsetenv("HF_HUB_CACHE");

@@ -55,6 +55,8 @@ void MainActions::makeView() {
     showSetup = toggle(tr("S&etup"), Qt::CTRL | Qt::Key_1, tr("Show or hide the setup"), true);
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
+    showModels = toggle(tr("&Models"), Qt::CTRL | Qt::Key_4,
+                        tr("The models on this computer, which of them pair, and how to get more"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -104,7 +106,7 @@ void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showSetup, showInspector, showCharts, gap, showRejected, copy, gap, zoomIn, zoomOut, zoomReset,
+            {showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap, zoomIn, zoomOut, zoomReset,
              fullScreen, gap, systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, sweep});

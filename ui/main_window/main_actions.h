@@ -37,6 +37,7 @@ public:
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
     QAction* showCharts = nullptr;
+    QAction* showModels = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;

@@ -207,6 +207,7 @@ void MainWindow::setMemoryUse(qint64 bytes) {
 }
 
 void MainWindow::onLogCleared() {
+    setPage(MainPage::Generate);
     m_status->setTotals({});
     m_charts->showRun();
     enableByState();
@@ -413,6 +414,7 @@ void MainWindow::restoreSettings() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    setPage(MainPage::Generate);  // the layout that is kept is the run's
     saveSettings();
     QMainWindow::closeEvent(event);
 }

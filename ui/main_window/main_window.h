@@ -14,6 +14,8 @@
 
 class QComboBox;
 class QDockWidget;
+class QStackedWidget;
+class QTabBar;
 
 namespace specula {
 
@@ -21,6 +23,7 @@ class Inspector;
 class LiveCharts;
 class MainActions;
 class MessageBar;
+class ModelsView;
 class ProgressLine;
 class SetupPanel;
 class StatusPanel;
@@ -33,6 +36,12 @@ enum class AppState {
     Running,    ///< rounds are arriving, or wait to be shown at the chosen pace
     Stopping,   ///< Stop was asked for and the pass under way is being finished
     Measuring,  ///< a sweep or a plain baseline is being measured
+};
+
+/// What the middle of the window shows.
+enum class MainPage {
+    Generate,  ///< the tokens of the run
+    Models,    ///< the models on this computer, the pairs they make, and getting more
 };
 
 /// Which colours the window uses.
@@ -61,6 +70,7 @@ public:
     MessageBar& messages() { return *m_messages; }
     StatusPanel& statusPanel() { return *m_status; }
     MainActions& actionSet() { return *m_actions; }
+    ModelsView& models() { return *m_models; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -71,6 +81,10 @@ public:
     /// Writes a picture of the whole window (PNG) at `scale` pixels a point. False when it could not be
     /// written.
     bool savePicture(const QString& path, double scale = 1.0);
+
+    /// Inspector and charts belong to the run: they step aside while the models are shown.
+    MainPage page() const { return m_page; }
+    void setPage(MainPage page);
 
     ThemeChoice theme() const { return m_theme; }
     void setTheme(ThemeChoice theme);
@@ -125,6 +139,7 @@ signals:
     /// Another target, draft or weight format was chosen.
     void loadRequested(const specula::EngineOptions& options);
     void openSessionRequested(const QString& path);
+    void pageChanged(specula::MainPage page);
     void saveSessionRequested(const QString& path);
 
 protected:
@@ -138,6 +153,7 @@ private:
     // main_window_layout.cpp
     void buildCentre();
     QWidget* makeToolBar();
+    QWidget* makeRunPage();
     void buildDocks();
     void buildStatusBar();
     void connectActions();
@@ -145,6 +161,8 @@ private:
     void sizeDocks();
     void showDockStates();
     void placeInspector(bool narrow);
+    void hideRunDocks();
+    void showRunDocks();
 
     void enableByState();
     bool refuse();
@@ -176,6 +194,9 @@ private:
     MessageBar* m_messages = nullptr;
     ProgressLine* m_progress = nullptr;
     StatusPanel* m_status = nullptr;
+    ModelsView* m_models = nullptr;
+    QTabBar* m_pageBar = nullptr;
+    QStackedWidget* m_pages = nullptr;
     QComboBox* m_pace = nullptr;
     int m_paceIndex = 0;  ///< the choice to go back to after stepping
     QDockWidget* m_setupDock = nullptr;
@@ -184,6 +205,8 @@ private:
 
     AppState m_state = AppState::Idle;
     ThemeChoice m_theme = ThemeChoice::System;
+    MainPage m_page = MainPage::Generate;
+    std::vector<QDockWidget*> m_setAside;  ///< docks that come back with the run's page
     bool m_narrow = false;
     bool m_laidOut = false;    ///< docks have their sizes
     RunRequest m_lastRequest;  ///< of the last run that was started here

@@ -7,11 +7,14 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenuBar>
+#include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
@@ -20,6 +23,7 @@
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
+#include "ui/models/models_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
@@ -90,27 +94,49 @@ QWidget* MainWindow::makeToolBar() {
     return bar;
 }
 
-void MainWindow::buildCentre() {
-    m_messages = new MessageBar;
-    m_progress = new ProgressLine;
+QWidget* MainWindow::makeRunPage() {
     m_tokens = new TokenView;
     m_tokens->setFrameShape(QFrame::NoFrame);
     m_tokens->setEmptyText(
         tr("Press Generate to watch a draft propose and the target decide, token by token."));
     m_tokens->setLog(m_log.get());
-    auto* legend = new Legend;
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeToolBar());
+    column->addWidget(m_tokens, 1);
+    auto* below = new QHBoxLayout;
+    below->setContentsMargins(12, 4, 12, 4);
+    below->addWidget(new Legend);
+    column->addLayout(below);
+    return page;
+}
+
+void MainWindow::buildCentre() {
+    m_messages = new MessageBar;
+    m_progress = new ProgressLine;
+    m_models = new ModelsView;
+    m_pageBar = new QTabBar;
+    m_pageBar->setDocumentMode(true);
+    m_pageBar->setExpanding(false);
+    m_pageBar->setDrawBase(true);
+    m_pageBar->setAccessibleName(tr("Page"));
+    m_pageBar->addTab(tr("Generate"));
+    m_pageBar->addTab(tr("Models"));
+    m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
+    m_pageBar->setTabToolTip(1, m_actions->showModels->toolTip());
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(makeRunPage());
+    m_pages->addWidget(m_models);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_progress);
     column->addWidget(m_messages);
-    column->addWidget(makeToolBar());
-    column->addWidget(m_tokens, 1);
-    auto* below = new QHBoxLayout;
-    below->setContentsMargins(12, 4, 12, 4);
-    below->addWidget(legend);
-    column->addLayout(below);
+    column->addWidget(m_pageBar);
+    column->addWidget(m_pages, 1);
     setCentralWidget(centre);
 }
 
@@ -184,6 +210,33 @@ void MainWindow::placeInspector(bool narrow) {
     sizeDocks();
 }
 
+void MainWindow::setPage(MainPage page) {
+    if (page == m_page) return;
+    m_page = page;
+    const bool models = page == MainPage::Models;
+    m_pages->setCurrentIndex(models ? 1 : 0);
+    m_pageBar->setCurrentIndex(models ? 1 : 0);
+    m_actions->showModels->setChecked(models);
+    if (models)
+        hideRunDocks();
+    else
+        showRunDocks();
+    emit pageChanged(page);
+}
+
+void MainWindow::hideRunDocks() {
+    for (QDockWidget* dock : {m_inspectorDock, m_chartsDock}) {
+        if (isClosed(dock)) continue;
+        m_setAside.push_back(dock);
+        dock->hide();
+    }
+}
+
+void MainWindow::showRunDocks() {
+    for (QDockWidget* dock : std::exchange(m_setAside, {})) dock->show();
+    if (m_narrow) m_setupDock->raise();
+}
+
 void MainWindow::connectActions() {
     const MainActions& a = *m_actions;
     connect(a.openSession, &QAction::triggered, this, &MainWindow::askOpenSession);
@@ -200,6 +253,8 @@ void MainWindow::connectActions() {
     connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
     connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
     connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
+    connect(a.showModels, &QAction::triggered, this,
+            [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
     connect(a.generate, &QAction::triggered, this, &MainWindow::generate);
     connect(a.stop, &QAction::triggered, this, &MainWindow::stopRequested);
     connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
@@ -224,6 +279,11 @@ void MainWindow::connectViews() {
     connect(m_tokens, &TokenView::ghostsVisibleChanged, m_actions->showRejected, &QAction::setChecked);
     connect(m_inspector, &Inspector::currentChanged, m_tokens, &TokenView::setCurrent);
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
+    connect(m_pageBar, &QTabBar::currentChanged, this,
+            [this](int index) { setPage(index == 1 ? MainPage::Models : MainPage::Generate); });
+    connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);
+    connect(m_models, &ModelsView::useAsDraft, m_setup, &SetupPanel::chooseDraft);
+    connect(m_models, &ModelsView::usePair, m_setup, &SetupPanel::choosePair);
     connect(m_pace, &QComboBox::activated, this, &MainWindow::onPaceChosen);
     connect(&m_charts->sweep(), &SweepChart::gammaClicked, this, [this](int gamma) {
         m_setup->setGamma(gamma);

@@ -218,6 +218,17 @@ void SetupPanel::chooseTarget(const QString& path) {
     announceEngine();
 }
 
+void SetupPanel::chooseDraft(const QString& draft) {
+    m_draft->setDraft(draft);
+    announceEngine();
+}
+
+void SetupPanel::choosePair(const QString& target, const QString& draft) {
+    m_target->setPath(target);
+    m_draft->setDraft(draft);
+    announceEngine();
+}
+
 void SetupPanel::setGamma(int gamma) {
     m_form->gamma()->setValue(gamma);
 }

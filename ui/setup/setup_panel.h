@@ -50,8 +50,10 @@ public:
     void setPairState(const QString& text, bool ok);
     /// The loaded target can chat (PromptBox::setChatAvailable) and has so many layers (0 = not known).
     void setTargetAbilities(bool chat, int layers);
-    /// Chooses a target as if the person had, with its signal.
+    /// Chooses a target, a draft or both as if the person had, with one signal.
     void chooseTarget(const QString& path);
+    void chooseDraft(const QString& draft);
+    void choosePair(const QString& target, const QString& draft);
     void setGamma(int gamma);
     void focusPrompt();
     QWidget* promptText();

@@ -98,17 +98,19 @@ public:
     /// `dimensions` in GGUF's order: the contiguous one first.
     GgufBuilder& floats(const std::string& name, const std::vector<std::uint64_t>& dimensions,
                         float value = 0.5F) {
+        std::uint64_t count = 1;
+        for (const std::uint64_t size : dimensions) count *= size;
+        return values(name, dimensions, std::vector<float>(count, value));
+    }
+    GgufBuilder& values(const std::string& name, const std::vector<std::uint64_t>& dimensions,
+                        const std::vector<float>& values) {
         ++m_tensorCount;
         string(m_tensors, name);
         append(m_tensors, static_cast<std::uint32_t>(dimensions.size()));
-        std::uint64_t count = 1;
-        for (const std::uint64_t size : dimensions) {
-            append(m_tensors, size);
-            count *= size;
-        }
+        for (const std::uint64_t size : dimensions) append(m_tensors, size);
         append<std::uint32_t>(m_tensors, 0);
         append<std::uint64_t>(m_tensors, m_data.size());
-        for (std::uint64_t i = 0; i < count; ++i) append(m_data, value);
+        for (const float value : values) append(m_data, value);
         m_data.resize((m_data.size() + 31) / 32 * 32);
         return *this;
     }

@@ -1,7 +1,7 @@
 #include <QtTest>
 
+#include "engine/checkpoint/architecture.h"
 #include "engine/checkpoint/checkpoint.h"
-#include "engine/checkpoint/tensor_names.h"
 #include "engine/trace/error.h"
 #include "tests/engine/checkpoint/file_builders.h"
 #include "tests/engine/text/golden_check.h"
@@ -125,7 +125,7 @@ void TestCheckpoint::aLlamaFolderIsDescribedByItsConfig() {
     QCOMPARE(config.ffn, 144);
     QCOMPARE(config.maxContext, 256);
     QCOMPARE(config.eos, std::vector<TokenId>{2});
-    QVERIFY(!config.tiedHead && !config.ropeInterleaved && !config.attentionBias && !config.mlpBias);
+    QVERIFY(!config.tiedHead && !config.ropeInterleaved && !config.qkvBias && !config.outBias && !config.mlpBias);
     QCOMPARE(checkpoint->parameters(), std::int64_t{161216});
     QVERIFY(checkpoint->tokenizer() == nullptr);
     const StoredTensor& down = checkpoint->require("layer.2.down.weight", {64, 144});
@@ -157,19 +157,21 @@ void TestCheckpoint::olderAndNewerConfigsSayTheSame() {
         const QString path = folder.filePath(QLatin1String(name));
         writeModel(path, config, tinyWeights("model.").bytes());
         const ModelConfig read = openCheckpoint(path.toStdString())->config();
-        QCOMPARE(read.ropeTheta, 500000.0);
-        QVERIFY(read.ropeScaling.kind == RopeScaling::Kind::Llama3);
-        QCOMPARE(read.ropeScaling.factor, 8.0);
-        QCOMPARE(read.ropeScaling.lowFreqFactor, 1.0);
-        QCOMPARE(read.ropeScaling.highFreqFactor, 4.0);
-        QCOMPARE(read.ropeScaling.originalContext, 64.0);
+        const Rope& rope = read.ropes.front();
+        QCOMPARE(rope.theta, 500000.0);
+        QVERIFY(rope.scaling.kind == RopeScaling::Kind::Llama3);
+        QCOMPARE(rope.scaling.factor, 8.0);
+        QCOMPARE(rope.scaling.lowFreqFactor, 1.0);
+        QCOMPARE(rope.scaling.highFreqFactor, 4.0);
+        QCOMPARE(rope.scaling.originalContext, 64.0);
     }
     if (!golden::allFixtures()) return;
     const ModelConfig a = openCheckpoint(fixture("models/llama_tied_rope_llama3").toStdString())->config();
     const ModelConfig b =
         openCheckpoint(fixture("models/llama_tied_rope_llama3__v5config").toStdString())->config();
-    QVERIFY(a.ropeScaling.kind == b.ropeScaling.kind && a.ropeScaling.factor == b.ropeScaling.factor);
-    QVERIFY(a.ropeTheta == b.ropeTheta && a.eos == b.eos && a.tiedHead && b.tiedHead);
+    const Rope &ropeA = a.ropes.front(), &ropeB = b.ropes.front();
+    QVERIFY(ropeA.scaling.kind == ropeB.scaling.kind && ropeA.scaling.factor == ropeB.scaling.factor);
+    QVERIFY(ropeA.theta == ropeB.theta && a.eos == b.eos && a.tiedHead && b.tiedHead);
     QCOMPARE(a.eos, (std::vector<TokenId>{2, 162, 77}));
 }
 
@@ -257,7 +259,7 @@ void TestCheckpoint::configFieldsAreReadOrRefused_data() {
     row(R"({"rope_scaling": {"type": "linear", "factor": 0}})", "factor");
     row(R"({"rope_scaling": 4})", "rope_scaling");
     row(R"({"rope_parameters": {"full_attention": {"rope_theta": 1e4}}})", "full_attention");
-    row(R"({"partial_rotary_factor": 0.5})", "partial_rotary_factor");
+    row(R"({"partial_rotary_factor": 0.3})", "partial_rotary_factor");
     row(R"({"rope_theta": "big"})", "rope_theta");
     row(R"({"head_dim": 3})", "head_dim");
     row(R"({"head_dim": 100000})", "head_dim");
@@ -269,7 +271,7 @@ void TestCheckpoint::configFieldsAreReadOrRefused_data() {
     row(R"({"eos_token_id": 10})", "eos_token_id");
     row(R"({"eos_token_id": "</s>"})", "eos_token_id");
     row(R"({"tie_word_embeddings": 1})", "tie_word_embeddings");
-    row(R"({"hidden_act": "gelu"})", "gelu");
+    row(R"({"hidden_act": "quick_gelu"})", "quick_gelu");
     row(R"({"architectures": ["Odd\nName"]})", "llama (LlamaForCausalLM)");
     row(R"({"attention_bias": true})", "model.layers.0.self_attn.q_proj.bias");
     row(R"({"num_hidden_layers": 2})", "model.layers.1.input_layernorm.weight");
@@ -339,7 +341,7 @@ void TestCheckpoint::ggufKeysAreReadOrRefused_data() {
         tinyGguf().text("llama.rope.scaling.type", "linear").real("llama.rope.scaling.factor", 4), true);
     row("llama.rope.scaling.type", tinyGguf().text("llama.rope.scaling.type", "yarn"), false);
     row("llama.expert_count", tinyGguf().integer("llama.expert_count", 8), false);
-    row("llama.rope.dimension_count", tinyGguf().integer("llama.rope.dimension_count", 2), false);
+    row("llama.rope.dimension_count", tinyGguf().integer("llama.rope.dimension_count", 3), false);
     row("llama.attention.value_length", tinyGguf().integer("llama.attention.value_length", 8), false);
     row("GGUF files", tinyGguf().integer("split.count", 2), false);
     row("tokenizer.ggml.eos_token_id", tinyGguf().integer("tokenizer.ggml.eos_token_id", 10), false);
@@ -386,7 +388,7 @@ void TestCheckpoint::ggufKeysAreReadOrRefused() {
         const auto checkpoint = openCheckpoint(path.toStdString());
         QCOMPARE(checkpoint->config().vocabulary, 10);
         QVERIFY(checkpoint->config().tiedHead);
-        if (key.contains(QStringLiteral("scaling"))) QCOMPARE(checkpoint->config().ropeScaling.factor, 4.0);
+        if (key.contains(QStringLiteral("scaling"))) QCOMPARE(checkpoint->config().ropes.front().scaling.factor, 4.0);
         if (const auto tokenizer = checkpoint->tokenizer())
             tokenizer->decode(tokenizer->encode("bb A", true, true), true);
     });

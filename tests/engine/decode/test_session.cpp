@@ -115,6 +115,38 @@ private slots:
         }
     }
 
+    void greedySpeculativeEqualsGreedyPlainForEveryArchitecture_data() {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QString>("draft");
+        const std::string root = SPECULA_FIXTURES;
+        std::vector<const char*> models{"gemma3_text", "gpt2_scaled", "gpt_neox", "olmo2", "opt_postln_proj",
+                                        "phi3"};
+        if (!root.empty()) {
+            models.insert(models.end(), {"opt", "gpt2", "gemma2", "gpt_neox_serial", "mistral", "qwen2", "qwen3",
+                                         "smollm3", "llama_tied_rope_llama3"});
+            QTest::newRow("opt and its draft") << QStringLiteral("opt") << QStringLiteral("opt_draft");
+            QTest::newRow("gpt2 and its draft") << QStringLiteral("gpt2") << QStringLiteral("gpt2_draft");
+        }
+        for (const char* model : models)
+            QTest::newRow(model) << QString::fromLatin1(model) << QStringLiteral("early-exit:1");
+    }
+    void greedySpeculativeEqualsGreedyPlainForEveryArchitecture() {
+        QFETCH(QString, target);
+        QFETCH(QString, draft);
+        for (const WeightFormat format : {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8}) {
+            EngineOptions wanted;
+            wanted.target = modelPath(qPrintable(target)).string();
+            const bool rule = draft.startsWith(QStringLiteral("early"));
+            wanted.draft = rule ? draft.toStdString() : modelPath(qPrintable(draft)).string();
+            wanted.weights = wanted.draftWeights = format;
+            wanted.threads = 2;
+            const auto engine = Engine::load(wanted);
+            const std::vector<TokenId> plain = run(engine, options(0, 0.0)).ids;
+            for (const int gamma : {1, 2, 4, 7, 16})
+                QVERIFY2(run(engine, options(gamma, 0.0)).ids == plain, qPrintable(QString::number(gamma)));
+        }
+    }
+
     void greedyEqualityHoldsUnderARepetitionPenalty() {
         RunOptions penalised = options(0, 0.0);
         penalised.sampling.repetitionPenalty = 1.3;

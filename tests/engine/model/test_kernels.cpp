@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <cstring>
 #include <random>
 
 #include "engine/model/kernels.h"
@@ -126,7 +128,100 @@ private slots:
         QCOMPARE(static_cast<int>(values[7]) - row.zero, 0);
     }
 
-    void normSiluAndSoftmaxMatchTheirFormulas() {
+    void layerNormMatchesItsFormula() {
+        const Kernels& k = set();
+        for (const int n : {7, 64, 333, 5000}) {
+            std::vector<float> x = gaussian(static_cast<std::size_t>(n), 3, 4.0F);
+            for (float& v : x) v += 20.0F;  // a mean far from 0 shows a one-pass variance
+            const std::vector<float> w = gaussian(x.size(), 4), b = gaussian(x.size(), 5);
+            std::vector<float> out(x.size());
+            k.layerNorm(x.data(), w.data(), b.data(), n, 1e-5F, out.data());
+            double mean = 0.0, variance = 0.0;
+            for (const float v : x) mean += static_cast<double>(v) / n;
+            for (const float v : x) variance += std::pow(static_cast<double>(v) - mean, 2) / n;
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const double exact = (static_cast<double>(x[i]) - mean) / std::sqrt(variance + 1e-5) *
+                                         static_cast<double>(w[i]) +
+                                     static_cast<double>(b[i]);
+                QVERIFY(std::fabs(static_cast<double>(out[i]) - exact) < 2e-5);
+            }
+        }
+    }
+
+    void activationsMatchTheirFormulas() {
+        const Kernels& k = set();
+        const auto tanhGelu = [](double x) {
+            return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
+        };
+        const std::vector<std::pair<Kernels::Activate, std::function<double(double)>>> all{
+            {k.silu, [](double x) { return x / (1.0 + std::exp(-x)); }},
+            {k.relu, [](double x) { return std::max(x, 0.0); }},
+            {k.gelu, [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }},
+            {k.geluTanh, tanhGelu}};
+        std::vector<float> x{0.0F, -0.0F, 1e-6F, -1e-6F, 30.0F, -30.0F, 200.0F, -200.0F};
+        for (int i = -400; i <= 400; ++i) x.push_back(static_cast<float>(i) * 0.025F);
+        const std::vector<float> up = gaussian(x.size(), 4);
+        std::vector<float> out(x.size());
+        const int n = static_cast<int>(x.size());
+        for (const auto& [activate, formula] : all) {
+            activate(x.data(), nullptr, n, out.data());
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QVERIFY(std::fabs(static_cast<double>(out[i]) - formula(static_cast<double>(x[i]))) < 3e-6);
+            activate(x.data(), up.data(), n, out.data());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const double exact = formula(static_cast<double>(x[i])) * static_cast<double>(up[i]);
+                QVERIFY(std::fabs(static_cast<double>(out[i]) - exact) < 3e-6 * (1.0 + std::fabs(exact)));
+            }
+        }
+        std::vector<float> capped = x;
+        k.softCap(capped.data(), n, 5.0F);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            QVERIFY(std::fabs(static_cast<double>(capped[i]) - 5.0 * std::tanh(static_cast<double>(x[i]) / 5.0)) < 2e-6);
+    }
+
+    void aWindowAndASoftCapAreThoseOfTheFormula() {
+        const Kernels& k = set();
+        constexpr int kSlots = 23, kHeadDim = 16, kSkip = 9;
+        const std::vector<float> keys = gaussian(kSlots * kHeadDim, 6), values = gaussian(keys.size(), 7),
+                                 query = gaussian(kHeadDim, 8);
+        std::vector<float> scores(kSlots), out(kHeadDim), again(kHeadDim);
+        AttendArgs args;
+        args.query = query.data();
+        args.keys = keys.data();
+        args.values = values.data();
+        args.headDim = kHeadDim;
+        args.prefix = kSlots;
+        args.skip = kSkip;
+        args.scale = 0.7F;
+        args.softCap = 2.0F;
+        args.scores = scores.data();
+        args.out = out.data();
+        k.attend(args);
+        double total = 0.0;
+        std::vector<double> sums(kHeadDim, 0.0);
+        for (std::size_t s = kSkip; s < kSlots; ++s) {
+            double dot = 0.0;
+            for (std::size_t d = 0; d < kHeadDim; ++d)
+                dot += static_cast<double>(query[d]) * static_cast<double>(keys[s * kHeadDim + d]);
+            const double weight = std::exp(2.0 * std::tanh(dot * 0.7 / 2.0));
+            total += weight;
+            for (std::size_t d = 0; d < kHeadDim; ++d)
+                sums[d] += weight * static_cast<double>(values[s * kHeadDim + d]);
+        }
+        for (std::size_t d = 0; d < kHeadDim; ++d)
+            QVERIFY(std::fabs(static_cast<double>(out[d]) - sums[d] / total) < 1e-5);
+        // The same positions, some of them as a path of this pass: the same bits.
+        std::vector<int> path;
+        for (int s = 5; s < kSlots; ++s) path.push_back(s);
+        args.prefix = 5;
+        args.path = path.data();
+        args.pathLength = kSlots - 5;
+        args.out = again.data();
+        k.attend(args);
+        QVERIFY(std::memcmp(out.data(), again.data(), out.size() * sizeof(float)) == 0);
+    }
+
+    void rmsNormAndSoftmaxMatchTheirFormulas() {
         const Kernels& k = set();
         for (const int n : {7, 64, 333, 5000}) {
             const std::vector<float> x = gaussian(static_cast<std::size_t>(n), 3, 4.0F),
@@ -139,12 +234,6 @@ private slots:
             for (std::size_t i = 0; i < x.size(); ++i)
                 QVERIFY(std::fabs(static_cast<double>(out[i]) -
                                   static_cast<double>(x[i]) * factor * static_cast<double>(w[i])) < 1e-5);
-            k.siluMul(x.data(), w.data(), n, out.data());
-            for (std::size_t i = 0; i < x.size(); ++i) {
-                const double gate = static_cast<double>(x[i]);
-                QVERIFY(std::fabs(static_cast<double>(out[i]) -
-                                  gate / (1.0 + std::exp(-gate)) * static_cast<double>(w[i])) < 1e-5);
-            }
             k.softmax(x.data(), n, 1.0F / 0.7F, out.data());
             double top = -1e30, total = 0.0, sum = 0.0;
             for (const float v : x) top = std::max(top, static_cast<double>(v));

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "engine/checkpoint/mapped_file.h"
 #include "engine/checkpoint/safetensors.h"
@@ -22,22 +23,28 @@ struct Case {
     fs::path golden;   // folder with golden.json
 };
 
-/// The Llama-architecture cases of the shared fixtures, or, without them, the ones the project carries.
+/// Every model of the shared fixtures, or, without them, the ones the project carries.
 std::vector<Case> cases() {
     const std::string root = SPECULA_FIXTURES;
     std::vector<Case> out;
     if (root.empty()) {
         const fs::path data = fs::path(SPECULA_TEST_DATA) / "models";
-        for (const char* name : {"llama", "llama_draft"}) out.push_back({name, data / name, data / name});
+        for (const char* name : {"llama", "llama_draft", "gemma3_text", "gpt2_scaled", "gpt_neox", "olmo2",
+                                 "opt_postln_proj", "phi3"})
+            out.push_back({name, data / name, data / name});
         return out;
     }
-    const fs::path models = fs::path(root) / "models", gguf = fs::path(root) / "gguf";
-    for (const char* name : {"llama", "llama__bf16", "llama__f16", "llama__st_sharded", "llama_draft",
-                             "llama_tied_rope_llama3", "llama_tied_rope_llama3__v5config"})
-        out.push_back({name, models / name, models / name});
-    for (const char* name :
-         {"f32_spm", "f32_bpe", "f16_spm", "bf16_spm", "q8_0_spm", "q8_0_bpe", "q4_0_spm", "q4_1_spm"})
-        out.push_back({name, gguf / name / "model.gguf", gguf / name});
+    const auto add = [&](const char* kind, const char* weights) {
+        std::set<fs::path> folders;
+        for (const auto& entry : fs::directory_iterator(fs::path(root) / kind)) folders.insert(entry.path());
+        for (const fs::path& folder : folders) {
+            if (folder.filename() == "opt__bin_legacy") continue;  // refused: see the malformed files
+            const fs::path file = fs::path(weights).empty() ? folder : folder / weights;
+            out.push_back({folder.filename().string(), file, folder});
+        }
+    };
+    add("models", "");
+    add("gguf", "model.gguf");
     return out;
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/checkpoint/model_config.h"
+#include "engine/trace/models.h"
+
+namespace specula {
+
+/// One model as it would be loaded; the options mean what Model::LoadOptions says.
+struct PlannedLoad {
+    const ModelConfig* config = nullptr;
+    WeightFormat weights = WeightFormat::Auto;
+    KvFormat kv = KvFormat::Auto;
+    int maxContext = 0;
+    int vocabulary = 0;
+};
+
+/// What loading and running it takes, from the config alone. Counts memory that belongs to the process;
+/// pages of the mapped files are the system's to drop and are not counted.
+MemoryNeed memoryNeed(const PlannedLoad& load);
+
+/// Bytes that this process can still take: the system's available memory, less where a control group limits
+/// it further. 0 where the system does not say.
+std::int64_t availableMemory();
+
+}  // namespace specula

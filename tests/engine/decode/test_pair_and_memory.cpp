@@ -1,0 +1,201 @@
+#include <QtTest>
+
+#include "engine/decode/memory_check.h"
+#include "engine/decode/pair_check.h"
+#include "engine/model/model.h"
+#include "engine/trace/error.h"
+
+using namespace specula;
+
+namespace {
+
+/// A tokenizer of given pieces that takes one byte at a time.
+class Pieces final : public Tokenizer {
+public:
+    explicit Pieces(std::vector<std::string> pieces, std::vector<TokenId> special = {})
+        : m_pieces(std::move(pieces)), m_special(std::move(special)) {}
+    std::vector<TokenId> encode(std::string_view text, bool, bool) const override {
+        std::vector<TokenId> ids;
+        for (const char c : text) {
+            for (std::size_t id = 0; id < m_pieces.size(); ++id) {
+                if (m_pieces[id] != std::string(1, c)) continue;
+                ids.push_back(static_cast<TokenId>(id));
+                break;
+            }
+        }
+        return ids;
+    }
+    std::string piece(TokenId id) const override { return m_pieces[static_cast<std::size_t>(id)]; }
+    std::string decode(std::span<const TokenId> ids, bool) const override {
+        std::string text;
+        for (const TokenId id : ids) text += piece(id);
+        return text;
+    }
+    int size() const override { return static_cast<int>(m_pieces.size()); }
+    bool isSpecial(TokenId id) const override {
+        return std::find(m_special.begin(), m_special.end(), id) != m_special.end();
+    }
+    std::optional<TokenId> bos() const override { return std::nullopt; }
+    std::vector<TokenId> eos() const override { return {}; }
+    bool dropsLeadingSpace() const override { return false; }
+    std::string kind() const override { return "pieces"; }
+
+private:
+    std::vector<std::string> m_pieces;
+    std::vector<TokenId> m_special;
+};
+
+class Described final : public Checkpoint {
+public:
+    Described(int rows, std::shared_ptr<const Tokenizer> tokenizer) : m_tokenizer(std::move(tokenizer)) {
+        m_config.name = "described";
+        m_config.vocabulary = rows;
+    }
+    const ModelConfig& config() const override { return m_config; }
+    std::int64_t parameters() const override { return 0; }
+    const StoredTensor* find(const std::string&) const override { return nullptr; }
+    std::shared_ptr<const Tokenizer> tokenizer() const override { return m_tokenizer; }
+    std::string chatTemplate() const override { return {}; }
+
+private:
+    ModelConfig m_config;
+    std::shared_ptr<const Tokenizer> m_tokenizer;
+};
+
+Described model(int rows, std::vector<std::string> pieces, std::vector<TokenId> special = {}) {
+    return {rows, std::make_shared<Pieces>(std::move(pieces), std::move(special))};
+}
+
+ModelConfig bigModel() {
+    ModelConfig c;
+    c.name = "big";
+    c.vocabulary = 32000;
+    c.hidden = c.embeddingWidth = 4096;
+    c.layers = 32;
+    c.heads = c.kvHeads = 32;
+    c.headDim = c.rotaryDim = 128;
+    c.ffn = 11008;
+    c.maxContext = 4096;
+    return c;
+}
+
+QString refusal(const std::vector<PlannedLoad>& loads, std::int64_t available) {
+    try {
+        checkMemory(loads, available);
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+}  // namespace
+
+class TestPairAndMemory : public QObject {
+    Q_OBJECT
+
+private slots:
+    void paddedRowsAreNoObstacleAndAreNeverUsed() {
+        const Described target = model(16, {"a", "b", "c"}), draft = model(8, {"a", "b", "c"});
+        const PairReport report = checkPair(target, draft);
+        QVERIFY(report.compatible);
+        QCOMPARE(usedVocabulary(target), 3);
+        QCOMPARE(usedVocabulary(draft), 3);
+        QVERIFY(report.checks.back().detail.find("16 in the target, 8 in the draft") != std::string::npos);
+        QVERIFY(report.checks.back().detail.find("padding") != std::string::npos);
+    }
+
+    void paddingThatAConverterWroteIntoTheVocabularyIsPaddingToo() {
+        const Described target = model(5, {"a", "b", "c", "[PAD3]", "[PAD4]"}), draft = model(3, {"a", "b", "c"});
+        QCOMPARE(usedVocabulary(target), 3);
+        QVERIFY(checkPair(target, draft).compatible);
+        QCOMPARE(usedVocabulary(model(4, {"a", "b", "c", "[PAD9]"})), 4);  // not its own number: a real token
+    }
+
+    void theFirstDifferingTokenIsNamedWithBothTexts() {
+        const PairReport report = checkPair(model(4, {"a", "b", "c\n", "d"}), model(4, {"a", "b", "x", "y"}));
+        QVERIFY(!report.compatible);
+        const QString reason = QString::fromStdString(reasonAgainst(report));
+        QVERIFY2(reason.contains(QStringLiteral("id 2")) && reason.contains(QStringLiteral("'c\\x0A'")) &&
+                     reason.contains(QStringLiteral("'x'")),
+                 qPrintable(reason));
+    }
+
+    void aDifferentNumberOfTokensIsAnObstacle() {
+        const PairReport report = checkPair(model(4, {"a", "b", "c", "d"}), model(4, {"a", "b", "c"}));
+        QVERIFY(!report.compatible);
+        QVERIFY(!report.checks.front().passed && report.checks[1].passed);
+    }
+
+    void fewerRowsThanTokensMustBeSoInBothModels() {
+        QVERIFY(!checkPair(model(3, {"a", "b", "c", "d"}), model(4, {"a", "b", "c", "d"})).compatible);
+    }
+
+    void aTokenThatIsSpecialInOneModelOnlyIsAWarning() {
+        const PairReport report = checkPair(model(2, {"a", "b"}, {1}), model(2, {"a", "b"}));
+        QVERIFY(report.compatible);
+        QCOMPARE(report.warnings.size(), std::size_t{1});
+        QVERIFY(report.warnings.front().find("special in the target only") != std::string::npos);
+    }
+
+    void withoutTokenizersSizesDecideWithAWarning() {
+        const Described seven(7, nullptr), eight(8, nullptr), with = model(7, {"a"});
+        QVERIFY(checkPair(seven, seven).compatible);
+        QCOMPARE(checkPair(seven, seven).warnings.size(), std::size_t{1});
+        QVERIFY(!checkPair(seven, eight).compatible);
+        QVERIFY(!checkPair(seven, with).compatible);
+        QVERIFY(!checkPair(seven, with).checks.empty());
+    }
+
+    void theNeedOfAFormatIsWhatItsMatricesTake() {
+        ModelConfig c = bigModel();
+        std::int64_t last = 0;
+        for (const WeightFormat format :
+             {WeightFormat::Int8, WeightFormat::Fp16, WeightFormat::Fp32}) {
+            const MemoryNeed need = memoryNeed({&c, format, KvFormat::Auto, 0, 0});
+            const double parameters = 6.6e9;
+            const double bytes = format == WeightFormat::Int8 ? 1 : format == WeightFormat::Fp16 ? 2 : 4;
+            QVERIFY(std::fabs(static_cast<double>(need.weightBytes) / (parameters * bytes) - 1.0) < 0.03);
+            QVERIFY(need.weightBytes > last);
+            last = need.weightBytes;
+        }
+        // keys and values: 32 layers x 4096 tokens x 4096 values x 2, at 2 bytes
+        QCOMPARE(memoryNeed({&c, WeightFormat::Fp16, KvFormat::Auto, 0, 0}).cacheBytes, std::int64_t{2147483648});
+        QCOMPARE(memoryNeed({&c, WeightFormat::Fp16, KvFormat::Fp32, 1024, 0}).cacheBytes, std::int64_t{1073741824});
+    }
+
+    void theEstimateOfALoadedModelIsItsBytes() {
+        const QString path = QStringLiteral(SPECULA_TEST_DATA) + QStringLiteral("/models/opt_postln_proj");
+        const std::shared_ptr<const Checkpoint> checkpoint = openCheckpoint(path.toStdString());
+        for (const WeightFormat format : {WeightFormat::Fp32, WeightFormat::Fp16, WeightFormat::Int8}) {
+            const auto loaded = Model::load(checkpoint, {format, KvFormat::Auto, 0, 0}, std::make_shared<ThreadPool>(1));
+            const MemoryNeed need = memoryNeed({&checkpoint->config(), format, KvFormat::Auto, 0, 0});
+            const std::int64_t besides = need.weightBytes - loaded->info().weightBytes;  // norms, biases, positions
+            QVERIFY2(besides > 64 * 256 * 4 && besides < 90000, qPrintable(QString::number(besides)));
+        }
+    }
+
+    void aLoadThatCannotFitIsRefusedWithTheNumbersAndWhatWouldFit() {
+        const ModelConfig c = bigModel();
+        const std::vector<PlannedLoad> loads{{&c, WeightFormat::Fp32, KvFormat::Auto, 0, 0}};
+        QVERIFY(refusal(loads, 40'000'000'000).isEmpty());
+        QVERIFY(refusal(loads, 0).isEmpty());  // unknown
+        const QString message = refusal(loads, 12'000'000'000);
+        QVERIFY2(message.contains(QStringLiteral("12.0 GB is free")) && message.contains(QStringLiteral("fp32")) &&
+                     message.contains(QStringLiteral("int8")) && !message.contains(QStringLiteral("fp16 (")),
+                 qPrintable(message));
+        QVERIFY(refusal(loads, 7'500'000'000).contains(QStringLiteral("--max-context")));
+        QVERIFY(refusal(loads, 1'000'000'000).contains(QStringLiteral("no format")));
+    }
+
+    void theDraftCountsToo() {
+        const ModelConfig c = bigModel();
+        const PlannedLoad one{&c, WeightFormat::Int8, KvFormat::Auto, 0, 0};
+        QVERIFY(refusal({one}, 10'000'000'000).isEmpty());
+        QVERIFY(refusal({one, one}, 10'000'000'000).contains(QStringLiteral("with the draft big")));
+    }
+
+    void thisMachineSaysHowMuchIsFree() { QVERIFY(availableMemory() > 0); }
+};
+
+QTEST_GUILESS_MAIN(TestPairAndMemory)
+#include "test_pair_and_memory.moc"
