@@ -52,7 +52,8 @@ std::vector<std::string> modelFolders() {
     std::vector<std::string> folders;
     if (const QString chosen = environment("SPECULA_MODELS"); !chosen.isEmpty())
         folders.push_back(fromPath(chosen));
-    folders.push_back(fromPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../../deps/models")));
+    folders.push_back(
+        fromPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../../deps/models")));
     for (const QString& place : QStandardPaths::standardLocations(QStandardPaths::GenericDataLocation))
         folders.push_back(fromPath(place + QStringLiteral("/specula/models")));
     return folders;

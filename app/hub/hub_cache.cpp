@@ -7,12 +7,6 @@
 #include <QRegularExpression>
 #include <algorithm>
 
-#ifdef Q_OS_UNIX
-#include <pwd.h>
-
-#include <array>
-#endif
-
 #include "app/hub/hub_names.h"
 
 namespace specula {
@@ -28,26 +22,9 @@ QString environment(const char* name) {
     return QFile::decodeName(qgetenv(name));
 }
 
-/// The home folder of "~" or "~name", "" when there is no such person.
-QString homeOf(const QString& name) {
-    if (name.isEmpty()) return QDir::homePath();
-#ifdef Q_OS_UNIX
-    std::array<char, 16384> buffer{};
-    struct passwd entry {};
-    struct passwd* found = nullptr;
-    const QByteArray user = name.toLocal8Bit();
-    if (getpwnam_r(user.constData(), &entry, buffer.data(), buffer.size(), &found) == 0 && found)
-        return QFile::decodeName(found->pw_dir);
-#endif
-    return {};
-}
-
+/// "~" alone or before a slash is the home folder; "~name" stays.
 QString withHome(const QString& path) {
-    if (!path.startsWith(u'~')) return path;
-    const qsizetype slash = path.indexOf(u'/');
-    const QString home = homeOf(path.mid(1, slash < 0 ? -1 : slash - 1));
-    if (home.isEmpty()) return path;
-    return slash < 0 ? home : home + path.mid(slash);
+    return path == "~"_L1 || path.startsWith("~/"_L1) ? QDir::homePath() + path.mid(1) : path;
 }
 
 /// The commit that refs/<reference> holds, or why it holds none.

@@ -11,9 +11,9 @@ namespace specula {
 // anything malformed is "not there", with a reason for whoever asked for it by name. Layout: huggingface_hub,
 // "Manage the cache".
 
-/// The Hugging Face folder: $HF_HOME, else $XDG_CACHE_HOME/huggingface, else ~/.cache/huggingface; "~",
-/// "~user", $NAME and ${NAME} are expanded as huggingface_hub does. A variable that is set but empty counts
-/// as not set.
+/// The Hugging Face folder: $HF_HOME, else $XDG_CACHE_HOME/huggingface, else ~/.cache/huggingface. As in
+/// huggingface_hub, "~", $NAME and ${NAME} are expanded; "~user" is not. A variable that is set but empty
+/// counts as not set.
 QString hubHome();
 
 /// The folder of the models: $HF_HUB_CACHE, else $HUGGINGFACE_HUB_CACHE, else hub in hubHome().

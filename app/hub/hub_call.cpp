@@ -35,7 +35,8 @@ QString refusedSentence(const HubAnswer& answer, const HubSettings& settings, co
                ": there is no such model, or it is private; check the name, or set HF_TOKEN to a token that "
                "may read it"_L1;
     return repository +
-           ": access is refused; check the name, and whether the token in use is still valid and may read it"_L1;
+           ": access is refused; check the name, and whether the token in use is still valid and may read "
+           "it"_L1;
 }
 
 QString missingSentence(const HubAnswer& answer, const QString& repository, const QString& revision,

@@ -1,6 +1,5 @@
 #include "engine/text/bpe_tokenizer.h"
 
-#include <algorithm>
 #include <array>
 #include <functional>
 #include <queue>
@@ -12,8 +11,6 @@
 
 namespace specula {
 namespace {
-
-constexpr std::size_t kMaxTokens = 1u << 20;
 
 // GPT-2's byte alphabet: printable Latin-1 bytes stand for themselves, the others for U+0100, U+0101, ... in
 // order.
@@ -50,40 +47,9 @@ std::optional<std::string> bytesOfLetters(std::string_view token) {
     return bytes;
 }
 
-BpeTokenizer::BpeTokenizer(BpeVocabulary vocabulary)
-    : m_unknown(vocabulary.unknown),
-      m_fuseUnknown(vocabulary.fuseUnknown),
-      m_normaliser(vocabulary.normaliser),
-      m_preTokenizer(vocabulary.preTokenizer),
-      m_before(vocabulary.before),
-      m_after(vocabulary.after),
-      m_bos(vocabulary.bos),
-      m_eos(vocabulary.eos) {
-    if (vocabulary.tokens.empty()) throw Error(sanitised(vocabulary.file) + ": the vocabulary has no tokens");
-    if (vocabulary.addBos && m_bos) m_before.insert(m_before.begin(), *m_bos);
-    readTokens(vocabulary);
+BpeTokenizer::BpeTokenizer(const BpeVocabulary& vocabulary)
+    : PipelineTokenizer(vocabulary), m_fuseUnknown(vocabulary.fuseUnknown) {
     readMerges(vocabulary);
-    readAdded(std::move(vocabulary.added));
-}
-
-void BpeTokenizer::readTokens(const BpeVocabulary& vocabulary) {
-    std::size_t count = vocabulary.tokens.size();
-    for (const AddedToken& token : vocabulary.added) {
-        if (token.id < 0 || static_cast<std::size_t>(token.id) >= kMaxTokens) {
-            throw Error(sanitised(vocabulary.file) + ": the added token " + sanitised(token.content) +
-                        " has the id " + std::to_string(token.id) + ", expected 0 to " +
-                        std::to_string(kMaxTokens - 1));
-        }
-        count = std::max(count, static_cast<std::size_t>(token.id) + 1);
-    }
-    if (count > kMaxTokens) {
-        throw Error(sanitised(vocabulary.file) + ": the vocabulary has " + std::to_string(count) +
-                    " tokens, expected at most " + std::to_string(kMaxTokens));
-    }
-    m_pieces = vocabulary.tokens;
-    m_pieces.resize(count);
-    m_special.resize(count, false);
-    m_isAdded.resize(count, false);
     if (vocabulary.ignoreMerges) {
         const bool letters = vocabulary.preTokenizer.byteLevel();
         for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
@@ -92,39 +58,6 @@ void BpeTokenizer::readTokens(const BpeVocabulary& vocabulary) {
                             static_cast<TokenId>(id));
         }
     }
-    for (const AddedToken& token : vocabulary.added) {
-        const auto id = static_cast<std::size_t>(token.id);
-        m_pieces[id] = token.content;
-        m_special[id] = token.special;
-        m_isAdded[id] = true;
-    }
-    std::vector<TokenId> named = m_before;
-    named.insert(named.end(), m_after.begin(), m_after.end());
-    named.insert(named.end(), m_eos.begin(), m_eos.end());
-    if (m_bos) named.push_back(*m_bos);
-    if (m_unknown) named.push_back(*m_unknown);
-    const auto inRange = [&](TokenId id) { return id >= 0 && static_cast<std::size_t>(id) < count; };
-    if (!std::all_of(named.begin(), named.end(), inRange)) {
-        throw Error(sanitised(vocabulary.file) +
-                    ": the begin, end or unknown token's id lies outside the vocabulary of " +
-                    std::to_string(count) + " tokens");
-    }
-}
-
-// A token that is looked for after normalisation is itself looked for in its normal form.
-void BpeTokenizer::readAdded(std::vector<AddedToken> added) {
-    std::vector<AddedToken> raw;
-    std::vector<AddedToken> afterNormalising;
-    for (AddedToken& token : added) {
-        if (token.normalized && !m_normaliser.empty()) {
-            token.content = m_normaliser.apply(replaceIllFormed(token.content));
-            afterNormalising.push_back(std::move(token));
-        } else {
-            raw.push_back(std::move(token));
-        }
-    }
-    m_rawAdded = AddedTokens(std::move(raw));
-    m_normalisedAdded = AddedTokens(std::move(afterNormalising));
 }
 
 void BpeTokenizer::readMerges(const BpeVocabulary& vocabulary) {
@@ -207,54 +140,6 @@ void BpeTokenizer::encodeWord(std::string_view word, std::vector<TokenId>& ids) 
     for (int at = 0; at >= 0; at = places[static_cast<std::size_t>(at)].next) {
         ids.push_back(places[static_cast<std::size_t>(at)].id);
     }
-}
-
-void BpeTokenizer::encodeText(std::string_view text, bool first, std::vector<TokenId>& ids) const {
-    for (const std::string& word : m_preTokenizer.split(text, first)) encodeWord(word, ids);
-}
-
-std::vector<TokenId> BpeTokenizer::encode(std::string_view text, bool addSpecial, bool parseSpecial) const {
-    std::vector<TokenId> ids;
-    if (addSpecial) ids = m_before;
-    const std::string valid = replaceIllFormed(text);
-    for (const auto& [id, part] : m_rawAdded.split(valid, parseSpecial)) {
-        if (id) {
-            ids.push_back(*id);
-            continue;
-        }
-        const bool first = part.data() == valid.data();
-        if (m_normaliser.empty()) {
-            encodeText(part, first, ids);
-            continue;
-        }
-        const std::string normal = m_normaliser.apply(part);
-        for (const auto& [innerId, innerPart] : m_normalisedAdded.split(normal, parseSpecial)) {
-            if (innerId) {
-                ids.push_back(*innerId);
-            } else {
-                encodeText(innerPart, first && innerPart.data() == normal.data(), ids);
-            }
-        }
-    }
-    if (addSpecial) ids.insert(ids.end(), m_after.begin(), m_after.end());
-    return ids;
-}
-
-std::string BpeTokenizer::piece(TokenId id) const {
-    return id >= 0 && id < size() ? m_pieces[static_cast<std::size_t>(id)] : std::string();
-}
-
-bool BpeTokenizer::isSpecial(TokenId id) const {
-    return id >= 0 && id < size() && m_special[static_cast<std::size_t>(id)];
-}
-
-std::string BpeTokenizer::decode(std::span<const TokenId> ids, bool keepSpecial) const {
-    std::string bytes;
-    for (const TokenId id : ids) {
-        if (keepSpecial || !isSpecial(id)) bytes += piece(id);
-    }
-    if (m_dropsLeadingSpace && bytes.starts_with(' ')) bytes.erase(0, 1);
-    return replaceIllFormed(bytes);
 }
 
 }  // namespace specula

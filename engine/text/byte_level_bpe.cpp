@@ -2,7 +2,7 @@
 
 namespace specula {
 
-ByteLevelBpe::ByteLevelBpe(BpeVocabulary vocabulary) : BpeTokenizer(vocabulary) {
+ByteLevelBpe::ByteLevelBpe(const BpeVocabulary& vocabulary) : BpeTokenizer(vocabulary) {
     m_byteTokens.fill(-1);
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
         const auto bytes = bytesOfLetters(vocabulary.tokens[id]);

@@ -11,7 +11,7 @@ namespace specula {
 class ByteLevelBpe final : public BpeTokenizer {
 public:
     /// Throws Error for ids out of range or a merge that names or makes a token outside the vocabulary.
-    explicit ByteLevelBpe(BpeVocabulary vocabulary);
+    explicit ByteLevelBpe(const BpeVocabulary& vocabulary);
 
     std::string kind() const override { return "byte-level BPE"; }
 

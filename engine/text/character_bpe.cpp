@@ -6,34 +6,16 @@
 #include "engine/text/utf8.h"
 
 namespace specula {
-namespace {
-
-std::string withSpaces(std::string_view token, const std::string& mark) {
-    std::string text;
-    while (!token.empty()) {
-        const bool isMark = !mark.empty() && token.starts_with(mark);
-        text += isMark ? ' ' : token[0];
-        token.remove_prefix(isMark ? mark.size() : 1);
-    }
-    return text;
-}
-
-}  // namespace
-
-CharacterBpe::CharacterBpe(BpeVocabulary vocabulary, const CharacterBpeSettings& settings)
-    : BpeTokenizer(vocabulary), m_byteFallback(settings.byteFallback) {
-    m_dropsLeadingSpace = settings.dropsLeadingSpace;
+CharacterBpe::CharacterBpe(const BpeVocabulary& vocabulary, const DecodingSettings& decoding)
+    : BpeTokenizer(vocabulary), m_byteFallback(decoding.byteFallback) {
     m_byteTokens.fill(-1);
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
         const std::string& token = vocabulary.tokens[id];
         if (token.empty()) continue;
-        const auto byte = m_byteFallback ? byteOfPiece(token) : std::nullopt;
-        if (byte) m_byteTokens[*byte] = static_cast<TokenId>(id);
+        if (const auto byte = byteOfPiece(token)) m_byteTokens[*byte] = static_cast<TokenId>(id);
         if (utf8Step(token).length == token.size()) m_characters.emplace(token, static_cast<TokenId>(id));
-        if (m_isAdded[id]) continue;
-        m_pieces[id] = byte ? std::string(1, static_cast<char>(*byte)) : withSpaces(token, settings.mark);
     }
-    if (m_unknown) m_special[static_cast<std::size_t>(*m_unknown)] = true;
+    applyDecoding(decoding);
 }
 
 std::string CharacterBpe::kind() const {

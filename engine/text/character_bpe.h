@@ -8,19 +8,12 @@
 
 namespace specula {
 
-/// How a vocabulary of characters is read and written.
-struct CharacterBpeSettings {
-    bool byteFallback = false;  ///< characters without a token become their bytes' tokens, <0x00> to <0xFF>
-    std::string mark;           ///< stands for a space in tokens; "" = none does
-    bool dropsLeadingSpace = false;  ///< decoding a text drops its first space
-};
-
 /// Byte-pair encoding over characters, as tokenizer.json carries converted sentencepiece models (Llama,
 /// Mistral, Gemma, Phi-3). Const and safe from several threads.
 class CharacterBpe final : public BpeTokenizer {
 public:
     /// Throws Error for ids out of range or a merge that names or makes a token outside the vocabulary.
-    CharacterBpe(BpeVocabulary vocabulary, const CharacterBpeSettings& settings);
+    CharacterBpe(const BpeVocabulary& vocabulary, const DecodingSettings& decoding);
 
     std::string kind() const override;
 

@@ -1,6 +1,7 @@
 #include "engine/text/normaliser.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "engine/text/json_fields.h"
@@ -52,6 +53,38 @@ std::string replacedText(std::string_view text, const std::string& from, const s
     return out.append(text);
 }
 
+std::optional<std::string> fromBase64(std::string_view text) {
+    static constexpr std::string_view kLetters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    while (text.ends_with('=')) text.remove_suffix(1);
+    std::string bytes;
+    std::uint32_t bits = 0;
+    int count = 0;
+    for (const char c : text) {
+        const std::size_t value = kLetters.find(c);
+        if (value == std::string_view::npos) return std::nullopt;
+        bits = (bits << 6) | static_cast<std::uint32_t>(value);
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        bytes += static_cast<char>((bits >> count) & 0xFF);
+    }
+    return bytes;
+}
+
+// A model that knows no piece of the text: it is there for its normalisation.
+std::shared_ptr<const SentencePieceModel> tableOf(const json& description, const std::string& file) {
+    const auto table = fromBase64(jsonText(jsonField(description, "precompiled_charsmap")));
+    if (!table) throw Error(sanitised(file) + ": the normalizer's precompiled_charsmap is not base64");
+    SentencePieceVocabulary vocabulary;
+    vocabulary.file = file;
+    vocabulary.unigram = true;
+    vocabulary.escapeWhitespaces = false;
+    vocabulary.normalisation = *table;
+    vocabulary.pieces = {{"<unk>", 0.0F, PieceType::Unknown}, {"\x01", -1.0F, PieceType::Normal}};
+    return std::make_shared<const SentencePieceModel>(vocabulary);
+}
+
 }  // namespace
 
 Normaliser::Normaliser(NormalForm form) {
@@ -96,6 +129,9 @@ void Normaliser::addJson(const json& description, const std::string& file, int d
             step.from = pattern->text;
         }
         step.content = jsonText(jsonField(description, "content"));
+    } else if (type == "Precompiled") {
+        step.kind = Kind::Precompiled;
+        step.table = tableOf(description, file);
     } else if (type == "Prepend") {
         step.kind = Kind::Prepend;
         step.content = jsonText(jsonField(description, "prepend"));
@@ -109,7 +145,7 @@ void Normaliser::addJson(const json& description, const std::string& file, int d
         throw Error(
             sanitised(file) + ": the normalizer type " + sanitised(type) +
             " is not supported; supported: NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip, Prepend, "
-            "Replace, Sequence");
+            "Replace, Precompiled, Sequence");
     }
     m_steps.push_back(std::move(step));
 }
@@ -126,6 +162,8 @@ std::string Normaliser::applied(const Step& step, std::string_view text) {
             return strippedOf(text, step.left, step.right);
         case Kind::Prepend:
             return text.empty() ? std::string() : step.content + std::string(text);
+        case Kind::Precompiled:
+            return step.table->normalised(text);
         case Kind::Replace:
             break;
     }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/text/sentencepiece_model.h"
 #include "engine/text/split_pattern.h"
 #include "engine/text/utf8.h"
 
@@ -28,7 +29,7 @@ public:
     std::string apply(std::string_view text) const;
 
 private:
-    enum class Kind { Form, Lowercase, StripAccents, Strip, Prepend, Replace };
+    enum class Kind { Form, Lowercase, StripAccents, Strip, Prepend, Replace, Precompiled };
     struct Step {
         Kind kind = Kind::Form;
         NormalForm form = NormalForm::C;
@@ -37,6 +38,7 @@ private:
         std::string from;                             ///< of Replace, unless it has a pattern
         std::shared_ptr<const SplitPattern> pattern;  ///< of Replace
         std::string content;                          ///< of Prepend and Replace
+        std::shared_ptr<const SentencePieceModel> table;
     };
 
     void addJson(const nlohmann::json& description, const std::string& file, int depth);

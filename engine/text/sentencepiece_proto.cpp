@@ -137,9 +137,9 @@ void appendSpecs(std::string& proto, const SentencePieceVocabulary& vocabulary, 
     std::string normaliser;
     writeText(normaliser, 1, vocabulary.normalisation.empty() ? "identity" : "user_defined");
     if (!vocabulary.normalisation.empty()) writeText(normaliser, 2, vocabulary.normalisation);
-    writeNumber(normaliser, 3, vocabulary.addDummyPrefix ? 1 : 0);
-    writeNumber(normaliser, 4, vocabulary.removeExtraWhitespaces ? 1 : 0);
-    writeNumber(normaliser, 5, 1);  // escape_whitespaces
+    writeNumber(normaliser, 3, 0);  // add_dummy_prefix
+    writeNumber(normaliser, 4, 0);  // remove_extra_whitespaces
+    writeNumber(normaliser, 5, vocabulary.escapeWhitespaces ? 1 : 0);
     writeText(proto, 3, normaliser);
 }
 

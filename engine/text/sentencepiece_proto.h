@@ -29,18 +29,17 @@ struct SentencePieceVocabulary {
     std::vector<Piece> pieces;
     int bosId = -1;  ///< -1: none
     int eosId = -1;
-    bool unigram = false;                 ///< else BPE
-    std::string normalisation;            ///< the library's precompiled table; "" changes nothing
-    bool addDummyPrefix = false;          ///< a space before every text
-    bool removeExtraWhitespaces = false;  ///< at the ends, and of several in a row
+    bool unigram = false;           ///< else BPE
+    std::string normalisation;      ///< the library's precompiled table; "" changes nothing
+    bool escapeWhitespaces = true;  ///< spaces become marks
 };
 
 /// The byte of a piece "<0x00>" to "<0xFF>".
 std::optional<unsigned> byteOfPiece(std::string_view text);
 
-/// The vocabulary as a serialised sentencepiece ModelProto. Empty and repeated pieces, which the library
-/// refuses, become unused ones of another name; byte pieces become unused unless all 256 are there. Throws
-/// Error where a score is not finite, or there is no unknown piece.
+/// The vocabulary as a serialised sentencepiece ModelProto: no dummy prefix, white space kept. Empty and
+/// repeated pieces, which the library refuses, become unused ones of another name; byte pieces become unused
+/// unless all 256 are there. Throws Error where a score is not finite, or there is no unknown piece.
 std::string serialised(const SentencePieceVocabulary& vocabulary);
 
 /// What a serialised ModelProto says about itself.

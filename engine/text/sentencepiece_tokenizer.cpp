@@ -40,9 +40,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, Sentenc
     if (!m_bos && m_model->bos_id() >= 0) m_bos = m_model->bos_id();
     m_eos = std::move(settings.eos);
     if (m_eos.empty() && m_model->eos_id() >= 0) m_eos.push_back(m_model->eos_id());
-    m_before = std::move(settings.before);
-    m_after = std::move(settings.after);
-    if (settings.addBos && m_bos) m_before.insert(m_before.begin(), *m_bos);
+    m_addBos = settings.addBos && m_bos.has_value();
     const auto inRange = [&](TokenId id) { return id >= 0 && id < size(); };
     if ((m_bos && !inRange(*m_bos)) || !std::all_of(m_eos.begin(), m_eos.end(), inRange)) {
         throw Error(sanitised(settings.file) +
@@ -99,7 +97,7 @@ void SentencePieceTokenizer::readPieces(const SentencePieceSettings& settings) {
 std::vector<TokenId> SentencePieceTokenizer::encode(std::string_view text, bool addSpecial,
                                                     bool parseSpecial) const {
     std::vector<TokenId> ids;
-    if (addSpecial) ids = m_before;
+    if (addSpecial && m_addBos) ids.push_back(*m_bos);
     const std::string valid = replaceIllFormed(text);
     bool first = true;
     std::vector<int> part;
@@ -119,7 +117,6 @@ std::vector<TokenId> SentencePieceTokenizer::encode(std::string_view text, bool 
         }
         first = false;
     }
-    if (addSpecial) ids.insert(ids.end(), m_after.begin(), m_after.end());
     return ids;
 }
 

@@ -29,8 +29,6 @@ struct SentencePieceSettings {
     std::vector<AddedToken> added;  ///< recognised in the text; ids may lie behind the model's own
     PrefixSpace prefixSpace = PrefixSpace::Model;
     bool addBos = true;
-    std::vector<TokenId> before;  ///< besides the begin token, when special tokens are asked for
-    std::vector<TokenId> after;
     std::optional<TokenId> bos;  ///< absent: the model's
     std::vector<TokenId> eos;    ///< empty: the model's
 };
@@ -67,8 +65,7 @@ private:
     std::vector<bool> m_special;
     AddedTokens m_added;
     PrefixSpace m_prefixSpace;
-    std::vector<TokenId> m_before;
-    std::vector<TokenId> m_after;
+    bool m_addBos = false;
     bool m_dropsLeadingSpace = true;
     std::optional<TokenId> m_bos;
     std::vector<TokenId> m_eos;

@@ -111,7 +111,7 @@ std::shared_ptr<const Tokenizer> loadVocabularyPair(const std::string& folder) {
     vocabulary.bos = findId(beside.bos.value_or("<|endoftext|>"));
     if (const auto eos = findId(beside.eos.value_or("<|endoftext|>"))) vocabulary.eos.push_back(*eos);
     vocabulary.addBos = beside.addBos.value_or(false);
-    return std::make_shared<ByteLevelBpe>(std::move(vocabulary));
+    return std::make_shared<ByteLevelBpe>(vocabulary);
 }
 
 // What the tokenizer.ggml keys give, checked, and ready for either kind.
@@ -199,7 +199,7 @@ std::shared_ptr<const Tokenizer> GgufTokenizer::makeByteLevel() const {
     vocabulary.addBos = m_vocabulary.addBos.value_or(llama3);
     vocabulary.bos = idOf(m_vocabulary.bos, "bos_token_id");
     vocabulary.eos = ends();
-    return std::make_shared<ByteLevelBpe>(std::move(vocabulary));
+    return std::make_shared<ByteLevelBpe>(vocabulary);
 }
 
 std::shared_ptr<const Tokenizer> GgufTokenizer::makeSentencePiece() const {

@@ -10,7 +10,7 @@
 #include "engine/text/json_file.h"
 #include "engine/text/text_frame.h"
 #include "engine/text/tokenizer_settings.h"
-#include "engine/text/unigram_json.h"
+#include "engine/text/unigram_tokenizer.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -19,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxFileBytes = 256u << 20;
+constexpr std::size_t kMaxTokens = 1u << 20;
 constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581
 
 // A step of the normalizer, pre_tokenizer or decoder, those inside a Sequence one by one.
@@ -47,11 +48,13 @@ private:
     const json& model(const char* key) const { return jsonField(root("model"), key); }
     std::optional<TokenId> idOf(const std::string& token) const;
     void nameTokens();
+    void readPipeline();
     void readMerges();
     void readFrame();
     bool putsSpaceFirst() const;
-    CharacterBpeSettings characterSettings() const;
+    DecodingSettings decoding() const;
     std::shared_ptr<const Tokenizer> makeBpe();
+    std::shared_ptr<const Tokenizer> makeUnigram();
 
     std::string m_path;
     json m_root;
@@ -128,8 +131,8 @@ bool TokenizerJson::putsSpaceFirst() const {
 
 // How tokens become text again, by the decoder; a file without one is read as the converters of sentencepiece
 // models write it.
-CharacterBpeSettings TokenizerJson::characterSettings() const {
-    CharacterBpeSettings settings;
+DecodingSettings TokenizerJson::decoding() const {
+    DecodingSettings settings;
     settings.byteFallback = model("byte_fallback").is_boolean() && model("byte_fallback").get<bool>();
     const json& decoder = root("decoder");
     if (decoder.is_null()) {
@@ -165,6 +168,14 @@ CharacterBpeSettings TokenizerJson::characterSettings() const {
     return settings;
 }
 
+// All but the model, once its tokens are known.
+void TokenizerJson::readPipeline() {
+    nameTokens();
+    readFrame();
+    m_vocabulary.normaliser = Normaliser::fromJson(root("normalizer"), m_path);
+    m_vocabulary.preTokenizer = PreTokenizer::fromJson(root("pre_tokenizer"), m_path);
+}
+
 std::shared_ptr<const Tokenizer> TokenizerJson::makeBpe() {
     for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
         if (!jsonText(model(key)).empty())
@@ -173,19 +184,42 @@ std::shared_ptr<const Tokenizer> TokenizerJson::makeBpe() {
     const json& vocab = model("vocab");
     if (!vocab.is_object() || vocab.empty()) fail("model.vocab must be an object of tokens and ids");
     m_vocabulary.tokens = tokensById(vocab, m_path);
-    nameTokens();
+    readPipeline();
     readMerges();
-    readFrame();
-    m_vocabulary.normaliser = Normaliser::fromJson(root("normalizer"), m_path);
-    m_vocabulary.preTokenizer = PreTokenizer::fromJson(root("pre_tokenizer"), m_path);
     m_vocabulary.ignoreMerges = jsonFlag(root("model"), "ignore_merges", false);
     m_vocabulary.fuseUnknown = jsonFlag(root("model"), "fuse_unk", false);
     const std::string unknown = jsonText(model("unk_token"));
     m_vocabulary.unknown = unknown.empty() ? std::nullopt : idOf(unknown);
-    if (m_vocabulary.preTokenizer.byteLevel()) return std::make_shared<ByteLevelBpe>(std::move(m_vocabulary));
+    if (m_vocabulary.preTokenizer.byteLevel()) return std::make_shared<ByteLevelBpe>(m_vocabulary);
     if (!m_vocabulary.bos) m_vocabulary.bos = idOf("<s>");
     if (const auto id = idOf("</s>"); id && m_vocabulary.eos.empty()) m_vocabulary.eos.push_back(*id);
-    return std::make_shared<CharacterBpe>(std::move(m_vocabulary), characterSettings());
+    return std::make_shared<CharacterBpe>(m_vocabulary, decoding());
+}
+
+std::shared_ptr<const Tokenizer> TokenizerJson::makeUnigram() {
+    const json& vocab = model("vocab");
+    if (!vocab.is_array() || vocab.empty() || vocab.size() > kMaxTokens) {
+        fail("model.vocab must be a list of 1 to " + std::to_string(kMaxTokens) +
+             " pieces with their scores");
+    }
+    std::vector<float> scores;
+    for (const json& entry : vocab) {
+        if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number()) {
+            fail("piece " + std::to_string(scores.size()) + " of model.vocab must be a text and a number");
+        }
+        m_vocabulary.tokens.push_back(entry[0].get<std::string>());
+        scores.push_back(entry[1].get<float>());
+    }
+    const json& unknown = model("unk_id");
+    if (!unknown.is_number_unsigned() || unknown.get<std::uint64_t>() >= scores.size()) {
+        fail("model.unk_id must be a piece's number");
+    }
+    m_vocabulary.unknown = unknown.get<TokenId>();
+    readPipeline();
+    if (m_vocabulary.preTokenizer.byteLevel()) {
+        fail("the pre_tokenizer ByteLevel is not supported beside a Unigram model");
+    }
+    return std::make_shared<UnigramTokenizer>(m_vocabulary, scores, decoding());
 }
 
 std::shared_ptr<const Tokenizer> TokenizerJson::load() {
@@ -194,21 +228,8 @@ std::shared_ptr<const Tokenizer> TokenizerJson::load() {
                              : model("vocab").is_array()    ? "Unigram"
                                                             : "BPE";
     if (type == "BPE") return makeBpe();
-    if (type != "Unigram")
-        fail("the model type " + sanitised(type) + " is not supported; supported: BPE, Unigram");
-    UnigramJson unigram(m_root, m_path);
-    m_vocabulary.tokens = unigram.tokens();
-    nameTokens();
-    readFrame();
-    SentencePieceSettings settings;
-    settings.file = m_path;
-    settings.added = m_vocabulary.added;
-    settings.before = m_vocabulary.before;
-    settings.after = m_vocabulary.after;
-    settings.bos = m_vocabulary.bos;
-    settings.eos = m_vocabulary.eos;
-    settings.addBos = false;
-    return unigram.make(std::move(settings));
+    if (type == "Unigram") return makeUnigram();
+    fail("the model type " + sanitised(type) + " is not supported; supported: BPE, Unigram");
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ void drawArrow(QPainter& painter, const QRect& box, bool ascending, const QColor
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
-    painter.drawPolygon(QPolygonF{middle + QPointF(-half, rise), middle + QPointF(half, rise),
-                                  middle + QPointF(0, -rise)});
+    painter.drawPolygon(
+        QPolygonF{middle + QPointF(-half, rise), middle + QPointF(half, rise), middle + QPointF(0, -rise)});
     painter.restore();
 }
 
@@ -39,7 +39,8 @@ QSize DataHeader::sectionSizeFromContents(int logicalIndex) const {
     if (!model()) return {};
     const QString text = model()->headerData(logicalIndex, orientation()).toString();
     int width = fontMetrics().horizontalAdvance(text) + 2 * kCellPadding + kSlack;
-    if (model()->headerData(logicalIndex, orientation(), Qt::DecorationRole).isValid()) width += kSwatch + kGap;
+    if (model()->headerData(logicalIndex, orientation(), Qt::DecorationRole).isValid())
+        width += kSwatch + kGap;
     if (isSortIndicatorShown()) width += kArrow + kGap;
     return {width, fontMetrics().height() + 10};
 }
@@ -74,7 +75,8 @@ void DataHeader::paintSection(QPainter* painter, const QRect& rect, int logicalI
         left += kSwatch + kGap;
     }
     painter->setPen(sorted ? theme.text : theme.secondary);
-    painter->drawText(QRect(left, box.top(), words + 2, box.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+    painter->drawText(QRect(left, box.top(), words + 2, box.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                      text);
     if (sorted && !right) {
         drawArrow(*painter, QRect(left + words + kGap, box.top(), kArrow, box.height()),
                   sortIndicatorOrder() == Qt::AscendingOrder, theme.text);

@@ -301,8 +301,7 @@ int DataTable::widthWanted(int column) const {
     const auto rule = m_rules.find(column);
     const int wanted = std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
     if (rule == m_rules.end()) return wanted;
-    const int character = fontMetrics().averageCharWidth();
-    return std::clamp(wanted, rule->second.least * character, rule->second.most * character);
+    return std::min(wanted, rule->second.most * fontMetrics().averageCharWidth());
 }
 
 void DataTable::fitColumns() {
@@ -319,7 +318,7 @@ void DataTable::fitColumns() {
         left -= widths[column];
         if (m_rules[column].share == 0) continue;
         shares += m_rules[column].share;
-        slack += widths[column] - m_rules[column].least * character;
+        slack += std::max(0, widths[column] - m_rules[column].least * character);
     }
     // Columns with a share pay for what is missing in proportion to what they can spare.
     const double part = left < 0 && slack > 0 ? std::min(1.0, -left / static_cast<double>(slack)) : 0.0;
@@ -332,8 +331,16 @@ void DataTable::fitColumns() {
             left -= given;
             shares -= rule.share;
         } else {
-            width -= static_cast<int>(std::ceil(part * (width - rule.least * character)));
+            width -= static_cast<int>(std::ceil(part * std::max(0, width - rule.least * character)));
         }
+    }
+    // What rounding left over goes to the first column that takes part.
+    int sum = 0;
+    for (const auto& [column, width] : widths) sum += width;
+    for (auto& [column, width] : widths) {
+        if (m_rules[column].share == 0) continue;
+        width += std::max(0, viewport()->width() - sum);
+        break;
     }
     for (const auto& [column, width] : widths) setColumnWidth(column, width);
 }

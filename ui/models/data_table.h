@@ -24,8 +24,8 @@ enum TableRole {
 /// The symbol as what SymbolRole answers.
 QVariant symbolValue(Symbol symbol);
 
-/// Sorts by SortRole (numbers as numbers; texts without regard to case, "layer 10" after "layer 9"), keeps the
-/// rows in which every word of the filter occurs in some column.
+/// Sorts by SortRole (numbers as numbers; texts without regard to case, "layer 10" after "layer 9"), keeps
+/// the rows in which every word of the filter occurs in some column.
 class TableFilter : public QSortFilterProxyModel {
     Q_OBJECT
 
@@ -43,7 +43,8 @@ private:
     QCollator m_collator;
 };
 
-/// One row of data: quiet rows grey, symbols before texts, a selection that pales while the keys go elsewhere.
+/// One row of data: quiet rows grey, symbols before texts, a selection that pales while the keys go
+/// elsewhere.
 class RowDelegate : public QStyledItemDelegate {
     Q_OBJECT
 
@@ -69,7 +70,8 @@ class DataTable : public QTableView {
 public:
     explicit DataTable(QWidget* parent = nullptr);
 
-    /// Widths in characters. A column with a share gives way first and takes its part of what is left.
+    /// Widths in characters. A column is as wide as its content, up to `most`. One with a share takes its
+    /// part of what is left, and where there is too little gives way down to `least`.
     struct ColumnRule {
         int least = 4;
         int most = 24;

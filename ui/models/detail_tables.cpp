@@ -166,11 +166,12 @@ QVariant MemoryTable::data(const QModelIndex& index, int role) const {
         return symbolValue(fits(need) ? Symbol::Yes : Symbol::No);
     }
     if (role == Qt::ToolTipRole) {
-        return plainTip(tr("%1 of weights, %2 of keys and values for %3 tokens, %4 to work in: %5")
-                            .arg(bytesText(need.weightBytes), bytesText(need.cacheBytes),
-                                 QLocale().toString(need.context), bytesText(need.scratchBytes),
-                                 bytesText(need.total())) +
-                        (fits(need) ? QString() : tr("\nMore than the %1 that are free").arg(bytesText(m_free))));
+        return plainTip(
+            tr("%1 of weights, %2 of keys and values for %3 tokens, %4 to work in: %5")
+                .arg(bytesText(need.weightBytes), bytesText(need.cacheBytes),
+                     QLocale().toString(need.context), bytesText(need.scratchBytes),
+                     bytesText(need.total())) +
+            (fits(need) ? QString() : tr("\nMore than the %1 that are free").arg(bytesText(m_free))));
     }
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole) return {};
     switch (column) {
@@ -212,7 +213,9 @@ QVariant MemoryTable::headerData(int section, Qt::Orientation orientation, int r
         case Total:
             return help ? tr("All three together") : tr("Total");
         case Bar:
-            if (help) return tr("Weights, cache and scratch, in this order, against the line of the memory that is free");
+            if (help)
+                return tr(
+                    "Weights, cache and scratch, in this order, against the line of the memory that is free");
             return m_free < 0 ? tr("Compared") : tr("Of %1 free").arg(bytesText(m_free));
         default:
             return {};
@@ -246,9 +249,9 @@ void MemoryBarDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
             painter->fillRect(over, theme.tint(theme.rejected, 0.3));
             painter->fillRect(over, hatchBrush(theme.rejected, ratio));
         }
-        painter->fillRect(QRectF(std::min(line, box.right() - 1.0), option.rect.top() + 3, 2,
-                                 option.rect.height() - 6),
-                          theme.text);
+        painter->fillRect(
+            QRectF(std::min(line, box.right() - 1.0), option.rect.top() + 3, 2, option.rect.height() - 6),
+            theme.text);
     }
     painter->restore();
 }

@@ -120,14 +120,16 @@ QVariant DownloadTable::data(const QModelIndex& index, int role) const {
         case Qt::AccessibleTextRole:
             return text(*row, column);
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
+            return QVariant::fromValue(Qt::AlignVCenter |
+                                       (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
         case Qt::ToolTipRole:
             if (column == State) return plainTip(row->error);
             if (column == Repository && !row->path.isEmpty()) {
                 return plainTip(row->repository + QLatin1Char('\n') + row->path);
             }
             if (column == File && row->fileBytes > 0) {
-                return plainTip(tr("%1\n%2 of %3").arg(row->file, bytesText(row->fileDone), bytesText(row->fileBytes)));
+                return plainTip(
+                    tr("%1\n%2 of %3").arg(row->file, bytesText(row->fileDone), bytesText(row->fileBytes)));
             }
             return {};
         case SymbolRole:
@@ -194,12 +196,13 @@ void ProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         case DownloadState::Checking:
             break;
     }
-    const QColor ink = onAccent ? ground.palette.color(QPalette::Active, QPalette::HighlightedText) : theme.text;
+    const QColor ink =
+        onAccent ? ground.palette.color(QPalette::Active, QPalette::HighlightedText) : theme.text;
     if (onAccent) color = ink;
     const int number = option.fontMetrics.horizontalAdvance(QStringLiteral("100 %")) + 8;
     const QRect box = option.rect.adjusted(6, 0, -6, 0);
-    const QRectF track(box.left(), box.center().y() - kBarHeight / 2.0 + 0.5, std::max(0, box.width() - number),
-                       kBarHeight);
+    const QRectF track(box.left(), box.center().y() - kBarHeight / 2.0 + 0.5,
+                       std::max(0, box.width() - number), kBarHeight);
     QColor rest = onAccent ? ink : theme.text;
     rest.setAlphaF(0.18F);
     painter->save();
@@ -210,7 +213,8 @@ void ProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->setBrush(color);
     // The fill is cut out of the whole bar's shape, so that its first pixels are round too.
     painter->setClipRect(QRectF(track.left(), track.top(),
-                                track.width() * index.data(DownloadTable::ShareRole).toDouble(), track.height()));
+                                track.width() * index.data(DownloadTable::ShareRole).toDouble(),
+                                track.height()));
     painter->drawRoundedRect(track, kBarHeight / 2.0, kBarHeight / 2.0);
     painter->setClipping(false);
     painter->setPen(ink);

@@ -32,11 +32,11 @@ struct DownloadRow {
     QString file;  ///< under way now
     int fileIndex = 0, fileCount = 0;
     qint64 fileDone = 0, fileBytes = 0;
-    qint64 done = 0, bytes = 0;    ///< of all its files
-    double bytesPerSecond = 0.0;   ///< over the last seconds
-    double secondsLeft = -1.0;     ///< negative: unknown
-    QString error;                 ///< of Failed, one sentence
-    QString path;                  ///< of Done: the snapshot folder, as a model path
+    qint64 done = 0, bytes = 0;   ///< of all its files
+    double bytesPerSecond = 0.0;  ///< over the last seconds
+    double secondsLeft = -1.0;    ///< negative: unknown
+    QString error;                ///< of Failed, one sentence
+    QString path;                 ///< of Done: the snapshot folder, as a model path
 };
 
 }  // namespace specula

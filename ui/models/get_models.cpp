@@ -59,7 +59,8 @@ QWidget* GetModels::makeRequest() {
     m_repository->setAcceptDrops(false);
     m_repository->setClearButtonEnabled(true);
     m_repository->setPlaceholderText(tr("org/name, or the address of its page on the hub"));
-    describe(m_repository, tr("Repository"), tr("Which model on the hub: org/name, or the address of its page."));
+    describe(m_repository, tr("Repository"),
+             tr("Which model on the hub: org/name, or the address of its page."));
     m_revision = new QLineEdit;
     m_revision->setAcceptDrops(false);
     m_revision->setPlaceholderText(QStringLiteral("main"));
@@ -277,8 +278,10 @@ const DownloadRow* GetModels::current() const {
 void GetModels::refreshQueue() {
     const DownloadRow* row = current();
     m_currentId = row ? row->id : -1;
-    const bool pausable = row && (row->state == DownloadState::Running || row->state == DownloadState::Queued);
-    const bool resumable = row && (row->state == DownloadState::Paused || row->state == DownloadState::Failed);
+    const bool pausable =
+        row && (row->state == DownloadState::Running || row->state == DownloadState::Queued);
+    const bool resumable =
+        row && (row->state == DownloadState::Paused || row->state == DownloadState::Failed);
     m_pause->setEnabled(pausable || resumable);
     if (row && row->state == DownloadState::Failed) {
         m_pause->setText(tr("Try a&gain"));
@@ -289,7 +292,8 @@ void GetModels::refreshQueue() {
     m_show->setEnabled(row && row->state == DownloadState::Done && !row->path.isEmpty());
     QString line;
     if (row) {
-        line = tr("%1: %2").arg(row->repository, row->error.isEmpty() ? downloadStateText(row->state) : row->error);
+        line = tr("%1: %2").arg(row->repository,
+                                row->error.isEmpty() ? downloadStateText(row->state) : row->error);
     }
     if (line != m_queueLine->text()) m_queueLine->setText(line);
 }

@@ -76,7 +76,7 @@ private:
 
     HubFileTable* m_files;
     DownloadTable* m_queue;
-    QString m_asked;     ///< the repository that an answer is awaited for
+    QString m_asked;          ///< the repository that an answer is awaited for
     QString m_askedRevision;  ///< of the last question
     HubListing m_listing;
     int m_currentId = -1;

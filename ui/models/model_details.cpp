@@ -25,7 +25,7 @@ namespace specula {
 
 namespace {
 
-constexpr int kSideBySide = 110;  ///< characters of width from which facts and memory stand beside each other
+constexpr int kSideBySide = 140;  ///< characters of width from which facts and memory stand beside each other
 
 }  // namespace
 
@@ -91,7 +91,7 @@ QWidget* ModelDetailsPane::makeSummary() {
     m_memoryView = new DataTable;
     m_memoryView->setModel(m_memory);
     m_memoryView->setItemDelegateForColumn(MemoryTable::Bar, new MemoryBarDelegate(*m_memory, m_memoryView));
-    m_memoryView->setColumnRule(MemoryTable::Bar, {20, 200, 1});
+    m_memoryView->setColumnRule(MemoryTable::Bar, {10, 200, 1});
     m_memoryView->setSelectionMode(QAbstractItemView::NoSelection);
     m_memoryView->setFocusPolicy(Qt::NoFocus);
     m_memoryView->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -201,7 +201,8 @@ void ModelDetailsPane::setDetails(const ModelDetails& details) {
 void ModelDetailsPane::setEmptyTexts(bool reading) {
     const auto pick = [&](const QString& sentence) { return reading ? tr("Reading…") : sentence; };
     m_settings->setEmptyText(pick(tr("The files hold no settings.")));
-    m_tokenizer->setEmptyText(pick(tr("The files hold no tokenizer: this model can only be given token ids.")));
+    m_tokenizer->setEmptyText(
+        pick(tr("The files hold no tokenizer: this model can only be given token ids.")));
     m_tensors->setEmptyText(pick(tr("The files hold no tensors.")));
     m_template->setPlaceholderText(
         pick(tr("This model has no chat template: it continues text and was not made to answer.")));
@@ -237,13 +238,15 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
     const auto number = [&locale](int value) { return value > 0 ? locale.toString(value) : QString(); };
     const std::vector<std::pair<QString, QString>> known{
         {tr("Architecture"), fromStd(entry.architecture)},
-        {tr("Parameters"), entry.parameters > 0 ? tr("%1 (%2)").arg(parameterText(entry.parameters),
-                                                                      locale.toString(qlonglong(entry.parameters)))
-                                                 : QString()},
+        {tr("Parameters"), entry.parameters > 0
+                               ? tr("%1 (%2)").arg(parameterText(entry.parameters),
+                                                   locale.toString(qlonglong(entry.parameters)))
+                               : QString()},
         {tr("Layers"), number(entry.layers)},
         {tr("Hidden size"), number(entry.hidden)},
         {tr("Vocabulary"), number(entry.vocabulary)},
-        {tr("Context"), entry.maxContext > 0 ? tr("%1 tokens").arg(locale.toString(entry.maxContext)) : QString()},
+        {tr("Context"),
+         entry.maxContext > 0 ? tr("%1 tokens").arg(locale.toString(entry.maxContext)) : QString()},
         {tr("Tokenizer"), entry.tokenizer.empty() ? tr("none") : fromStd(entry.tokenizer)},
         {tr("Chat template"), entry.hasChatTemplate ? tr("yes") : tr("no")},
         {tr("Stored as"), fromStd(entry.fileFormat)},

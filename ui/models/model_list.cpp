@@ -83,11 +83,11 @@ QWidget* ModelList::makeEmptyPage() {
     m_emptyTitle = new QLabel;
     makeBold(m_emptyTitle);
     m_emptyTitle->setAlignment(Qt::AlignCenter);
-    m_emptyText = new QLabel(
-        tr("Three ways to have one:\n"
-           "•  drop a model folder or a .gguf file here\n"
-           "•  get one from the hub: nothing is downloaded without a click\n"
-           "•  run the set-up, which brings the bundled models, then scan again"));
+    m_emptyText =
+        new QLabel(tr("Three ways to have one:\n"
+                      "•  drop a model folder or a .gguf file here\n"
+                      "•  get one from the hub: nothing is downloaded without a click\n"
+                      "•  run the set-up, which brings the bundled models, then scan again"));
     m_get = new QPushButton(tr("Get a m&odel…"));
     describe(m_get, tr("Get a model"), tr("Name a model on the hub and choose its files."));
     connect(m_get, &QPushButton::clicked, this, &ModelList::getRequested);

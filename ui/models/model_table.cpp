@@ -129,7 +129,8 @@ QVariant ModelTable::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return tip(entry, column);
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
+            return QVariant::fromValue(Qt::AlignVCenter |
+                                       (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
         case Qt::AccessibleTextRole:
             if (column == Name && !entry.usable()) return tr("%1, cannot be used").arg(text(entry, Name));
             return text(entry, column);
@@ -142,7 +143,8 @@ QVariant ModelTable::data(const QModelIndex& index, int role) const {
             return !entry.usable();
         case SymbolRole:
             if (column == Problem && !entry.usable()) return symbolValue(Symbol::No);
-            if (column == Memory && entry.usable()) return symbolValue(fitSymbol(memoryFit({&entry}, m_free).kind));
+            if (column == Memory && entry.usable())
+                return symbolValue(fitSymbol(memoryFit({&entry}, m_free).kind));
             return symbolValue(Symbol::None);
         case PathRole:
             return fromStd(entry.path);

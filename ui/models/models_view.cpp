@@ -29,12 +29,13 @@ namespace specula {
 namespace {
 
 constexpr int kSettleMs = 120;
-constexpr int kSideBySide = 260;  ///< characters of width from which the details stand beside the table
+constexpr int kSideBySide = 330;  ///< characters of width from which the details stand beside the table
 
 bool samePaths(const std::vector<ModelEntry>& a, const std::vector<ModelEntry>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ModelEntry& one, const ModelEntry& two) {
-        return one.path == two.path && one.usable() == two.usable() && one.tokenizer == two.tokenizer;
-    });
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(), [](const ModelEntry& one, const ModelEntry& two) {
+            return one.path == two.path && one.usable() == two.usable() && one.tokenizer == two.tokenizer;
+        });
 }
 
 }  // namespace
@@ -205,7 +206,8 @@ void ModelsView::setPairs(std::vector<PairCell> cells) {
 
 void ModelsView::askForPairs() {
     const auto& models = m_list->models().models();
-    const bool any = std::any_of(models.begin(), models.end(), [](const ModelEntry& e) { return e.usable(); });
+    const bool any =
+        std::any_of(models.begin(), models.end(), [](const ModelEntry& e) { return e.usable(); });
     if (!any || m_pairsKnown || m_pairsAsked || !isVisible() || page() != Page::Pairs) return;
     m_pairsAsked = true;
     emit pairsRequested();

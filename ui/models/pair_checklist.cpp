@@ -33,7 +33,8 @@ PairChecklist::PairChecklist(QWidget* parent) : QWidget(parent) {
     m_scroll->viewport()->setAutoFillBackground(false);
     content->setAutoFillBackground(false);
     m_use = new QPushButton(tr("&Use this pair"));
-    describe(m_use, tr("Use this pair"), tr("Take both for generating: the row as target, the column as draft."));
+    describe(m_use, tr("Use this pair"),
+             tr("Take both for generating: the row as target, the column as draft."));
     connect(m_use, &QPushButton::clicked, this, &PairChecklist::useRequested);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 0, 0, 0);
@@ -94,9 +95,9 @@ void PairChecklist::show(const ModelEntry& target, const ModelEntry& draft, cons
         return;
     }
     const bool warned = works && !cell->report.warnings.empty();
-    m_verdict->show(symbolOf(cell), works ? (warned ? tr("Work together, with something to know")
-                                                    : tr("Work together"))
-                                          : tr("Do not work together"));
+    m_verdict->show(symbolOf(cell),
+                    works ? (warned ? tr("Work together, with something to know") : tr("Work together"))
+                          : tr("Do not work together"));
     for (const PairCheck& check : cell->report.checks) {
         addLine(check.passed ? Symbol::Yes : Symbol::No, fromStd(check.question), fromStd(check.detail));
     }
@@ -108,8 +109,9 @@ void PairChecklist::show(const ModelEntry& target, const ModelEntry& draft, cons
         const bool large = cell->sizeRatio > 0.5;
         const QString words = cell->sizeRatio < 1.995 ? tr("The draft has %1 of the target's parameters")
                                                       : tr("The draft has %1 the target's parameters");
-        addLine(large ? Symbol::Caution : Symbol::Yes, words.arg(ratio),
-                large ? tr("A draft pays when one of its steps costs much less than the target's.") : QString());
+        addLine(
+            large ? Symbol::Caution : Symbol::Yes, words.arg(ratio),
+            large ? tr("A draft pays when one of its steps costs much less than the target's.") : QString());
     }
     const MemoryFit fit = memoryFit({&target, &draft}, memoryFree);
     if (fit.bytes > 0) {

@@ -47,8 +47,8 @@ int NameHeader::longestName() const {
     bold.setWeight(QFont::DemiBold);
     const QFontMetrics metrics(bold);
     for (int i = 0; model() && i < count(); ++i) {
-        longest = std::max(longest,
-                           metrics.horizontalAdvance(model()->headerData(i, orientation()).toString()));
+        longest =
+            std::max(longest, metrics.horizontalAdvance(model()->headerData(i, orientation()).toString()));
     }
     const int most = (orientation() == Qt::Horizontal ? kLongest : kWidest) * metrics.averageCharWidth();
     const int corner = metrics.horizontalAdvance(QStringLiteral("target ↓   draft →"));
@@ -71,8 +71,8 @@ void NameHeader::paintSection(QPainter* painter, const QRect& rect, int logicalI
     painter->fillRect(rect, theme.window);
     const auto* view = qobject_cast<const QAbstractItemView*>(parentWidget());
     const QModelIndex current = view ? view->currentIndex() : QModelIndex();
-    const bool chosen =
-        current.isValid() && logicalIndex == (orientation() == Qt::Horizontal ? current.column() : current.row());
+    const bool chosen = current.isValid() &&
+                        logicalIndex == (orientation() == Qt::Horizontal ? current.column() : current.row());
     QFont words = font();
     if (chosen) words.setWeight(QFont::DemiBold);
     painter->setFont(words);
@@ -167,6 +167,7 @@ void PairGrid::paintCorner() {
     QPainter painter(m_corner);
     const QRect box = m_corner->rect();
     painter.fillRect(box, theme.window);
+    if (!model() || model()->rowCount() == 0 || model()->columnCount() == 0) return;
     painter.setPen(theme.secondary);
     painter.drawText(box.adjusted(6, 0, -6, -6), Qt::AlignRight | Qt::AlignBottom, tr("target ↓   draft →"));
 }

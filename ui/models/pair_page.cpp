@@ -36,7 +36,8 @@ PairPage::PairPage(QWidget* parent)
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(splitter);
-    connect(m_grid->selectionModel(), &QItemSelectionModel::currentChanged, this, &PairPage::onCurrentChanged);
+    connect(m_grid->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &PairPage::onCurrentChanged);
     connect(m_grid, &PairGrid::opened, this, &PairPage::use);
     connect(m_checklist, &PairChecklist::useRequested, this, &PairPage::use);
     connect(m_targetWords, &QLineEdit::textChanged, this, &PairPage::filter);
@@ -102,8 +103,8 @@ QWidget* PairPage::makeLegend() {
 
 void PairPage::setPairs(const std::vector<ModelEntry>& models, std::vector<PairCell> cells, bool known) {
     m_known = known;
-    m_left = static_cast<int>(std::count_if(models.begin(), models.end(),
-                                            [](const ModelEntry& entry) { return !entry.usable(); }));
+    m_left = static_cast<int>(
+        std::count_if(models.begin(), models.end(), [](const ModelEntry& entry) { return !entry.usable(); }));
     {
         const QScopedValueRollback<bool> rebuilding(m_rebuilding, true);
         m_pairs->set(models, std::move(cells));
@@ -201,7 +202,8 @@ void PairPage::showPair() {
         return;
     }
     m_checklist->show(m_pairs->models()[static_cast<std::size_t>(row)],
-                      m_pairs->models()[static_cast<std::size_t>(column)], m_pairs->cell(row, column), m_free);
+                      m_pairs->models()[static_cast<std::size_t>(column)], m_pairs->cell(row, column),
+                      m_free);
 }
 
 void PairPage::use() {

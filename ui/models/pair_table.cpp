@@ -39,14 +39,16 @@ QString checklistText(const PairCell* cell) {
     if (!cell) return PairTable::tr("Not compared yet.");
     QStringList lines;
     for (const PairCheck& check : cell->report.checks) {
-        QString line = QString(check.passed ? QStringLiteral("✓ ") : QStringLiteral("✗ ")) + fromStd(check.question);
+        QString line =
+            QString(check.passed ? QStringLiteral("✓ ") : QStringLiteral("✗ ")) + fromStd(check.question);
         if (!check.detail.empty()) line += QStringLiteral(": ") + fromStd(check.detail);
         lines << line;
     }
     for (const std::string& warning : cell->report.warnings) lines << QStringLiteral("! ") + fromStd(warning);
     if (lines.isEmpty()) {
-        lines << (cell->report.compatible ? PairTable::tr("These two work together; no single checks were given.")
-                                          : PairTable::tr("These two do not work together; no reason was given."));
+        lines << (cell->report.compatible
+                      ? PairTable::tr("These two work together; no single checks were given.")
+                      : PairTable::tr("These two do not work together; no reason was given."));
     }
     return lines.join(QLatin1Char('\n'));
 }
@@ -90,7 +92,8 @@ void PairTable::set(const std::vector<ModelEntry>& models, std::vector<PairCell>
 const PairCell* PairTable::cell(int row, int column) const {
     const int count = static_cast<int>(m_models.size());
     if (row < 0 || column < 0 || row >= count || column >= count) return nullptr;
-    const int place = m_places[static_cast<std::size_t>(row) * m_models.size() + static_cast<std::size_t>(column)];
+    const int place =
+        m_places[static_cast<std::size_t>(row) * m_models.size() + static_cast<std::size_t>(column)];
     return place < 0 ? nullptr : &m_cells[static_cast<std::size_t>(place)];
 }
 

@@ -46,7 +46,8 @@ RepositoryName readRepositoryName(const QString& text) {
         if (url.scheme() == QLatin1String("hf")) parts.prepend(url.host());
         if (!parts.isEmpty() &&
             (parts.first() == QLatin1String("datasets") || parts.first() == QLatin1String("spaces"))) {
-            return problem(Names::tr("That address is not of a model: it leads to the hub's %1.").arg(parts.first()));
+            return problem(
+                Names::tr("That address is not of a model: it leads to the hub's %1.").arg(parts.first()));
         }
         for (qsizetype i = 1; i + 1 < parts.size() && i <= 2; ++i) {
             const QString& kind = parts[i];
@@ -66,14 +67,16 @@ RepositoryName readRepositoryName(const QString& text) {
         parts = given.split(QLatin1Char('/'));
     }
     if (parts.isEmpty() || parts.size() > 2) {
-        return problem(Names::tr("\"%1\" names no repository, expected org/name or the address of a model's page.")
-                           .arg(text.trimmed()));
+        return problem(
+            Names::tr("\"%1\" names no repository, expected org/name or the address of a model's page.")
+                .arg(text.trimmed()));
     }
     if (parts.last().endsWith(QLatin1String(".git"))) parts.last().chop(4);
     for (const QString& part : parts) {
         if (isName(part)) continue;
-        return problem(Names::tr("\"%1\" is no name of a repository, expected letters, digits, '-', '_' and '.'.")
-                           .arg(part));
+        return problem(
+            Names::tr("\"%1\" is no name of a repository, expected letters, digits, '-', '_' and '.'.")
+                .arg(part));
     }
     found.repository = parts.join(QLatin1Char('/'));
     return found;

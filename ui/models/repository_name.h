@@ -11,8 +11,8 @@ struct RepositoryName {
     QString problem;     ///< one sentence, when `repository` is ""
 };
 
-/// Reads "org/name", "org/name@revision", or the address of a model's page or of one of its files, on any host: the hub's mirrors
-/// use the same paths. "" gives an empty name without a problem.
+/// Reads "org/name", "org/name@revision", or the address of a model's page or of one of its files, on any
+/// host: the hub's mirrors use the same paths. "" gives an empty name without a problem.
 RepositoryName readRepositoryName(const QString& text);
 
 }  // namespace specula

@@ -58,7 +58,8 @@ void drawSymbol(QPainter& painter, const QRectF& box, Symbol symbol, const QColo
             painter.drawLine(at(0.80, 0.20), at(0.20, 0.80));
             break;
         case Symbol::Caution: {
-            painter.setPen(QPen(color, std::max(1.2, side * 0.09), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+            painter.setPen(
+                QPen(color, std::max(1.2, side * 0.09), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
             painter.drawPolygon(QPolygonF{at(0.50, 0.10), at(0.94, 0.88), at(0.06, 0.88)});
             painter.drawLine(at(0.50, 0.38), at(0.50, 0.60));
             painter.setBrush(color);

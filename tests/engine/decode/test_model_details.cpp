@@ -259,7 +259,8 @@ void TestModelDetails::settingsAreTheConfigsFieldsInOrder() {
     testing::writeFile(
         folder.filePath(QStringLiteral("config.json")),
         R"({"zeta": 1, "alpha": "a\nb", "rope_scaling": {"factor": 8.0, "inner": {"deep": null}},
-                           "list": [1, 2], "many": ["a", "b", "c", "d", "e", "f"], "empty": [], "on": true})");
+                           "list": [1, 2], "many": ["a", "b", "c", "d", "e", "f"], "empty": [],
+                           "on": true})");
     const ModelDetails details = describeModel(folder.path().toStdString(), "folder");
     QVERIFY(!details.entry.usable());
     QStringList lines;

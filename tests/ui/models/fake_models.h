@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QElapsedTimer>
 #include <QString>
 
 #include <string>
@@ -22,6 +21,11 @@ inline MemoryNeed need(WeightFormat weights, std::int64_t weightBytes, std::int6
     made.scratchBytes = 40 * kMega;
     made.context = 4096;
     return made;
+}
+
+/// "layer" and 7 give "layer7".
+inline std::string numbered(const char* text, int number) {
+    return std::string(text).append(std::to_string(number));
 }
 
 /// A usable model whose memory follows from its parameters.
@@ -67,8 +71,10 @@ inline std::vector<ModelEntry> someModels() {
         model("facebook/opt-125m", 125'239'296, opt),
         model("facebook/opt-1.3b", 1'315'758'080, opt),
         broken("bert-base-uncased",
-               "config.json: the architecture \"bert\" is not a decoder-only model, expected one of llama, opt, gpt2"),
-        broken("half-a-model", "model-00002-of-00002.safetensors is missing, expected both shards of the index")};
+               "config.json: the architecture \"bert\" is not a decoder-only model, expected one of llama, "
+               "opt, gpt2"),
+        broken("half-a-model",
+               "model-00002-of-00002.safetensors is missing, expected both shards of the index")};
     models[0].source = "bundled";
     models[0].fileFormat = "float16";
     models[0].hasChatTemplate = false;
@@ -96,7 +102,8 @@ inline std::vector<PairCell> pairsOf(const std::vector<ModelEntry>& models) {
                 {"Same text for every id", same,
                  same ? "" : "the first that differs is id 5: the target has \"<s>\", the draft \" the\""}};
             if (same && draft.parameters > target.parameters) {
-                cell.report.warnings = {"The draft is larger than the target: it cannot make anything faster."};
+                cell.report.warnings = {
+                    "The draft is larger than the target: it cannot make anything faster."};
             }
             cell.sizeRatio = static_cast<double>(draft.parameters) / static_cast<double>(target.parameters);
             cells.push_back(cell);
@@ -112,14 +119,10 @@ inline ModelDetails detailsOf(const ModelEntry& entry, int tensors = 272) {
                      {"Positions", "rotary, base 100000"},
                      {"Norm", "RMS, before each part, epsilon 1e-05"},
                      {"MLP", "gated, 1536 wide, SiLU"}};
-    details.settings = {{"model_type", "llama"},
-                        {"hidden_size", "576"},
-                        {"num_attention_heads", "9"},
-                        {"num_key_value_heads", "3"},
-                        {"rope_theta", "100000"},
-                        {"rms_norm_eps", "1e-05"},
-                        {"tie_word_embeddings", "true"},
-                        {"vocab_size", "49152"}};
+    details.settings = {{"model_type", "llama"},         {"hidden_size", "576"},
+                        {"num_attention_heads", "9"},    {"num_key_value_heads", "3"},
+                        {"rope_theta", "100000"},        {"rms_norm_eps", "1e-05"},
+                        {"tie_word_embeddings", "true"}, {"vocab_size", "49152"}};
     details.tokenizer = {{"Kind", "byte-level BPE"},
                          {"Tokens", "49152"},
                          {"Beginning of text", "<|im_start|> (1)"},
@@ -127,13 +130,13 @@ inline ModelDetails detailsOf(const ModelEntry& entry, int tensors = 272) {
                          {"First ids", "<|endoftext|> <|im_start|> <|im_end|>"}};
     details.tensors.push_back({"model.embed_tokens.weight", "BF16", {49152, 576}, 49152LL * 576 * 2});
     for (int i = 1; i < tensors; ++i) {
-        const std::string layer = "model.layers." + std::to_string((i - 1) / 9);
+        const std::string layer = numbered("model.layers.", (i - 1) / 9);
         if (i % 9 == 0) {
             details.tensors.push_back({layer + ".input_layernorm.weight", "F32", {576}, 576LL * 4});
         } else {
             const std::int64_t rows = 192 * (i % 9);
-            details.tensors.push_back({layer + ".mlp.part_" + std::to_string(i % 9) + ".weight", "BF16",
-                                       {rows, 576}, rows * 576 * 2});
+            details.tensors.push_back(
+                {layer + numbered(".mlp.part_", i % 9) + ".weight", "BF16", {rows, 576}, rows * 576 * 2});
         }
     }
     if (entry.hasChatTemplate) {
@@ -188,7 +191,8 @@ inline std::vector<DownloadRow> someDownloads() {
     rows[2].done = 0;
     rows[2].file.clear();
     rows[3].error = QStringLiteral(
-        "meta-llama/Llama-3.2-1B is gated: accept its licence on its page on the hub and set HF_TOKEN, then try again.");
+        "meta-llama/Llama-3.2-1B is gated: accept its licence on its page on the hub and set HF_TOKEN, then "
+        "try again.");
     return rows;
 }
 

@@ -46,7 +46,8 @@ QStringList flaws(QWidget& root) {
         const auto* button = qobject_cast<QAbstractButton*>(widget);
         const bool wraps = label && label->wordWrap();
         const bool elides = qobject_cast<ElidedLabel*>(widget);
-        if ((label && !label->text().isEmpty() && !wraps && !elides) || (button && !button->text().isEmpty())) {
+        if ((label && !label->text().isEmpty() && !wraps && !elides) ||
+            (button && !button->text().isEmpty())) {
             if (widget->width() < widget->minimumSizeHint().width()) {
                 found << QStringLiteral("%1 '%2' is %3 wide and needs %4")
                              .arg(nameOf(widget), label ? label->text() : button->text())
@@ -79,7 +80,8 @@ QStringList flaws(QWidget& root) {
 
 std::vector<ModelEntry> longNames() {
     std::vector<ModelEntry> models = someModels();
-    const std::string tail = "-a-name-that-goes-on-for-much-longer-than-any-column-can-be-wide-and-then-some-more-Q4_K_M";
+    const std::string tail =
+        "-a-name-that-goes-on-for-much-longer-than-any-column-can-be-wide-and-then-some-more-Q4_K_M";
     for (ModelEntry& entry : models) {
         entry.name += tail;
         entry.path += tail + "/snapshots/8c7b10754972749675d22364c25c428b29face51";
@@ -93,10 +95,10 @@ std::vector<ModelEntry> manyModels() {
     std::vector<ModelEntry> models;
     for (int i = 0; i < 300; ++i) {
         if (i % 17 == 16) {
-            models.push_back(broken("org" + std::to_string(i) + "/broken", "config.json is missing"));
+            models.push_back(broken(numbered("org", i) + "/broken", "config.json is missing"));
         } else {
-            models.push_back(model("org" + std::to_string(i % 7) + "/model-" + std::to_string(i),
-                                   1'000'000LL * (i + 1) * (i + 1), "kind " + std::to_string(i % 5)));
+            models.push_back(model(numbered("org", i % 7) + numbered("/model-", i),
+                                   1'000'000LL * (i + 1) * (i + 1), numbered("kind ", i % 5)));
         }
     }
     return models;
@@ -129,7 +131,8 @@ std::vector<Scene> scenes() {
     };
     return {
         {QStringLiteral("empty"), [](ModelsView&) {}},
-        {QStringLiteral("searching"), [](ModelsView& view) { view.setBusy(true, QStringLiteral("Looking in /models…")); }},
+        {QStringLiteral("searching"),
+         [](ModelsView& view) { view.setBusy(true, QStringLiteral("Looking in /models…")); }},
         {QStringLiteral("summary"), tab(0)},
         {QStringLiteral("config"), tab(1)},
         {QStringLiteral("tokenizer"), tab(2)},
@@ -147,7 +150,8 @@ std::vector<Scene> scenes() {
          [fill](ModelsView& view) {
              fill(view, someModels());
              view.setPage(ModelsView::Page::Pairs);
-             view.setSelectedPair(QStringLiteral("/models/facebook/opt-1.3b"), QStringLiteral("/models/tiny-target"));
+             view.setSelectedPair(QStringLiteral("/models/facebook/opt-1.3b"),
+                                  QStringLiteral("/models/tiny-target"));
          }},
         {QStringLiteral("pairs-long"), page(ModelsView::Page::Pairs, longNames())},
         {QStringLiteral("pairs-many"), page(ModelsView::Page::Pairs, manyModels())},
@@ -167,7 +171,8 @@ std::vector<Scene> scenes() {
              HubListing listing;
              listing.repository = QStringLiteral("meta-llama/Llama-3.2-1B");
              listing.error = QStringLiteral(
-                 "meta-llama/Llama-3.2-1B is gated: open its page on the hub, accept the licence, set HF_TOKEN to a "
+                 "meta-llama/Llama-3.2-1B is gated: open its page on the hub, accept the licence, set "
+                 "HF_TOKEN to a "
                  "token of that account, then list its files again.");
              view.setListing(listing);
              auto rows = someDownloads();
@@ -212,7 +217,10 @@ private slots:
                 static_cast<void>(QTest::qWaitFor([&] { return flaws(view).isEmpty(); }, 1000));
                 for (const QString& flaw : flaws(view)) all << scene.name + QLatin1String(": ") + flaw;
                 if (view.size() != size) {
-                    all << QStringLiteral("%1 needs %2 x %3").arg(scene.name).arg(view.width()).arg(view.height());
+                    all << QStringLiteral("%1 needs %2 x %3")
+                               .arg(scene.name)
+                               .arg(view.width())
+                               .arg(view.height());
                 }
                 savePicture(view, QStringLiteral("%1x%2%3-%4-%5")
                                       .arg(size.width())
