@@ -7,9 +7,10 @@ cd -- "$root"
 
 usage() {
     cat <<'USAGE'
-usage: packaging/check.sh [--clone] [format] [tidy] [asan] [tsan]
+usage: packaging/check.sh [--clone] [format] [tidy] [asan] [tsan] [memory]
 
-Without names: format, tidy, asan and tsan. --clone also clones the last commit into a temporary folder, sets it up
+Without names: format, tidy, asan and tsan. memory writes an OPT-1.3B and an OPT-125M with random weights (3 GB in a
+temporary folder), runs them as a pair and holds the memory taken while loading against the weights. --clone also clones the last commit into a temporary folder, sets it up
 from nothing and runs its tests there.
 
 SPECULA_BASE   commit that "changed" means changed since, for tidy (default HEAD~1)
@@ -20,7 +21,7 @@ steps=()
 clone=0
 for argument in "$@"; do
     case $argument in
-        format | tidy | asan | tsan) steps+=("$argument") ;;
+        format | tidy | asan | tsan | memory) steps+=("$argument") ;;
         --clone) clone=1 ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; fail "unknown check: $argument" ;;
@@ -110,6 +111,38 @@ check_tsan() {
     TSAN_OPTIONS=halt_on_error=1 "${still[@]}" ctest --preset tsan --timeout 1800 -R "$(alternatives "${names[@]}")"
 }
 
+# Anonymous memory (what is not pages of the mapped files) may reach 1.3 times the loaded weights while loading.
+check_memory() {
+    local folder result=0
+    build release -DSPECULA_FIXTURES="$fixtures"
+    cmake --build --preset release --parallel "$(jobs)" --target random_opt
+    folder=$(mktemp -d)
+    build/release/tests/tools/random_opt 1.3b "$folder/opt-1.3b" && build/release/tests/tools/random_opt 125m "$folder/opt-125m" || result=1
+    for weights in fp16 int8x2 int8; do
+        ((result)) || python3 - "$folder" "$weights" <<'PYTHON' || result=1
+import json, subprocess, sys, time
+
+folder, weights = sys.argv[1:]
+run = subprocess.Popen(
+    ["build/release/specula", "generate", "--target", f"{folder}/opt-1.3b", "--draft", f"{folder}/opt-125m",
+     "--prompt-ids", "2,100,200,300", "--max-tokens", "32", "--gamma", "4", "--temperature", "1", "--ignore-eos",
+     "--weights", weights, "--draft-weights", weights, "--json"], stdout=subprocess.PIPE)
+peak = 0
+while run.poll() is None:
+    with open(f"/proc/{run.pid}/status") as status:
+        peak = max([peak] + [int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon")])
+    time.sleep(0.005)
+answer = json.loads(run.stdout.read())
+loaded = answer["target"]["weight_bytes"] + answer["draft"]["model"]["weight_bytes"]
+print(f"{weights}: weights {loaded / 1e6:.0f} MB, peak anonymous memory {peak / 1e6:.0f} MB ({peak / loaded:.2f} times), "
+      f"loaded in {answer['load_s']:.1f} s, {answer['tokens_per_s']:.1f} tokens/s")
+sys.exit(0 if peak <= 1.3 * loaded else "more than 1.3 times the weights")
+PYTHON
+    done
+    rm -rf -- "$folder"
+    return "$result"
+}
+
 check_clone() {
     local folder result=0
     folder=$(mktemp -d)
@@ -126,6 +159,7 @@ run_check() {
         tidy) check_tidy ;;
         asan) check_asan ;;
         tsan) check_tsan ;;
+        memory) check_memory ;;
         clone) check_clone ;;
     esac
 }

@@ -9,8 +9,8 @@
 namespace specula {
 namespace {
 
-const std::array kArchitectures{&kLlama,  &kMistral, &kQwen2, &kQwen3,   &kSmolLm3, &kOlmo2,
-                                &kPhi3,   &kGemma2,  &kGemma3, &kGpt2,   &kGptNeoX, &kOpt};
+const std::array kArchitectures{&kLlama, &kMistral, &kQwen2,  &kQwen3, &kSmolLm3, &kOlmo2,
+                                &kPhi3,  &kGemma2,  &kGemma3, &kGpt2,  &kGptNeoX, &kOpt};
 
 constexpr std::string_view kHole = "{}";
 
@@ -119,7 +119,8 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig& c) {
         if (bias) expected.push_back({which + ".bias", {out}});
     };
     const bool normBias = c.norm == NormKind::Layer;
-    if (c.learnedPositions) expected.push_back({"positions.weight", {c.maxContext + c.positionOffset, hidden}});
+    if (c.learnedPositions)
+        expected.push_back({"positions.weight", {c.maxContext + c.positionOffset, hidden}});
     if (c.embeddingWidth != c.hidden) linear("project_in", hidden, c.embeddingWidth, false);
     for (int i = 0; i < c.layers; ++i) {
         const std::string at = "layer." + std::to_string(i) + ".";

@@ -37,8 +37,8 @@ struct NameRule {
 
 /// The names of one architecture in one kind of file.
 struct NameTable {
-    std::string_view optionalPrefix;         ///< files saved without the head leave it out of every name
-    std::span<const NameRule> own;           ///< looked at first
+    std::string_view optionalPrefix;        ///< files saved without the head leave it out of every name
+    std::span<const NameRule> own;          ///< looked at first
     std::span<const NameRule> shared = {};  ///< for names that `own` does not mention
 };
 

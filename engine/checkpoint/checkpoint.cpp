@@ -104,15 +104,32 @@ void takePart(const NameRule& rule, const ModelConfig& c, StoredTensor& tensor) 
         tensor.shape[0] = queries;
     };
     switch (rule.part) {
-        case Part::Whole: break;
-        case Part::Q: take(0, queries); break;
-        case Part::K: take(queries, keys); break;
-        case Part::V: take(queries + keys, keys); break;
-        case Part::HeadQ: takeFromHeads(0); break;
-        case Part::HeadK: takeFromHeads(1); break;
-        case Part::HeadV: takeFromHeads(2); break;
-        case Part::Gate: take(0, c.ffn); break;
-        case Part::Up: take(c.ffn, c.ffn); break;
+        case Part::Whole:
+            break;
+        case Part::Q:
+            take(0, queries);
+            break;
+        case Part::K:
+            take(queries, keys);
+            break;
+        case Part::V:
+            take(queries + keys, keys);
+            break;
+        case Part::HeadQ:
+            takeFromHeads(0);
+            break;
+        case Part::HeadK:
+            takeFromHeads(1);
+            break;
+        case Part::HeadV:
+            takeFromHeads(2);
+            break;
+        case Part::Gate:
+            take(0, c.ffn);
+            break;
+        case Part::Up:
+            take(c.ffn, c.ffn);
+            break;
     }
 }
 
@@ -129,8 +146,7 @@ void MappedCheckpoint::add(WeightFile weights) {
             StoredTensor tensor{match.canonical, raw.name, file, *raw.type, raw.shape, raw.bytes};
             takePart(*match.rule, m_config, tensor);
             if (!m_tensors.emplace(match.canonical, std::move(tensor)).second) {
-                throw Error(where + " is there a second time, " + match.canonical +
-                            " has been read already");
+                throw Error(where + " is there a second time, " + match.canonical + " has been read already");
             }
         }
     }
@@ -182,8 +198,7 @@ bool startsLikeGguf(const MappedFile& file) {
 std::unique_ptr<Checkpoint> openFolder(const std::string& path) {
     ModelConfig config = readConfigJson(path);
     const Architecture& architecture = *findArchitecture(config.architecture);
-    auto checkpoint =
-        std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.hfNames);
+    auto checkpoint = std::make_unique<MappedCheckpoint>(path, std::move(config), architecture.hfNames);
     for (WeightFile& weights : openHfWeights(path)) checkpoint->add(std::move(weights));
     checkpoint->countUp();
     checkTensors(*checkpoint);

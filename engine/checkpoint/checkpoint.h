@@ -33,7 +33,8 @@ enum class DType : std::uint8_t {
 
 std::string_view name(DType type);
 
-/// One matrix or vector of the model as it lies in a mapped file. Shape is row-major, last dimension contiguous
+/// One matrix or vector of the model as it lies in a mapped file. Shape is row-major, last dimension
+/// contiguous
 /// ([out, in] for matrices). It may be a part of what the file stores as one tensor, or lie there turned
 /// round; readRows knows. Valid as long as the Checkpoint it came from.
 struct StoredTensor {
@@ -97,8 +98,8 @@ public:
     virtual std::string nameInFile(const std::string& canonicalName) const { return canonicalName; }
 };
 
-/// Opens a GGUF file, a Hugging Face folder (config.json with model.safetensors or its sharded index) and
-/// checks every length against the file before using it. Throws Error.
+/// Opens a GGUF file or a Hugging Face folder (config.json with model.safetensors, pytorch_model.bin or the
+/// index of either's shards) and checks every length against the file before using it. Throws Error.
 std::unique_ptr<Checkpoint> openCheckpoint(const std::string& path);
 
 /// Requires every tensor that the config calls for, with its shape; values are not read. openCheckpoint does

@@ -40,9 +40,8 @@ int ConfigFields::integer(const std::string& field, Bounds bounds, std::optional
         return *fallback;
     }
     if (!value->is_number_integer()) fail(field, "is " + shownValue(*value) + ", expected a whole number");
-    const bool fits = value->is_number_unsigned()
-                          ? value->get<std::uint64_t>() <= std::uint64_t(bounds.high)
-                          : value->get<std::int64_t>() <= bounds.high;
+    const bool fits = value->is_number_unsigned() ? value->get<std::uint64_t>() <= std::uint64_t(bounds.high)
+                                                  : value->get<std::int64_t>() <= bounds.high;
     if (!fits || value->get<std::int64_t>() < bounds.low) {
         fail(field, "is " + shownValue(*value) + ", expected " + std::to_string(bounds.low) + " to " +
                         std::to_string(bounds.high));
@@ -123,8 +122,7 @@ int GgufKeys::integer(const std::string& key, Bounds bounds, std::optional<int> 
 double GgufKeys::number(const std::string& key, double low, double high, double fallback) const {
     const auto value = m_file.number(m_prefix + key);
     if (!value) return fallback;
-    if (*value < low || *value > high)
-        fail(key, "is " + std::to_string(*value) + ", which is out of range");
+    if (*value < low || *value > high) fail(key, "is " + std::to_string(*value) + ", which is out of range");
     return *value;
 }
 

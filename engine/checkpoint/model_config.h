@@ -14,10 +14,10 @@ struct RopeScaling {
     enum class Kind : std::uint8_t { None, Linear, Llama3, LongRope };
     Kind kind = Kind::None;
     double factor = 1.0;
-    double lowFreqFactor = 1.0;     ///< Llama3
-    double highFreqFactor = 4.0;    ///< Llama3
-    double originalContext = 0.0;   ///< Llama3, LongRope
-    double attentionFactor = 1.0;   ///< LongRope: multiplies sines and cosines
+    double lowFreqFactor = 1.0;       ///< Llama3
+    double highFreqFactor = 4.0;      ///< Llama3
+    double originalContext = 0.0;     ///< Llama3, LongRope
+    double attentionFactor = 1.0;     ///< LongRope: multiplies sines and cosines
     std::vector<float> shortFactors;  ///< LongRope [rotaryDim / 2]: divisors while the run's context fits
                                       ///< originalContext
     std::vector<float> longFactors;   ///< LongRope [rotaryDim / 2]: divisors for a longer one
@@ -100,10 +100,10 @@ struct ModelConfig {
         false;  ///< pairs (2i, 2i+1), as GGUF stores llama's q and k; else (i, i + rotaryDim/2)
     std::vector<LayerKind> layerKinds;  ///< one for each layer
 
-    double attentionScale = 0.0;           ///< multiplies q . k
-    bool attentionScaleByLayer = false;    ///< and is divided by (layer + 1): a GPT-2 variant
-    double attentionSoftCap = 0.0;         ///< scores become cap * tanh(score / cap); 0: none
-    double finalSoftCap = 0.0;             ///< likewise for logits
+    double attentionScale = 0.0;         ///< multiplies q . k
+    bool attentionScaleByLayer = false;  ///< and is divided by (layer + 1): a GPT-2 variant
+    double attentionSoftCap = 0.0;       ///< scores become cap * tanh(score / cap); 0: none
+    double finalSoftCap = 0.0;           ///< likewise for logits
     double embeddingScale = 1.0;
 
     bool tiedHead = false;

@@ -22,7 +22,8 @@ bool holds(const StoredTensor& tensor, const BlockFormat& format, std::int64_t l
     const bool vector = tensor.shape.size() < 2;
     if (length % format.block != 0) return false;
     const std::int64_t unit = length / format.block * format.bytes;
-    const std::int64_t units = static_cast<std::int64_t>(tensor.bytes.size()) / std::max<std::int64_t>(unit, 1);
+    const std::int64_t units =
+        static_cast<std::int64_t>(tensor.bytes.size()) / std::max<std::int64_t>(unit, 1);
     if (tensor.turnedWidth != 0) {
         return !vector && tensor.placeOf(tensor.rows() - 1) < tensor.turnedWidth &&
                tensor.rowLength() <= units / tensor.turnedWidth;
@@ -53,7 +54,8 @@ void readRows(const StoredTensor& tensor, std::int64_t first, std::int64_t count
     const BlockFormat& format = formatOf(tensor.type);
     const std::int64_t length = tensor.rowLength();
     const bool vector = tensor.shape.size() < 2;
-    const bool oneByOne = tensor.turnedWidth != 0 || (vector && (tensor.firstRow != 0 || tensor.rowGroup != 0));
+    const bool oneByOne =
+        tensor.turnedWidth != 0 || (vector && (tensor.firstRow != 0 || tensor.rowGroup != 0));
     if (first < 0 || count < 0 || first > tensor.rows() || count > tensor.rows() - first ||
         !holds(tensor, format, oneByOne ? 1 : length)) {
         throw Error(sanitised(tensor.file) + ": tensor " + sanitised(tensor.fileName) + " has " +
@@ -71,7 +73,8 @@ void readRows(const StoredTensor& tensor, std::int64_t first, std::int64_t count
     } else {
         const std::int64_t rowBytes = length / format.block * format.bytes;
         for (std::int64_t row = 0; row < count; ++row)
-            format.read(tensor.bytes.data() + tensor.placeOf(first + row) * rowBytes, length, out + row * length);
+            format.read(tensor.bytes.data() + tensor.placeOf(first + row) * rowBytes, length,
+                        out + row * length);
     }
     for (std::int64_t row = 0; row < count; ++row) {
         if (!allFinite(out + row * length, length)) {

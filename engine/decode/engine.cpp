@@ -86,20 +86,20 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     } else {
         engine->m_pair.compatible = true;
     }
-    std::vector<PlannedLoad> loads{{&target->config(), options.weights, options.kv, options.maxContext,
-                                    usedVocabulary(*target)}};
+    std::vector<PlannedLoad> loads{
+        {&target->config(), options.weights, options.kv, options.maxContext, usedVocabulary(*target)}};
     if (draft)
-        loads.push_back({&draft->config(), options.draftWeights, options.kv, options.maxContext,
-                         usedVocabulary(*draft)});
+        loads.push_back(
+            {&draft->config(), options.draftWeights, options.kv, options.maxContext, usedVocabulary(*draft)});
     checkMemory(loads, availableMemory());
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const double share = draft ? 0.85 : 1.0;
     engine->m_target = Model::load(target, loadOptions(loads[0]), pool, stop,
                                    [&](double f) { report(share * f, "loading " + target->config().name); });
     if (draft) {
-        engine->m_draftModel =
-            Model::load(draft, loadOptions(loads[1]), pool, stop,
-                        [&](double f) { report(share + 0.15 * f, "loading " + draft->config().name); });
+        engine->m_draftModel = Model::load(draft, loadOptions(loads[1]), pool, stop, [&](double f) {
+            report(share + 0.15 * f, "loading " + draft->config().name);
+        });
         engine->m_draftInfo.model = engine->m_draftModel->info();
         engine->m_draftInfo.model->path = options.draft;
         engine->m_draftInfo.name = engine->m_draftModel->info().name;

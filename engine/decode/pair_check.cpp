@@ -63,9 +63,11 @@ void warnOfRoles(const Tokenizer& target, const Tokenizer& draft, int count, Pai
                                   " only");
         break;
     }
-    constexpr std::string_view kSample = "It's 3.14 o'clock;\n\tna\u00efve caf\u00e9s  cost 1,000 \u20ac? \u4f60\u597d!";
+    constexpr std::string_view kSample =
+        "It's 3.14 o'clock;\n\tna\u00efve caf\u00e9s  cost 1,000 \u20ac? \u4f60\u597d!";
     if (target.encode(kSample, false, false) != draft.encode(kSample, false, false))
-        report.warnings.emplace_back("the two tokenizers split a sample text differently; the target's is used");
+        report.warnings.emplace_back(
+            "the two tokenizers split a sample text differently; the target's is used");
 }
 
 void compareTokenizers(const Checkpoint& target, const Checkpoint& draft, PairReport& report) {

@@ -371,21 +371,9 @@ void toFloat(const std::uint16_t* x, int n, float* out) {
 }
 
 constexpr specula::Kernels makeKernels(const char* name) {
-    return {name,
-            fp16Tiles,
-            int8Tiles,
-            quantiseRow,
-            rmsNorm,
-            layerNorm,
-            activate<siluOf>,
-            activate<reluOf>,
-            activate<geluOf>,
-            activate<geluTanhOf>,
-            softCap,
-            attend,
-            softmax,
-            toHalf,
-            toFloat};
+    return {name,      fp16Tiles,        int8Tiles,        quantiseRow,      rmsNorm,
+            layerNorm, activate<siluOf>, activate<reluOf>, activate<geluOf>, activate<geluTanhOf>,
+            softCap,   attend,           softmax,          toHalf,           toFloat};
 }
 
 }  // namespace

@@ -80,8 +80,8 @@ MemoryNeed memoryNeed(const PlannedLoad& load) {
         need.weightBytes += 4LL * need.context * c.hidden;
     else
         need.weightBytes += 4LL * need.context * c.rotaryDim * static_cast<std::int64_t>(c.ropes.size());
-    const bool half = load.kv == KvFormat::Fp16 ||
-                      (load.kv == KvFormat::Auto && need.weights != WeightFormat::Fp32);
+    const bool half =
+        load.kv == KvFormat::Fp16 || (load.kv == KvFormat::Auto && need.weights != WeightFormat::Fp32);
     need.cacheBytes = 2LL * c.layers * need.context * c.keyWidth() * (half ? 2 : 4);
     need.scratchBytes = scratchBytes(c, vocabulary);
     return need;

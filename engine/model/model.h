@@ -67,8 +67,8 @@ public:
         WeightFormat weights = WeightFormat::Auto;  ///< Auto: int8x2
         KvFormat kv = KvFormat::Auto;
         int maxContext = 0;  ///< 0 = what the model allows, at most 4096
-        int vocabulary = 0;  ///< tokens in use, at most the embedding's rows; 0 = all. Rows past it are padding
-                             ///< that no tokenizer knows: never computed, never drawn
+        int vocabulary = 0;  ///< tokens in use, at most the embedding's rows; 0 = all. Rows past it are
+                             ///< padding that no tokenizer knows: never computed, never drawn
     };
 
     /// Converts the checkpoint's weights; the checkpoint is kept (embedding rows are read from its mapping).
@@ -88,8 +88,8 @@ public:
     std::unique_ptr<ModelState> newState() const;
 
     /// Appends rows (at most kMaxForwardRows) to the state's cache and writes their logits
-    /// [rows - logitsFrom][vocabulary()]. The cache grows by all rows, in slot order; a tree's path is kept by
-    /// KvCache::compact. Throws Error when the cache is full or a token is out of range.
+    /// [rows - logitsFrom][vocabulary()]. The cache grows by all rows, in slot order; a tree's path is kept
+    /// by KvCache::compact. Throws Error when the cache is full or a token is out of range.
     void forward(ModelState& state, const ForwardRows& rows, const ForwardOptions& options,
                  float* logits) const;
 
@@ -102,13 +102,13 @@ private:
     };
     struct Layer {
         Norm attnNorm, attnPostNorm, mlpNorm, mlpPostNorm;  // [hidden]
-        Norm qNorm, kNorm;               // [headDim], or [queries] and [keys]
-        std::unique_ptr<Linear> qkv;     // hidden -> (heads + 2 kvHeads) * headDim
-        std::unique_ptr<Linear> o;       // heads * headDim -> hidden
-        std::unique_ptr<Linear> gateUp;  // hidden -> 2 * ffn, or up alone: hidden -> ffn
-        std::unique_ptr<Linear> down;    // ffn -> hidden
-        float scale = 1.0F;              // of attention's scores
-        int window = 0;                  // 0: all positions are seen
+        Norm qNorm, kNorm;                                  // [headDim], or [queries] and [keys]
+        std::unique_ptr<Linear> qkv;                        // hidden -> (heads + 2 kvHeads) * headDim
+        std::unique_ptr<Linear> o;                          // heads * headDim -> hidden
+        std::unique_ptr<Linear> gateUp;                     // hidden -> 2 * ffn, or up alone: hidden -> ffn
+        std::unique_ptr<Linear> down;                       // ffn -> hidden
+        float scale = 1.0F;                                 // of attention's scores
+        int window = 0;                                     // 0: all positions are seen
         const RopeTable* rope = nullptr;
     };
 

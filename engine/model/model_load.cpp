@@ -56,8 +56,7 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
         info.kv = info.weights == WeightFormat::Fp32 ? KvFormat::Fp32 : KvFormat::Fp16;
     info.layers = c.layers;
     info.hidden = c.hidden;
-    info.vocabulary =
-        options.vocabulary > 0 ? std::min(options.vocabulary, c.vocabulary) : c.vocabulary;
+    info.vocabulary = options.vocabulary > 0 ? std::min(options.vocabulary, c.vocabulary) : c.vocabulary;
     info.context = contextOf(c, options.maxContext);
     info.parameters = model->m_checkpoint->parameters();
     info.hasTokenizer = model->m_checkpoint->tokenizer() != nullptr;
@@ -153,9 +152,8 @@ void Model::loadWeights(std::stop_token stop, const std::function<void(double)>&
         if (progress) progress(static_cast<double>(i + 1) / (c.layers + 1));
     }
     m_finalNorm = loadNorm("final_norm", c.hidden, c.finalNorm);
-    StoredTensor head = c.tiedHead
-                            ? *m_embedding
-                            : m_checkpoint->require("head.weight", {c.vocabulary, c.embeddingWidth});
+    StoredTensor head =
+        c.tiedHead ? *m_embedding : m_checkpoint->require("head.weight", {c.vocabulary, c.embeddingWidth});
     head.shape.front() = vocabulary();
     m_head = makeLinear(m_info.weights, {{&head}, {}}, *m_pool);
     m_info.weightBytes += m_head->bytes();

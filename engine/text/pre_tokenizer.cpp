@@ -26,6 +26,12 @@ constexpr std::string_view kTekken =
 constexpr std::string_view kDeepSeek3 =
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 constexpr std::string_view kCjk = R"([\x{4E00}-\x{9FA5}\x{3040}-\x{309F}\x{30A0}-\x{30FF}]+)";
+constexpr std::string_view kQwen35 =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr std::string_view kLineEnd = R"([\r\n])";
+constexpr std::string_view kSpaceLetters = R"(\s?\p{L}+)";
+constexpr std::string_view kSpaceSigns = R"(\s?\p{P}+)";
+constexpr std::string_view kCjkAndHangul = R"([\x{4E00}-\x{9FA5}\x{0800}-\x{4E00}\x{AC00}-\x{D7FF}]+)";
 constexpr std::string_view kSigns = R"([\p{P}$+<=>^~|]+)";
 constexpr std::string_view kSignsAndTicks = R"([\p{P}$+<=>^~|`]+)";
 constexpr std::string_view kThreeDigits = R"([0-9][0-9][0-9])";
@@ -41,9 +47,12 @@ constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581
 // The names that llama.cpp's converter writes, and the patterns it gives them, applied one after the other.
 struct GgufPre {
     std::string_view name;
-    std::array<std::string_view, 4> patterns;
+    std::array<std::string_view, 5> patterns;
+    GgufPreHabits habits = {};
 };
 
+constexpr GgufPreHabits kLlamaHabits{true, true, false};
+constexpr GgufPreHabits kComposes{false, false, true};
 constexpr std::array kGgufPres{
     GgufPre{"default", {kSigns, kGpt2, kNumbers, kThreeDigits}},
     GgufPre{"gpt-2", {kGpt2}},
@@ -51,6 +60,9 @@ constexpr std::array kGgufPres{
     GgufPre{"olmo", {kGpt2}},
     GgufPre{"mpt", {kGpt2}},
     GgufPre{"jais", {kGpt2}},
+    GgufPre{"mellum", {kGpt2}},
+    GgufPre{"exaone4", {kGpt2}},
+    GgufPre{"trillion", {kGpt2}},
     GgufPre{"smollm", {kDigit, kGpt2}},
     GgufPre{"starcoder", {kDigit, kGpt2}},
     GgufPre{"refact", {kDigit, kGpt2}},
@@ -59,19 +71,25 @@ constexpr std::array kGgufPres{
     GgufPre{"exaone", {kDigit, kGpt2}},
     GgufPre{"minerva-7b", {kDigit, kGpt2}},
     GgufPre{"falcon", {kSignsAndTicks, kGpt2, kThreeDigits}},
-    GgufPre{"llama-bpe", {kLlama3}},
-    GgufPre{"llama3", {kLlama3}},
-    GgufPre{"llama-v3", {kLlama3}},
-    GgufPre{"falcon3", {kLlama3}},
+    GgufPre{"llama-bpe", {kLlama3}, kLlamaHabits},
+    GgufPre{"llama3", {kLlama3}, kLlamaHabits},
+    GgufPre{"llama-v3", {kLlama3}, kLlamaHabits},
+    GgufPre{"falcon3", {kLlama3}, kLlamaHabits},
+    GgufPre{"falcon-h1", {kLlama3}, kLlamaHabits},
+    GgufPre{"lfm2", {kLlama3}, kLlamaHabits},
     GgufPre{"dbrx", {kLlama3}},
     GgufPre{"smaug-bpe", {kLlama3}},
-    GgufPre{"qwen2", {kQwen2}},
+    GgufPre{"chatglm-bpe", {kLlama3}},
+    GgufPre{"glm4", {kLlama3}},
+    GgufPre{"qwen2", {kQwen2}, kComposes},
+    GgufPre{"deepseek-r1-qwen", {kQwen2}, kComposes},
     GgufPre{"stablelm2", {kQwen2}},
-    GgufPre{"deepseek-r1-qwen", {kQwen2}},
+    GgufPre{"qwen35", {kQwen35}, kComposes},
+    GgufPre{"deepseek-coder", {kLineEnd, kSpaceLetters, kSpaceSigns, kCjkAndHangul, kDigit}},
     GgufPre{"deepseek-v3", {kUpToThreeNumbers, kCjk, kDeepSeek3}},
     GgufPre{"gpt-4o", {kGpt4o}},
     GgufPre{"llama4", {kGpt4o}},
-    GgufPre{"tekken", {kTekken}},
+    GgufPre{"tekken", {kTekken}, kLlamaHabits},
 };
 
 std::string escaped(std::string_view text) {
@@ -208,6 +226,12 @@ PreTokenizer PreTokenizer::fromGgufName(const std::string& name, const std::stri
     for (const GgufPre& pre : kGgufPres) known.append(known.empty() ? "" : ", ").append(pre.name);
     throw Error(sanitised(file) + ": tokenizer.ggml.pre is " + sanitised(name) +
                 ", which is not supported; supported: " + known);
+}
+
+GgufPreHabits ggufPreHabits(const std::string& name) {
+    const auto found = std::find_if(kGgufPres.begin(), kGgufPres.end(),
+                                    [&](const GgufPre& pre) { return pre.name == name; });
+    return found == kGgufPres.end() ? GgufPreHabits() : found->habits;
 }
 
 // One word by one step. A match that belongs to its neighbour does so unless the one before it (behind it,

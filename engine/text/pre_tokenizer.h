@@ -13,6 +13,14 @@ namespace specula {
 /// Where text gets what makes its first word look like any other.
 enum class PrefixScheme { Always, First, Never };
 
+/// What goes with a GGUF's tokenizer.ggml.pre besides the patterns.
+struct GgufPreHabits {
+    bool ignoreMerges = false;  ///< a word that is a token needs no merges
+    bool addBos = false;        ///< unless the file says otherwise
+    bool composes = false;      ///< text is brought to normal form C
+};
+GgufPreHabits ggufPreHabits(const std::string& name);
+
 /// Cuts text into the words inside which merges happen. Const and safe from several threads.
 class PreTokenizer {
 public:

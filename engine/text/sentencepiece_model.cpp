@@ -15,21 +15,24 @@ void check(const sentencepiece::util::Status& status) {
 
 }  // namespace
 
-SentencePieceModel::SentencePieceModel(const SentencePieceVocabulary& vocabulary) {
-    const std::string proto = serialised(vocabulary);
-    inspectSentencePieceModel(proto, vocabulary.file);
-    const auto model = std::make_shared<sentencepiece::SentencePieceProcessor>();
-    m_model = model;
+std::shared_ptr<const sentencepiece::SentencePieceProcessor> loadSentencePieceProto(const std::string& proto,
+                                                                                    const std::string& file) {
+    auto model = std::make_shared<sentencepiece::SentencePieceProcessor>();
     std::string reason;
     try {
         const auto status = model->LoadFromSerializedProto(proto);
-        if (status.ok()) return;
+        if (status.ok()) return model;
         reason = status.ToString();
     } catch (const std::exception& failure) {  // of the trie library inside
         reason = failure.what();
     }
-    throw Error(sanitised(vocabulary.file) +
-                ": the sentencepiece library refuses the model: " + sanitised(reason));
+    throw Error(sanitised(file) + ": the sentencepiece library refuses the model: " + sanitised(reason));
+}
+
+SentencePieceModel::SentencePieceModel(const SentencePieceVocabulary& vocabulary) {
+    const std::string proto = serialised(vocabulary);
+    inspectSentencePieceModel(proto, vocabulary.file);
+    m_model = loadSentencePieceProto(proto, vocabulary.file);
 }
 
 void SentencePieceModel::encode(std::string_view text, std::vector<TokenId>& ids) const {

@@ -14,6 +14,10 @@ class SentencePieceProcessor;
 
 namespace specula {
 
+/// The library over a serialised ModelProto. Throws Error naming `file` when it is not one.
+std::shared_ptr<const sentencepiece::SentencePieceProcessor> loadSentencePieceProto(const std::string& proto,
+                                                                                    const std::string& file);
+
 /// The sentencepiece library over a vocabulary of ours. Const and safe from several threads.
 class SentencePieceModel {
 public:

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/text/json_file.h"
+#include "engine/text/sentencepiece_model.h"
 #include "engine/text/sentencepiece_proto.h"
 #include "engine/text/utf8.h"
 #include "engine/trace/error.h"
@@ -28,10 +29,9 @@ std::string withSpaces(std::string_view text) {
 }  // namespace
 
 SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, SentencePieceSettings settings)
-    : m_model(std::make_unique<sentencepiece::SentencePieceProcessor>()),
-      m_prefixSpace(settings.prefixSpace) {
+    : m_prefixSpace(settings.prefixSpace) {
     const SentencePieceFacts facts = inspectSentencePieceModel(proto, settings.file);
-    loadProto(proto, settings.file);
+    m_model = loadSentencePieceProto(proto, settings.file);
     m_kind = facts.bpe ? "sentencepiece BPE" : "sentencepiece unigram";
     m_dropsLeadingSpace =
         m_prefixSpace == PrefixSpace::Model ? facts.addsDummyPrefix : m_prefixSpace != PrefixSpace::Never;
@@ -51,18 +51,6 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string& proto, Sentenc
 }
 
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;
-
-void SentencePieceTokenizer::loadProto(const std::string& proto, const std::string& file) {
-    std::string reason;
-    try {
-        const auto status = m_model->LoadFromSerializedProto(proto);
-        if (status.ok()) return;
-        reason = status.ToString();
-    } catch (const std::exception& failure) {  // of the trie library inside
-        reason = failure.what();
-    }
-    throw Error(sanitised(file) + ": the sentencepiece library refuses the model: " + sanitised(reason));
-}
 
 void SentencePieceTokenizer::readPieces(const SentencePieceSettings& settings) {
     const int count = m_model->GetPieceSize();

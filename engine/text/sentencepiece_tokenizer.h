@@ -57,10 +57,9 @@ public:
     float score(TokenId id) const;
 
 private:
-    void loadProto(const std::string& proto, const std::string& file);
     void readPieces(const SentencePieceSettings& settings);
 
-    std::unique_ptr<sentencepiece::SentencePieceProcessor> m_model;
+    std::shared_ptr<const sentencepiece::SentencePieceProcessor> m_model;
     std::vector<std::string> m_pieces;  // bytes by id
     std::vector<bool> m_special;
     AddedTokens m_added;

@@ -99,12 +99,13 @@ std::shared_ptr<const Tokenizer> loadVocabularyPair(const std::string& folder) {
     vocabulary.file = vocab;
     vocabulary.tokens = tokensById(root, vocab);
     vocabulary.merges = readMergesFile(merges);
-    vocabulary.preTokenizer = PreTokenizer::fromGgufName("gpt-2", vocab);
+    TokenizerSettings beside = readTokenizerSettings(folder);
+    vocabulary.preTokenizer = PreTokenizer::fromJson(
+        {{"type", "ByteLevel"}, {"add_prefix_space", beside.addPrefixSpace.value_or(false)}}, vocab);
     const auto findId = [&](const std::string& token) {
         const auto found = root.find(token);
         return found == root.end() ? std::nullopt : std::optional(found->get<TokenId>());
     };
-    TokenizerSettings beside = readTokenizerSettings(folder);
     vocabulary.added = std::move(beside.added);
     beside.special.emplace_back("<|endoftext|>");  // GPT-2's only one, and the default of its tokenizer class
     addByName(vocabulary.added, beside.special, findId);
@@ -193,10 +194,10 @@ std::shared_ptr<const Tokenizer> GgufTokenizer::makeByteLevel() const {
     vocabulary.added = added(true);
     const std::string pre = m_vocabulary.pre.empty() ? "gpt-2" : m_vocabulary.pre;
     vocabulary.preTokenizer = PreTokenizer::fromGgufName(pre, m_vocabulary.file);
-    const bool llama3 = pre == "llama-bpe" || pre == "llama3" || pre == "llama-v3";
-    if (pre == "qwen2") vocabulary.normaliser = NormalForm::C;
-    vocabulary.ignoreMerges = llama3;
-    vocabulary.addBos = m_vocabulary.addBos.value_or(llama3);
+    const GgufPreHabits habits = ggufPreHabits(pre);
+    if (habits.composes) vocabulary.normaliser = NormalForm::C;
+    vocabulary.ignoreMerges = habits.ignoreMerges;
+    vocabulary.addBos = m_vocabulary.addBos.value_or(habits.addBos);
     vocabulary.bos = idOf(m_vocabulary.bos, "bos_token_id");
     vocabulary.eos = ends();
     return std::make_shared<ByteLevelBpe>(vocabulary);

@@ -80,6 +80,20 @@ void addUnlessPresent(TokenizerSettings& settings, AddedToken token) {
     if (!known) settings.added.push_back(std::move(token));
 }
 
+// The "chat_template" of a file: a text, or a list of named ones.
+std::string templateIn(const json& root) {
+    const auto found = root.find("chat_template");
+    if (found == root.end()) return {};
+    if (found->is_string()) return found->get<std::string>();
+    if (!found->is_array()) return {};
+    for (const json& entry : *found) {
+        if (!entry.is_object()) continue;
+        const bool chosen = found->size() == 1 || written(entry, "name") == "default";
+        if (chosen) return written(entry, "template").value_or("");
+    }
+    return {};
+}
+
 }  // namespace
 
 TokenizerSettings readTokenizerSettings(const std::string& folder) {
@@ -90,6 +104,9 @@ TokenizerSettings readTokenizerSettings(const std::string& folder) {
         readSpecialNames(root, settings);
         if (root.contains("add_bos_token") && root["add_bos_token"].is_boolean()) {
             settings.addBos = root["add_bos_token"].get<bool>();
+        }
+        if (root.contains("add_prefix_space") && root["add_prefix_space"].is_boolean()) {
+            settings.addPrefixSpace = root["add_prefix_space"].get<bool>();
         }
         const auto decoder = root.find("added_tokens_decoder");
         if (decoder != root.end() && decoder->is_object()) {
@@ -151,16 +168,11 @@ std::vector<std::string> tokensById(const json& vocabulary, const std::string& f
 std::string readChatTemplate(const std::string& folder) {
     const std::string jinja = joinPath(folder, "chat_template.jinja");
     if (isFile(jinja)) return readWholeFile(jinja, 1u << 20);
-    const std::string config = joinPath(folder, "tokenizer_config.json");
-    if (!isFile(config)) return {};
-    const json root = readJsonObject(config, kMaxFileBytes);
-    const auto found = root.find("chat_template");
-    if (found == root.end()) return {};
-    if (found->is_string()) return found->get<std::string>();
-    if (!found->is_array()) return {};
-    for (const json& entry : *found) {
-        if (entry.is_object() && written(entry, "name") == "default")
-            return written(entry, "template").value_or("");
+    for (const char* name : {"tokenizer_config.json", "chat_template.json"}) {
+        const std::string path = joinPath(folder, name);
+        if (!isFile(path)) continue;
+        const json root = readJsonObject(path, kMaxFileBytes);
+        if (auto found = templateIn(root); !found.empty()) return found;
     }
     return {};
 }

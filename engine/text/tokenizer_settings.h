@@ -15,6 +15,7 @@ struct TokenizerSettings {
     std::optional<std::string> bos;  ///< as written
     std::optional<std::string> eos;
     std::optional<bool> addBos;
+    std::optional<bool> addPrefixSpace;
     std::vector<std::string> special;  ///< every special token, as written
     std::vector<AddedToken> added;     ///< with ids, from added_tokens_decoder and added_tokens.json
 };
@@ -29,8 +30,9 @@ std::vector<AddedToken> parseAddedTokens(const nlohmann::json& list, const std::
 /// numbers below 2^20 and ids that two tokens share. Throws Error naming `file`.
 std::vector<std::string> tokensById(const nlohmann::json& vocabulary, const std::string& file);
 
-/// A model folder's chat template (Jinja source) from tokenizer_config.json or chat_template.jinja, "" if
-/// none.
+/// A model folder's chat template (Jinja source): chat_template.jinja, else what tokenizer_config.json says,
+/// else chat_template.json; of several named ones "default", or the only one. "" if none. Throws Error for a
+/// file that is not JSON.
 std::string readChatTemplate(const std::string& folder);
 
 /// What precedes the last slash, "." without one.

@@ -58,19 +58,19 @@ std::int64_t countOf(const Tensor& tensor) {
 
 void write(const std::filesystem::path& folder, const Shape& shape) {
     std::filesystem::create_directories(folder);
-    std::ofstream(folder / "config.json") << nlohmann::json{{"architectures", {"OPTForCausalLM"}},
-                                                            {"model_type", "opt"},
-                                                            {"hidden_size", shape.hidden},
-                                                            {"num_hidden_layers", shape.layers},
-                                                            {"num_attention_heads", shape.heads},
-                                                            {"ffn_dim", shape.ffn},
-                                                            {"vocab_size", kVocabulary},
-                                                            {"max_position_embeddings", kContext},
-                                                            {"do_layer_norm_before", true},
-                                                            {"activation_function", "relu"},
-                                                            {"eos_token_id", 2},
-                                                            {"torch_dtype", "float16"}}
-                                                 .dump(2);
+    std::ofstream(folder / "config.json") << nlohmann::json{
+        {"architectures", {"OPTForCausalLM"}},
+        {"model_type", "opt"},
+        {"hidden_size", shape.hidden},
+        {"num_hidden_layers", shape.layers},
+        {"num_attention_heads", shape.heads},
+        {"ffn_dim", shape.ffn},
+        {"vocab_size", kVocabulary},
+        {"max_position_embeddings", kContext},
+        {"do_layer_norm_before", true},
+        {"activation_function", "relu"},
+        {"eos_token_id", 2},
+        {"torch_dtype", "float16"}}.dump(2);
     const std::vector<Tensor> tensors = tensorsOf(shape);
     nlohmann::json header = nlohmann::json::object();
     std::int64_t offset = 0;

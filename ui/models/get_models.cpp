@@ -184,7 +184,8 @@ void GetModels::connectParts() {
     connect(m_pause, &QPushButton::clicked, this, &GetModels::toggle);
     connect(m_remove, &QPushButton::clicked, this, &GetModels::remove);
     const auto showModel = [this] {
-        if (m_show->isEnabled()) emit showRequested(current()->path);
+        // A copy: whoever answers may change the rows.
+        if (m_show->isEnabled()) emit showRequested(QString(current()->path));
     };
     connect(m_show, &QPushButton::clicked, this, showModel);
     connect(m_queueView, &DataTable::opened, this, showModel);

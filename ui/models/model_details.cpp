@@ -71,8 +71,9 @@ QWidget* ModelDetailsPane::makeHeader() {
     describe(m_target, tr("Use as target"), tr("Take this model as the one whose text is kept exactly."));
     m_draft = new QPushButton(tr("Use as &draft"));
     describe(m_draft, tr("Use as draft"), tr("Take this model as the one that proposes tokens."));
-    connect(m_target, &QPushButton::clicked, this, [this] { emit useAsTarget(m_path); });
-    connect(m_draft, &QPushButton::clicked, this, [this] { emit useAsDraft(m_path); });
+    // Copies: whoever answers may show another model.
+    connect(m_target, &QPushButton::clicked, this, [this] { emit useAsTarget(QString(m_path)); });
+    connect(m_draft, &QPushButton::clicked, this, [this] { emit useAsDraft(QString(m_path)); });
     auto* row = new QHBoxLayout(header);
     row->setContentsMargins(0, 4, 0, 0);
     row->setSpacing(8);

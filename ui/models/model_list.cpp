@@ -40,7 +40,7 @@ ModelList::ModelList(QWidget* parent)
     m_table->setColumnRule(ModelTable::Format, {6, 16, 0});
     m_table->setColumnRule(ModelTable::Source, {8, 24, 0});
     m_table->setColumnRule(ModelTable::Memory, {14, 44, 0});
-    m_table->setColumnRule(ModelTable::Problem, {22, 90, 4});
+    m_table->setColumnRule(ModelTable::Problem, {14, 90, 4});
     makeMenu();
 
     auto* row = new QHBoxLayout;

@@ -207,7 +207,8 @@ void PairPage::showPair() {
 }
 
 void PairPage::use() {
-    if (m_checklist->useButton()->isEnabled()) emit usePair(m_target, m_draft);
+    // Copies: whoever answers may change the models.
+    if (m_checklist->useButton()->isEnabled()) emit usePair(QString(m_target), QString(m_draft));
 }
 
 void PairPage::applyTheme() {

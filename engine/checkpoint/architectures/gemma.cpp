@@ -12,22 +12,9 @@ namespace specula {
 namespace {
 
 constexpr std::array kNames{
-    NameRule{"embed.weight", "model.embed_tokens.weight"},
-    NameRule{"final_norm.weight", "model.norm.weight"},
-    NameRule{"head.weight", "lm_head.weight"},
-    NameRule{"layer.{}.attn_norm.weight", "model.layers.{}.input_layernorm.weight"},
-    NameRule{"layer.{}.q.weight", "model.layers.{}.self_attn.q_proj.weight"},
-    NameRule{"layer.{}.k.weight", "model.layers.{}.self_attn.k_proj.weight"},
-    NameRule{"layer.{}.v.weight", "model.layers.{}.self_attn.v_proj.weight"},
-    NameRule{"layer.{}.o.weight", "model.layers.{}.self_attn.o_proj.weight"},
-    NameRule{"layer.{}.q_norm.weight", "model.layers.{}.self_attn.q_norm.weight"},
-    NameRule{"layer.{}.k_norm.weight", "model.layers.{}.self_attn.k_norm.weight"},
     NameRule{"layer.{}.attn_post_norm.weight", "model.layers.{}.post_attention_layernorm.weight"},
     NameRule{"layer.{}.mlp_norm.weight", "model.layers.{}.pre_feedforward_layernorm.weight"},
     NameRule{"layer.{}.mlp_post_norm.weight", "model.layers.{}.post_feedforward_layernorm.weight"},
-    NameRule{"layer.{}.gate.weight", "model.layers.{}.mlp.gate_proj.weight"},
-    NameRule{"layer.{}.up.weight", "model.layers.{}.mlp.up_proj.weight"},
-    NameRule{"layer.{}.down.weight", "model.layers.{}.mlp.down_proj.weight"},
 };
 
 constexpr double kLocalTheta = 10000.0;
@@ -124,15 +111,22 @@ void readGgufGemma3(const GgufKeys& keys, ModelConfig& config) {
     readGgufCommon(keys, 62, config);
     config.qkNorm = QkNorm::Head;
     config.ropes.front().theta = keys.number("rope.freq_base", 1e-3, 1e12, 1e6);
-    alternate(readGgufWindow(keys), keys.integer("attention.sliding_window_pattern", kLayerBounds, 6), config);
+    alternate(readGgufWindow(keys), keys.integer("attention.sliding_window_pattern", kLayerBounds, 6),
+              config);
     giveLocalLayersTheirRope(keys.number("rope.freq_base_swa", 1e-3, 1e12, kLocalTheta), config);
 }
 
 }  // namespace
 
-const Architecture kGemma2{"gemma2",       "Gemma2ForCausalLM",   {"model.", kNames}, readGemma2, "gemma2",
-                           {"", {}, ggufNames()}, readGgufGemma2};
-const Architecture kGemma3{"gemma3_text",  "Gemma3ForCausalLM",   {"model.", kNames}, readGemma3, "gemma3",
-                           {"", {}, ggufNames()}, readGgufGemma3};
+const Architecture kGemma2{"gemma2",
+                           "Gemma2ForCausalLM",
+                           {"model.", kNames, llamaNames()},
+                           readGemma2,
+                           "gemma2",
+                           {"", {}, ggufNames()},
+                           readGgufGemma2};
+const Architecture kGemma3{
+    "gemma3_text",         "Gemma3ForCausalLM", {"model.", kNames, llamaNames()}, readGemma3, "gemma3",
+    {"", {}, ggufNames()}, readGgufGemma3};
 
 }  // namespace specula

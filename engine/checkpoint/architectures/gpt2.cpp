@@ -76,7 +76,8 @@ void readGgufGpt2(const GgufKeys& keys, ModelConfig& config) {
 
 }  // namespace
 
-const Architecture kGpt2{"gpt2",  "GPT2LMHeadModel", {"transformer.", kNames},     readGpt2,
-                         "gpt2",  {"", kGgufNames, ggufNames()}, readGgufGpt2};
+const Architecture kGpt2{
+    "gpt2",      "GPT2LMHeadModel", {"transformer.", kNames}, readGpt2, "gpt2", {"", kGgufNames, ggufNames()},
+    readGgufGpt2};
 
 }  // namespace specula

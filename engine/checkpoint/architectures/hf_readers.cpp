@@ -31,8 +31,7 @@ RopeScaling readLongRope(const ConfigFields& fields, const ModelConfig& config,
         if (std::any_of(factors->begin(), factors->end(), [](float factor) { return factor <= 0.0F; }))
             fields.fail("short_factor", "and long_factor must be above 0");
     }
-    scaling.originalContext =
-        fields.number("original_max_position_embeddings", 1.0, 1e9, originalContext);
+    scaling.originalContext = fields.number("original_max_position_embeddings", 1.0, 1e9, originalContext);
     const double stretch = fields.number("factor", 1e-3, 1e6, config.maxContext / scaling.originalContext);
     const double usual =
         stretch <= 1.0 ? 1.0 : std::sqrt(1.0 + std::log(stretch) / std::log(scaling.originalContext));
@@ -96,8 +95,9 @@ RopeScaling readRopeScaling(const ConfigFields& fields, const ModelConfig& confi
         if (scaling.highFreqFactor <= scaling.lowFreqFactor)
             fields.fail("high_freq_factor", "must be above low_freq_factor");
     } else {
-        fields.fail("rope_type", "is " + sanitised(kind) +
-                                     ", which is not supported; supported: default, linear, llama3, longrope");
+        fields.fail("rope_type",
+                    "is " + sanitised(kind) +
+                        ", which is not supported; supported: default, linear, llama3, longrope");
     }
     scaling.factor = fields.number("factor", 1e-3, 1e6, std::nullopt);
     return scaling;
@@ -109,8 +109,8 @@ void readRope(const ConfigFields& fields, double defaultTheta, ModelConfig& conf
             ? std::optional(fields.number("original_max_position_embeddings", 1.0, 1e9, std::nullopt))
             : std::nullopt;
     const auto newer = fields.object("rope_parameters");
-    double fraction = fields.number("partial_rotary_factor", 0.0, 1.0,
-                                    fields.number("rotary_pct", 0.0, 1.0, 1.0));
+    double fraction =
+        fields.number("partial_rotary_factor", 0.0, 1.0, fields.number("rotary_pct", 0.0, 1.0, 1.0));
     if (newer) fraction = newer->number("partial_rotary_factor", 0.0, 1.0, fraction);
     config.rotaryDim = static_cast<int>(config.headDim * fraction);
     if (config.rotaryDim < 2 || config.rotaryDim % 2 != 0) {
@@ -129,14 +129,12 @@ void readRope(const ConfigFields& fields, double defaultTheta, ModelConfig& conf
     }
 }
 
-Activation readActivation(const ConfigFields& fields, const std::string& field,
-                          const std::string& fallback) {
+Activation readActivation(const ConfigFields& fields, const std::string& field, const std::string& fallback) {
     const std::string name = fields.text(field, fallback);
     if (name == "silu" || name == "swish") return Activation::Silu;
     if (name == "relu") return Activation::Relu;
     if (name == "gelu") return Activation::Gelu;
-    if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast")
-        return Activation::GeluTanh;
+    if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") return Activation::GeluTanh;
     fields.fail(field, "is " + sanitised(name) +
                            ", which is not supported; supported: silu, relu, gelu, gelu_new, "
                            "gelu_pytorch_tanh, gelu_fast");
@@ -146,12 +144,13 @@ bool readLayerTypes(const ConfigFields& fields, int window, ModelConfig& config)
     const json* types = fields.find("layer_types");
     if (!types) return false;
     if (!types->is_array() || types->size() != config.layerKinds.size())
-        fields.fail("layer_types", "must name a kind for each of the " + std::to_string(config.layers) +
-                                       " layers");
+        fields.fail("layer_types",
+                    "must name a kind for each of the " + std::to_string(config.layers) + " layers");
     for (std::size_t i = 0; i < types->size(); ++i) {
         const std::string kind = (*types)[i].is_string() ? (*types)[i].get<std::string>() : "";
         if (kind == "sliding_attention") {
-            if (window == 0) fields.fail("layer_types", "names sliding attention, but there is no sliding_window");
+            if (window == 0)
+                fields.fail("layer_types", "names sliding attention, but there is no sliding_window");
             config.layerKinds[i].window = window;
         } else if (kind != "full_attention") {
             fields.fail("layer_types", "names '" + sanitised(kind) +

@@ -5,9 +5,9 @@
 #include "engine/checkpoint/architectures/readers.h"
 #include "engine/text/json_file.h"
 
-// Llama and its near relatives: RMS norms, rotary positions, gated SiLU. Touvron et al. 2023 (Llama), Jiang et
-// al. 2023 (Mistral's sliding window), Qwen team 2024 and 2025 (biases; norms of queries and keys), OLMo team
-// 2024 (norms after each block), SmolLM3 (layers without rotary positions).
+// Llama and its near relatives: RMS norms, rotary positions, gated SiLU. Touvron et al. 2023 (Llama), Jiang
+// et al. 2023 (Mistral's sliding window), Qwen team 2024 and 2025 (biases; norms of queries and keys), OLMo
+// team 2024 (norms after each block), SmolLM3 (layers without rotary positions).
 
 namespace specula {
 namespace {
@@ -74,7 +74,8 @@ void readQwenWindow(const ConfigFields& fields, ModelConfig& config) {
     const int window = fields.flag("use_sliding_window", false) ? readWindow(fields, 4096) : 0;
     if (readLayerTypes(fields, window, config) || window == 0) return;
     const int first = fields.integer("max_window_layers", {0, kLayerBounds.high}, 28);
-    for (int i = first; i < config.layers; ++i) config.layerKinds[static_cast<std::size_t>(i)].window = window;
+    for (int i = first; i < config.layers; ++i)
+        config.layerKinds[static_cast<std::size_t>(i)].window = window;
 }
 
 void readQwen2(const ConfigFields& fields, ModelConfig& config) {
@@ -103,7 +104,8 @@ void readSmolLm3(const ConfigFields& fields, ModelConfig& config) {
     for (int i = 0; rotated.size() < config.layerKinds.size(); ++i)
         rotated.push_back((i + 1) % interval != 0 ? 1.0 : 0.0);
     for (std::size_t i = 0; i < rotated.size(); ++i) {
-        if (rotated[i] != 0.0 && rotated[i] != 1.0) fields.fail("no_rope_layers", "must hold 0 or 1 for each layer");
+        if (rotated[i] != 0.0 && rotated[i] != 1.0)
+            fields.fail("no_rope_layers", "must hold 0 or 1 for each layer");
         if (rotated[i] == 0.0) config.layerKinds[i].rope = LayerKind::kNoRope;
     }
     const int window = fields.flag("use_sliding_window", false) ? readWindow(fields, 0) : 0;
@@ -143,13 +145,17 @@ const NameTable& ggufTable() {
 
 }  // namespace
 
-const Architecture kLlama{"llama",   "LlamaForCausalLM", {"model.", kNames}, readLlama, "llama",
-                          ggufTable(), readGgufLlama};
+std::span<const NameRule> llamaNames() {
+    return kNames;
+}
+
+const Architecture kLlama{"llama", "LlamaForCausalLM", {"model.", kNames}, readLlama,
+                          "llama", ggufTable(),        readGgufLlama};
 const Architecture kMistral{"mistral", "MistralForCausalLM", {"model.", kNames}, readMistral, ""};
-const Architecture kQwen2{"qwen2",   "Qwen2ForCausalLM", {"model.", kNames}, readQwen2, "qwen2",
-                          ggufTable(), readGgufQwen2};
-const Architecture kQwen3{"qwen3",   "Qwen3ForCausalLM", {"model.", kNames}, readQwen3, "qwen3",
-                          ggufTable(), readGgufQwen3};
+const Architecture kQwen2{"qwen2", "Qwen2ForCausalLM", {"model.", kNames}, readQwen2,
+                          "qwen2", ggufTable(),        readGgufQwen2};
+const Architecture kQwen3{"qwen3", "Qwen3ForCausalLM", {"model.", kNames}, readQwen3,
+                          "qwen3", ggufTable(),        readGgufQwen3};
 const Architecture kSmolLm3{"smollm3", "SmolLM3ForCausalLM", {"model.", kNames}, readSmolLm3, ""};
 const Architecture kOlmo2{"olmo2", "Olmo2ForCausalLM", {"model.", kOlmo2Names, kNames}, readOlmo2, ""};
 

@@ -1,5 +1,4 @@
 #include <array>
-#include <cmath>
 
 #include "engine/checkpoint/architectures/architectures.h"
 #include "engine/checkpoint/architectures/readers.h"
@@ -10,18 +9,11 @@ namespace specula {
 namespace {
 
 constexpr std::array kNames{
-    NameRule{"embed.weight", "model.embed_tokens.weight"},
-    NameRule{"final_norm.weight", "model.norm.weight"},
-    NameRule{"head.weight", "lm_head.weight"},
-    NameRule{"layer.{}.attn_norm.weight", "model.layers.{}.input_layernorm.weight"},
     NameRule{"layer.{}.q.weight", "model.layers.{}.self_attn.qkv_proj.weight", Part::Q},
     NameRule{"layer.{}.k.weight", "model.layers.{}.self_attn.qkv_proj.weight", Part::K},
     NameRule{"layer.{}.v.weight", "model.layers.{}.self_attn.qkv_proj.weight", Part::V},
-    NameRule{"layer.{}.o.weight", "model.layers.{}.self_attn.o_proj.weight"},
-    NameRule{"layer.{}.mlp_norm.weight", "model.layers.{}.post_attention_layernorm.weight"},
     NameRule{"layer.{}.gate.weight", "model.layers.{}.mlp.gate_up_proj.weight", Part::Gate},
     NameRule{"layer.{}.up.weight", "model.layers.{}.mlp.gate_up_proj.weight", Part::Up},
-    NameRule{"layer.{}.down.weight", "model.layers.{}.mlp.down_proj.weight"},
 };
 
 constexpr std::array kGgufNames{
@@ -56,8 +48,12 @@ void readGgufPhi3(const GgufKeys& keys, ModelConfig& config) {
 
 }  // namespace
 
-const Architecture kPhi3{
-    "phi3", "Phi3ForCausalLM", {"model.", kNames}, readPhi3, "phi3", {"", kGgufNames, ggufNames()},
-    readGgufPhi3};
+const Architecture kPhi3{"phi3",
+                         "Phi3ForCausalLM",
+                         {"model.", kNames, llamaNames()},
+                         readPhi3,
+                         "phi3",
+                         {"", kGgufNames, ggufNames()},
+                         readGgufPhi3};
 
 }  // namespace specula

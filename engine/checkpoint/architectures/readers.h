@@ -13,7 +13,11 @@
 
 namespace specula {
 
-// ------------------------------------------------------------------------------------------------ config.json
+// ------------------------------------------------------------------------------------------------
+// config.json
+
+/// The names in Hugging Face files that Llama and its relatives share.
+std::span<const NameRule> llamaNames();
 
 /// hidden_size, num_hidden_layers, heads, head_dim, intermediate_size, max_position_embeddings under the
 /// names that most configs use; then finishShape.
@@ -40,7 +44,8 @@ Activation readActivation(const ConfigFields& fields, const std::string& field, 
 /// False without the field.
 bool readLayerTypes(const ConfigFields& fields, int window, ModelConfig& config);
 
-// ------------------------------------------------------------------------------------------------------- GGUF
+// -------------------------------------------------------------------------------------------------------
+// GGUF
 
 /// Sizes, heads, epsilon, rope and biases, which all GGUF architectures write alike.
 void readGgufShape(const GgufKeys& keys, ModelConfig& config);

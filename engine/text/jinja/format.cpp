@@ -126,7 +126,8 @@ std::string timeField(const std::tm& time, char field, bool bare) {
         case '%':
             return "%";
         default:
-            if (isLetter(static_cast<unsigned char>(field))) throw Trouble(std::string("strftime_now does not know %") + field);
+            if (isLetter(static_cast<unsigned char>(field)))
+                throw Trouble(std::string("strftime_now does not know %") + field);
             return std::string(bare ? "%-" : "%") + field;  // no directive at all
     }
 }

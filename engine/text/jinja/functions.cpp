@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/text/jinja/characters.h"
 #include "engine/text/jinja/interpreter.h"
 #include "engine/text/jinja/print.h"
 
@@ -125,6 +126,22 @@ std::optional<std::string> Bound::text(std::size_t i) const {
     if (!m_values[i] || m_values[i]->isNone()) return std::nullopt;
     if (m_values[i]->isText()) return m_values[i]->text();
     throw Trouble(m_what + ": " + m_names[i] + " must be a text, found a " + m_values[i]->typeName());
+}
+
+Value lookedUp(Interpreter& interpreter, const Value& item, const Value& path, const Value& fallback) {
+    const auto step = [&](const Value& from, const Value& name) {
+        const Value found = interpreter.subscriptOf(from, name);
+        return found.isUndefined() && !fallback.isNone() ? fallback : found;
+    };
+    if (path.isNone()) return item;
+    if (!path.isText()) return step(item, path);
+    Value found = item;
+    for (const std::string& part : splitText(path.text(), ".", -1, false)) {
+        const bool index =
+            !part.empty() && part.size() < 10 && part.find_first_not_of("0123456789") == std::string::npos;
+        found = step(found, index ? Value(std::stol(part)) : Value(part));
+    }
+    return found;
 }
 
 std::vector<std::pair<std::string, Value>> globalFunctions() {

@@ -19,7 +19,7 @@ public:
     using Body = std::function<Value(Interpreter&, Arguments&)>;
     Function(std::string name, Body body, int depth = 1)
         : m_name(std::move(name)), m_body(std::move(body)), m_depth(depth) {}
-    std::string typeName() const override { return "function"; }
+    std::string typeName() const override { return "function " + m_name; }
     bool callable() const override { return true; }
     Value call(Interpreter& interpreter, Arguments& arguments) override {
         return m_body(interpreter, arguments);
@@ -80,6 +80,10 @@ std::string formattedText(std::string_view format, const Value& arguments);
 
 /// What +, -, *, /, //, % and ** do. Trouble for values they do not take.
 Value applied(Interpreter& interpreter, const std::string& sign, const Value& left, const Value& right);
+
+/// The item, or what lies below it: a path "a.b.0" or a number is looked up step by step, `fallback` (unless
+/// None) standing in for what is not there. A path of None is no step.
+Value lookedUp(Interpreter& interpreter, const Value& item, const Value& path, const Value& fallback);
 
 /// Python's a in b.
 bool contains(Interpreter& interpreter, const Value& container, const Value& item);

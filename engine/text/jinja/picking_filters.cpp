@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <map>
 
-#include "engine/text/jinja/characters.h"
 #include "engine/text/jinja/functions.h"
 #include "engine/text/jinja/interpreter.h"
 
@@ -9,18 +7,6 @@
 
 namespace specula::jinja {
 namespace {
-
-Value below(Interpreter& interpreter, const Value& item, const Value& path, const Value& fallback) {
-    Value found = item;
-    if (!path.isText()) return interpreter.subscriptOf(found, path);
-    for (const std::string& part : splitText(path.text(), ".", -1, false)) {
-        const bool index =
-            !part.empty() && part.size() < 10 && part.find_first_not_of("0123456789") == std::string::npos;
-        found = interpreter.subscriptOf(found, index ? Value(std::stol(part)) : Value(part));
-        if (found.isUndefined() && !fallback.isNone()) found = fallback;
-    }
-    return found;
-}
 
 // Whatever counts as false has no items, be it something to go through or not.
 std::vector<Value> itemsIfAny(const Value& value) {
@@ -40,7 +26,7 @@ Value map(Interpreter& interpreter, const Value& value, Arguments& arguments) {
         interpreter.charge(1);
         if (byAttribute) {
             const Bound bound("map", arguments, {"attribute", "default"}, 1);
-            results.push_back(below(interpreter, item, bound[0], bound.get(1, Value::None{})));
+            results.push_back(lookedUp(interpreter, item, bound[0], bound.get(1, Value::None{})));
         } else {
             Arguments each = arguments;
             results.push_back(interpreter.applyFilter(filter, item, each));
@@ -70,7 +56,7 @@ Value pick(Interpreter& interpreter, const Value& value, Arguments& arguments) {
     std::vector<Value> kept;
     for (const Value& item : itemsIfAny(value)) {
         interpreter.charge(1);
-        const Value looked = byAttribute ? below(interpreter, item, path, Value::None{}) : item;
+        const Value looked = byAttribute ? lookedUp(interpreter, item, path, Value::None{}) : item;
         Arguments each = arguments;
         const bool passes = tested ? interpreter.applyTest(test, looked, each) : looked.truthy();
         if (passes == wanted) kept.push_back(item);

@@ -71,19 +71,9 @@ Value ignoringCase(const Value& value) {
     return value.isText() ? Value(withCase(value.text(), LetterCase::Lower)) : value;
 }
 
-// The item itself, or what an attribute path ("a.b.0") finds below it; texts in lower case unless case
-// matters.
+// What items are compared by: texts in lower case unless case matters.
 Value keyOf(Interpreter& interpreter, const Value& item, const Value& path, bool caseMatters) {
-    Value key = item;
-    if (path.isWhole()) {
-        key = interpreter.subscriptOf(key, path);
-    } else if (path.isText()) {
-        for (const std::string& part : splitText(path.text(), ".", -1, false)) {
-            const bool index = !part.empty() && part.size() < 10 &&
-                               part.find_first_not_of("0123456789") == std::string::npos;
-            key = interpreter.subscriptOf(key, index ? Value(std::stol(part)) : Value(part));
-        }
-    }
+    const Value key = lookedUp(interpreter, item, path, Value::None{});
     return caseMatters ? key : ignoringCase(key);
 }
 

@@ -46,15 +46,19 @@ Value Object::attribute(Interpreter&, const std::string& name) {
 }
 
 // Keys are compared as Python does: 1, 1.0 and True are one key.
-const Value* Mapping::find(const Value& key) const {
-    for (const auto& [name, value] : entries) {
-        const bool bothText = name.isText() && key.isText();
-        if (bothText ? name.text() == key.text() : name.isText() == key.isText()) {
-            std::int64_t work = 1000;
-            if (bothText || equals(name, key, work)) return &value;
-        }
+std::size_t Mapping::placeOf(const Value& key) const {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const Value& name = entries[i].first;
+        if (name.isText() != key.isText()) continue;
+        std::int64_t work = 1000;
+        if (name.isText() ? name.text() == key.text() : equals(name, key, work)) return i;
     }
-    return nullptr;
+    return entries.size();
+}
+
+const Value* Mapping::find(const Value& key) const {
+    const std::size_t place = placeOf(key);
+    return place < entries.size() ? &entries[place].second : nullptr;
 }
 
 void Mapping::set(const Value& key, Value value) {
@@ -62,10 +66,11 @@ void Mapping::set(const Value& key, Value value) {
         throw Trouble("a " + key.typeName() + " cannot be a dictionary's key");
     }
     depth = std::max(depth, checkedDepth(std::max(key.depth(), value.depth())));
-    if (const Value* found = find(key)) {
-        const_cast<Value&>(*found) = std::move(value);
-    } else {
+    const std::size_t place = placeOf(key);
+    if (place == entries.size()) {
         entries.emplace_back(key, std::move(value));
+    } else {
+        entries[place].second = std::move(value);
     }
 }
 

@@ -61,6 +61,9 @@ struct Mapping {
 
     const Value* find(const Value& key) const;
     void set(const Value& key, Value value);
+
+private:
+    std::size_t placeOf(const Value& key) const;
 };
 
 /// A value of the template language: immutable, cheap to copy. Text is UTF-8.

@@ -143,67 +143,67 @@ FAMILIES["chatml on many lines"] = """
 {%- endif %}
 """
 
-FAMILIES["llama 2"] = """{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}"""
+FAMILIES["llama 2"] = """{% if messages[0]['role'] == 'system' %}{% set turns = messages[1:] %}{% set instruction = messages[0]['content'] %}{% else %}{% set turns = messages %}{% set instruction = false %}{% endif %}{% for message in turns %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('user and assistant must take turns') }}{% endif %}{% if loop.index0 == 0 and instruction != false %}{% set content = '<<SYS>>\\n' + instruction + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}"""
 
-FAMILIES["llama 3"] = """{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"""
+FAMILIES["llama 3"] = """{% set turns = messages %}{% for message in turns %}{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}"""
 
 FAMILIES["llama 3.1 with tools"] = """{{- bos_token }}
-{%- if custom_tools is defined %}
-    {%- set tools = custom_tools %}
+{%- if own_tools is defined %}
+    {%- set tools = own_tools %}
 {%- endif %}
-{%- if not tools_in_user_message is defined %}
-    {%- set tools_in_user_message = true %}
+{%- if not tools_with_user is defined %}
+    {%- set tools_with_user = true %}
 {%- endif %}
-{%- if not date_string is defined %}
+{%- if not today is defined %}
     {%- if strftime_now is defined %}
-        {%- set date_string = strftime_now("%d %b %Y") %}
+        {%- set today = strftime_now("%d %b %Y") %}
     {%- else %}
-        {%- set date_string = "26 Jul 2024" %}
+        {%- set today = "26 Jul 2024" %}
     {%- endif %}
 {%- endif %}
 {%- if not tools is defined %}
     {%- set tools = none %}
 {%- endif %}
 
-{#- This block extracts the system message, so we can slot it into the right place. #}
+{#- The instruction is written first, wherever it comes from. #}
 {%- if messages[0]['role'] == 'system' %}
-    {%- set system_message = messages[0]['content']|trim %}
+    {%- set instruction = messages[0]['content']|trim %}
     {%- set messages = messages[1:] %}
 {%- else %}
-    {%- set system_message = "" %}
+    {%- set instruction = "" %}
 {%- endif %}
 
-{#- System message #}
+{#- Header #}
 {{- "<|start_header_id|>system<|end_header_id|>\\n\\n" }}
 {%- if tools is not none %}
     {{- "Environment: ipython\\n" }}
 {%- endif %}
-{{- "Cutting Knowledge Date: December 2023\\n" }}
-{{- "Today Date: " + date_string + "\\n\\n" }}
-{%- if tools is not none and not tools_in_user_message %}
-    {{- "You have access to the following functions.\\n" }}
+{{- "Knowledge until: December 2023\\n" }}
+{{- "Today Date: " + today + "\\n\\n" }}
+{%- if tools is not none and not tools_with_user %}
+    {{- "These functions are there.\\n" }}
     {%- for t in tools %}
         {{- t | tojson(indent=4) }}
         {{- "\\n\\n" }}
     {%- endfor %}
 {%- endif %}
-{{- system_message }}
+{{- instruction }}
 {{- "<|eot_id|>" }}
 
-{%- if tools_in_user_message and not tools is none %}
+{%- if tools_with_user and not tools is none %}
     {%- if messages | length != 0 %}
-        {%- set first_user_message = messages[0]['content']|trim %}
+        {%- set opening = messages[0]['content']|trim %}
         {%- set messages = messages[1:] %}
     {%- else %}
-        {{- raise_exception("Cannot put tools in the first user message when there's no first user message!") }}
+        {{- raise_exception("tools need a user message") }}
 {%- endif %}
     {{- '<|start_header_id|>user<|end_header_id|>\\n\\n' -}}
-    {{- "Given the following functions, please respond with a JSON for a function call.\\n\\n" }}
+    {{- "Answer with JSON that calls one of these functions.\\n\\n" }}
     {%- for t in tools %}
         {{- t | tojson(indent=4) }}
         {{- "\\n\\n" }}
     {%- endfor %}
-    {{- first_user_message + "<|eot_id|>"}}
+    {{- opening + "<|eot_id|>"}}
 {%- endif %}
 
 {%- for message in messages %}
@@ -211,7 +211,7 @@ FAMILIES["llama 3.1 with tools"] = """{{- bos_token }}
         {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' }}
     {%- elif 'tool_calls' in message %}
         {%- if not message.tool_calls|length == 1 %}
-            {{- raise_exception("This model only supports single tool-calls at once!") }}
+            {{- raise_exception("one tool call at a time") }}
         {%- endif %}
     {%- endif %}
 {%- endfor %}
@@ -220,35 +220,35 @@ FAMILIES["llama 3.1 with tools"] = """{{- bos_token }}
 {%- endif %}
 """
 
-FAMILIES["mistral"] = """{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token}}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"""
+FAMILIES["mistral"] = """{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('user and assistant must take turns') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token}}{% else %}{{ raise_exception('only user and assistant may speak') }}{% endif %}{% endfor %}"""
 
 FAMILIES["mistral 0.3 with tools"] = """{%- if messages[0]["role"] == "system" %}
-    {%- set system_message = messages[0]["content"] %}
-    {%- set loop_messages = messages[1:] %}
+    {%- set instruction = messages[0]["content"] %}
+    {%- set turns = messages[1:] %}
 {%- else %}
-    {%- set loop_messages = messages %}
+    {%- set turns = messages %}
 {%- endif %}
 {%- if not tools is defined %}
     {%- set tools = none %}
 {%- endif %}
-{%- set user_messages = loop_messages | selectattr("role", "equalto", "user") | list %}
+{%- set asked = turns | selectattr("role", "equalto", "user") | list %}
 
-{#- This block checks for alternating user/assistant messages, skipping tool calling messages #}
+{#- Turns take turns; what tools say does not count. #}
 {%- set ns = namespace() %}
 {%- set ns.index = 0 %}
-{%- for message in loop_messages %}
+{%- for message in turns %}
     {%- if not (message.role == "tool" or message.role == "tool_results" or (message.tool_calls is defined and message.tool_calls is not none)) %}
         {%- if (message["role"] == "user") != (ns.index % 2 == 0) %}
-            {{- raise_exception("After the optional system message, conversation roles must alternate user/assistant/user/assistant/...") }}
+            {{- raise_exception("user and assistant must take turns behind the system message") }}
         {%- endif %}
         {%- set ns.index = ns.index + 1 %}
     {%- endif %}
 {%- endfor %}
 
 {{- bos_token }}
-{%- for message in loop_messages %}
+{%- for message in turns %}
     {%- if message["role"] == "user" %}
-        {%- if tools is not none and (message == user_messages[-1]) %}
+        {%- if tools is not none and (message == asked[-1]) %}
             {{- "[AVAILABLE_TOOLS] [" }}
             {%- for tool in tools %}
                 {%- set tool = tool.function %}
@@ -272,40 +272,40 @@ FAMILIES["mistral 0.3 with tools"] = """{%- if messages[0]["role"] == "system" %
             {%- endfor %}
             {{- "[/AVAILABLE_TOOLS]" }}
             {%- endif %}
-        {%- if loop.last and system_message is defined %}
-            {{- "[INST] " + system_message + "\\n\\n" + message["content"] + "[/INST]" }}
+        {%- if loop.last and instruction is defined %}
+            {{- "[INST] " + instruction + "\\n\\n" + message["content"] + "[/INST]" }}
         {%- else %}
             {{- "[INST] " + message["content"] + "[/INST]" }}
         {%- endif %}
     {%- elif message["role"] == "assistant" %}
         {{- " " + message["content"]|trim + eos_token}}
     {%- else %}
-        {{- raise_exception("Only user and assistant roles are supported, with the exception of an initial optional system message!") }}
+        {{- raise_exception("only user and assistant may speak, and a system message first") }}
     {%- endif %}
 {%- endfor %}
 """
 
-FAMILIES["gemma"] = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"""
+FAMILIES["gemma"] = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system role here') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('user and assistant must take turns') }}{% endif %}{% if (message['role'] == 'assistant') %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"""
 
 FAMILIES["gemma 3"] = """{{ bos_token }}
 {%- if messages[0]['role'] == 'system' -%}
     {%- if messages[0]['content'] is string -%}
-        {%- set first_user_prefix = messages[0]['content'] + '
+        {%- set lead = messages[0]['content'] + '
 
 ' -%}
     {%- else -%}
-        {%- set first_user_prefix = messages[0]['content'][0]['text'] + '
+        {%- set lead = messages[0]['content'][0]['text'] + '
 
 ' -%}
     {%- endif -%}
-    {%- set loop_messages = messages[1:] -%}
+    {%- set turns = messages[1:] -%}
 {%- else -%}
-    {%- set first_user_prefix = "" -%}
-    {%- set loop_messages = messages -%}
+    {%- set lead = "" -%}
+    {%- set turns = messages -%}
 {%- endif -%}
-{%- for message in loop_messages -%}
+{%- for message in turns -%}
     {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}
-        {{ raise_exception("Conversation roles must alternate user/assistant/user/assistant/...") }}
+        {{ raise_exception("user and assistant must take turns") }}
     {%- endif -%}
     {%- if (message['role'] == 'assistant') -%}
         {%- set role = "model" -%}
@@ -313,7 +313,7 @@ FAMILIES["gemma 3"] = """{{ bos_token }}
         {%- set role = message['role'] -%}
     {%- endif -%}
     {{ '<start_of_turn>' + role + '
-' + (first_user_prefix if loop.first else "") }}
+' + (lead if loop.first else "") }}
     {%- if message['content'] is string -%}
         {{ message['content'] | trim }}
     {%- elif message['content'] is iterable -%}
@@ -325,7 +325,7 @@ FAMILIES["gemma 3"] = """{{ bos_token }}
             {%- endif -%}
         {%- endfor -%}
     {%- else -%}
-        {{ raise_exception("Invalid content type") }}
+        {{ raise_exception("content must be text or a list") }}
     {%- endif -%}
     {{ '<end_of_turn>
 ' }}
@@ -350,19 +350,19 @@ FAMILIES["qwen 2.5"] = """{%- if tools %}
     {%- if messages[0]['role'] == 'system' %}
         {{- messages[0]['content'] }}
     {%- else %}
-        {{- 'You are a helpful assistant.' }}
+        {{- 'You help.' }}
     {%- endif %}
-    {{- "\\n\\n# Tools\\n\\nYou may call one or more functions to assist with the user query.\\n\\n<tools>" }}
+    {{- "\\n\\n# Tools\\n\\nFunctions can be called to help.\\n\\n<tools>" }}
     {%- for tool in tools %}
         {{- "\\n" }}
         {{- tool | tojson }}
     {%- endfor %}
-    {{- "\\n</tools>\\n\\nReturn <tool_call>\\n{\\"name\\": <function-name>, \\"arguments\\": <args-json-object>}\\n</tool_call><|im_end|>\\n" }}
+    {{- "\\n</tools>\\n\\nWrite <tool_call>\\n{\\"name\\": <function-name>, \\"arguments\\": <args-json-object>}\\n</tool_call><|im_end|>\\n" }}
 {%- else %}
     {%- if messages[0]['role'] == 'system' %}
         {{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}
     {%- else %}
-        {{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}
+        {{- '<|im_start|>system\\nYou help.<|im_end|>\\n' }}
     {%- endif %}
 {%- endif %}
 {%- for message in messages %}
@@ -407,12 +407,12 @@ FAMILIES["qwen 3"] = """{%- if tools %}
         {{- '<|im_start|>system\\n' + messages[0].content + '<|im_end|>\\n' }}
     {%- endif %}
 {%- endif %}
-{%- set ns = namespace(multi_step_tool=true, last_query_index=messages|length - 1) %}
+{%- set ns = namespace(seeking=true, last_question=messages|length - 1) %}
 {%- for message in messages[::-1] %}
     {%- set index = (messages|length - 1) - loop.index0 %}
-    {%- if ns.multi_step_tool and message.role == "user" and message.content is string and not(message.content.startswith('<tool_response>') and message.content.endswith('</tool_response>')) %}
-        {%- set ns.multi_step_tool = false %}
-        {%- set ns.last_query_index = index %}
+    {%- if ns.seeking and message.role == "user" and message.content is string and not(message.content.startswith('<tool_response>') and message.content.endswith('</tool_response>')) %}
+        {%- set ns.seeking = false %}
+        {%- set ns.last_question = index %}
     {%- endif %}
 {%- endfor %}
 {%- for message in messages %}
@@ -424,18 +424,18 @@ FAMILIES["qwen 3"] = """{%- if tools %}
     {%- if (message.role == "user") or (message.role == "system" and not loop.first) %}
         {{- '<|im_start|>' + message.role + '\\n' + content + '<|im_end|>' + '\\n' }}
     {%- elif message.role == "assistant" %}
-        {%- set reasoning_content = '' %}
-        {%- if message.reasoning_content is string %}
-            {%- set reasoning_content = message.reasoning_content %}
+        {%- set thoughts = '' %}
+        {%- if message.thoughts is string %}
+            {%- set thoughts = message.thoughts %}
         {%- else %}
             {%- if '</think>' in content %}
-                {%- set reasoning_content = content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}
+                {%- set thoughts = content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}
                 {%- set content = content.split('</think>')[-1].lstrip('\\n') %}
             {%- endif %}
         {%- endif %}
-        {%- if loop.index0 > ns.last_query_index %}
-            {%- if loop.last or (not loop.last and reasoning_content) %}
-                {{- '<|im_start|>' + message.role + '\\n<think>\\n' + reasoning_content.strip('\\n') + '\\n</think>\\n\\n' + content.lstrip('\\n') }}
+        {%- if loop.index0 > ns.last_question %}
+            {%- if loop.last or (not loop.last and thoughts) %}
+                {{- '<|im_start|>' + message.role + '\\n<think>\\n' + thoughts.strip('\\n') + '\\n</think>\\n\\n' + content.lstrip('\\n') }}
             {%- else %}
                 {{- '<|im_start|>' + message.role + '\\n' + content }}
             {%- endif %}
@@ -473,9 +473,9 @@ FAMILIES["zephyr"] = """{% for message in messages %}
 {% endif %}
 {% endfor %}"""
 
-FAMILIES["vicuna"] = """{% if messages[0]['role'] == 'system' %}{% set system_message = messages[0]['content'] | trim + '\n\n' %}{% set messages = messages[1:] %}{% else %}{% set system_message = 'A chat between a curious user and an artificial intelligence assistant.' + ' ' %}{% endif %}{{ bos_token + system_message }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ 'USER: ' + message['content'] | trim + ' ' }}{% elif message['role'] == 'assistant' %}{{ 'ASSISTANT: ' + message['content'] | trim + eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"""
+FAMILIES["vicuna"] = """{% if messages[0]['role'] == 'system' %}{% set instruction = messages[0]['content'] | trim + '\n\n' %}{% set messages = messages[1:] %}{% else %}{% set instruction = 'A person talks to a machine.' + ' ' %}{% endif %}{{ bos_token + instruction }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('user and assistant must take turns') }}{% endif %}{% if message['role'] == 'user' %}{{ 'USER: ' + message['content'] | trim + ' ' }}{% elif message['role'] == 'assistant' %}{{ 'ASSISTANT: ' + message['content'] | trim + eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"""
 
-FAMILIES["deepseek"] = """{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}{% set ns = namespace(is_first=false, is_tool=false, is_output_first=true, system_prompt='', is_first_sp=true) %}{%- for message in messages %}{%- if message['role'] == 'system' %}{%- if ns.is_first_sp %}{% set ns.system_prompt = ns.system_prompt + message['content'] %}{% set ns.is_first_sp = false %}{%- else %}{% set ns.system_prompt = ns.system_prompt + '\\n\\n' + message['content'] %}{%- endif %}{%- endif %}{%- endfor %}{{ bos_token }}{{ ns.system_prompt }}{%- for message in messages %}{%- if message['role'] == 'user' %}{%- set ns.is_tool = false -%}{{'<|User|>' + message['content']}}{%- endif %}{%- if message['role'] == 'assistant' and 'tool_calls' not in message %}{%- if ns.is_tool %}{{'<|tool▁outputs▁end|>' + message['content'] + '<|end▁of▁sentence|>'}}{%- set ns.is_tool = false -%}{%- else %}{% set content = message['content'] %}{% if '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}{{'<|Assistant|>' + content + '<|end▁of▁sentence|>'}}{%- endif %}{%- endif %}{%- endfor -%}{% if ns.is_tool %}{{'<|tool▁outputs▁end|>'}}{% endif %}{% if add_generation_prompt and not ns.is_tool %}{{'<|Assistant|><think>\\n'}}{% endif %}"""
+FAMILIES["deepseek"] = """{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}{% set ns = namespace(is_first=false, is_tool=false, unused_flag=true, collected='', first_system=true) %}{%- for message in messages %}{%- if message['role'] == 'system' %}{%- if ns.first_system %}{% set ns.collected = ns.collected + message['content'] %}{% set ns.first_system = false %}{%- else %}{% set ns.collected = ns.collected + '\\n\\n' + message['content'] %}{%- endif %}{%- endif %}{%- endfor %}{{ bos_token }}{{ ns.collected }}{%- for message in messages %}{%- if message['role'] == 'user' %}{%- set ns.is_tool = false -%}{{'<|User|>' + message['content']}}{%- endif %}{%- if message['role'] == 'assistant' and 'tool_calls' not in message %}{%- if ns.is_tool %}{{'<|tool▁outputs▁end|>' + message['content'] + '<|end▁of▁sentence|>'}}{%- set ns.is_tool = false -%}{%- else %}{% set content = message['content'] %}{% if '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}{{'<|Assistant|>' + content + '<|end▁of▁sentence|>'}}{%- endif %}{%- endif %}{%- endfor -%}{% if ns.is_tool %}{{'<|tool▁outputs▁end|>'}}{% endif %}{% if add_generation_prompt and not ns.is_tool %}{{'<|Assistant|><think>\\n'}}{% endif %}"""
 
 FAMILIES["smollm 3"] = """{# ---- defaults ---- #}
 {%- if enable_thinking is not defined -%}
@@ -490,33 +490,33 @@ FAMILIES["smollm 3"] = """{# ---- defaults ---- #}
 {# ---- header (system message) ---- #}
 {{- "<|im_start|>system\\n" -}}
 {%- if messages and messages[0].role == "system" -%}
-  {%- set system_message = messages[0].content -%}
-  {%- if "/no_think" in system_message -%}
+  {%- set instruction = messages[0].content -%}
+  {%- if "/no_think" in instruction -%}
     {%- set reasoning_mode = "/no_think" -%}
-  {%- elif "/think" in system_message -%}
+  {%- elif "/think" in instruction -%}
     {%- set reasoning_mode = "/think" -%}
   {%- endif -%}
-  {%- set custom_instructions = system_message.replace("/no_think", "").replace("/think", "").rstrip() -%}
+  {%- set wishes = instruction.replace("/no_think", "").replace("/think", "").rstrip() -%}
 {%- endif -%}
 {%- set today = strftime_now("%d %B %Y") -%}
-{{- "## Metadata\\n\\nKnowledge Cutoff Date: June 2025\\n" -}}
+{{- "## Metadata\\n\\nKnowledge until: June 2025\\n" -}}
 {{- "Today Date: " ~ today ~ "\\n" -}}
 {{- "Reasoning Mode: " + reasoning_mode + "\\n\\n" -}}
 {{- "## Custom Instructions\\n\\n" -}}
-{%- if custom_instructions -%}
-  {{- custom_instructions + "\\n\\n" -}}
+{%- if wishes -%}
+  {{- wishes + "\\n\\n" -}}
 {%- elif reasoning_mode == "/think" -%}
   {{- "Think first.\\n\\n" -}}
 {%- else -%}
-  {{- "You are a helpful AI assistant.\\n\\n" -}}
+  {{- "You help.\\n\\n" -}}
 {%- endif -%}
 {%- if xml_tools or python_tools or tools -%}
   {{- "### Tools\\n\\n" -}}
-  {%- set ns = namespace(xml_tool_string="<tools>\\n") -%}
+  {%- set ns = namespace(listing="<tools>\\n") -%}
   {%- for tool in tools[:] -%}
-    {%- set ns.xml_tool_string = ns.xml_tool_string ~ (tool | string) ~ "\\n" -%}
+    {%- set ns.listing = ns.listing ~ (tool | string) ~ "\\n" -%}
   {%- endfor -%}
-  {{- ns.xml_tool_string + "</tools>" -}}
+  {{- ns.listing + "</tools>" -}}
   {{- "\\n\\n" -}}
 {%- endif -%}
 {{- "<|im_end|>\\n" -}}
@@ -547,25 +547,25 @@ FAMILIES["smollm 3"] = """{# ---- defaults ---- #}
 {%- endif -%}
 """
 
-FAMILIES["command r"] = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% elif false == true %}{% set loop_messages = messages %}{% set system_message = 'You are a large language model.' %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% if system_message != false %}{{ '<|START_OF_TURN_TOKEN|><|SYSTEM_TOKEN|>' + system_message + '<|END_OF_TURN_TOKEN|>' }}{% endif %}{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% set content = message['content'] %}{% if message['role'] == 'user' %}{{ '<|START_OF_TURN_TOKEN|><|USER_TOKEN|>' + content.strip() + '<|END_OF_TURN_TOKEN|>' }}{% elif message['role'] == 'assistant' %}{{ '<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>'  + content.strip() + '<|END_OF_TURN_TOKEN|>' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>' }}{% endif %}"""
+FAMILIES["command r"] = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{% set turns = messages[1:] %}{% set instruction = messages[0]['content'] %}{% elif false == true %}{% set turns = messages %}{% set instruction = 'You are a model.' %}{% else %}{% set turns = messages %}{% set instruction = false %}{% endif %}{% if instruction != false %}{{ '<|START_OF_TURN_TOKEN|><|SYSTEM_TOKEN|>' + instruction + '<|END_OF_TURN_TOKEN|>' }}{% endif %}{% for message in turns %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('user and assistant must take turns') }}{% endif %}{% set content = message['content'] %}{% if message['role'] == 'user' %}{{ '<|START_OF_TURN_TOKEN|><|USER_TOKEN|>' + content.strip() + '<|END_OF_TURN_TOKEN|>' }}{% elif message['role'] == 'assistant' %}{{ '<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>'  + content.strip() + '<|END_OF_TURN_TOKEN|>' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>' }}{% endif %}"""
 
-FAMILIES["command r tools"] = """{%- macro json_to_python_type(json_spec) %}
-{%- set basic_type_map = {
+FAMILIES["command r tools"] = """{%- macro python_name(spec) %}
+{%- set plain_types = {
     "string": "str",
     "number": "float",
     "integer": "int",
     "boolean": "bool"
 } %}
-{%- if basic_type_map[json_spec.type] is defined %}
-    {{- basic_type_map[json_spec.type] }}
-{%- elif json_spec.type == "array" %}
-    {{- "List[" +  json_to_python_type(json_spec.items) + "]"}}
-{%- elif json_spec.type == "object" %}
+{%- if plain_types[spec.type] is defined %}
+    {{- plain_types[spec.type] }}
+{%- elif spec.type == "array" %}
+    {{- "List[" +  python_name(spec.items) + "]"}}
+{%- elif spec.type == "object" %}
     {{- "Dict[str, Any]"}}
-{%- elif json_spec.type is iterable %}
+{%- elif spec.type is iterable %}
     {{- "Union[" }}
-    {%- for t in json_spec.type %}
-      {{- json_to_python_type({"type": t}) }}
+    {%- for t in spec.type %}
+      {{- python_name({"type": t}) }}
       {%- if not loop.last %}
         {{- "," }}
     {%- endif %}
@@ -576,21 +576,21 @@ FAMILIES["command r tools"] = """{%- macro json_to_python_type(json_spec) %}
 {%- endif %}
 {%- endmacro %}
 
-{%- macro old_tool_parser(tools) %}
+{%- macro declare(tools) %}
 {%- for tool in tools %}
     {%- if loop.index0 != 0 %}
         {{- '\\n\\n' }}
     {%- endif %}
     {{- '```python\\ndef ' + tool.function.name + '(' }}
-    {%- for param_name, param_fields in (tool.function.parameters.properties or {})|items %}
+    {%- for param, facts in (tool.function.parameters.properties or {})|items %}
         {%- if loop.index0 != 0 %}
             {{- ', '}}
         {%- endif %}
-        {{- param_name + ": " }}
-        {%- if not param_name in tool.function.parameters.required %}
-            {{- 'Optional[' + json_to_python_type(param_fields) + '] = None'}}
+        {{- param + ": " }}
+        {%- if not param in tool.function.parameters.required %}
+            {{- 'Optional[' + python_name(facts) + '] = None'}}
         {%- else %}
-            {{- json_to_python_type(param_fields) }}
+            {{- python_name(facts) }}
         {%- endif %}
     {%- endfor %}
     {{- ') -> List[Dict]:\\n    \"\"\"'}}
@@ -601,7 +601,7 @@ FAMILIES["command r tools"] = """{%- macro json_to_python_type(json_spec) %}
 {{- bos_token }}
 {%- if tools %}
 {{- '## Available Tools\\n' }}
-{{- old_tool_parser(tools) }}
+{{- declare(tools) }}
 {{- '\\n' }}
 {%- endif %}
 {%- for message in messages|rejectattr("role", "equalto", "system") %}
@@ -631,22 +631,22 @@ FAMILIES["chatglm"] = """[gMASK]<sop>{% for item in messages %}{% if item['tools
 {{ item['content'] }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"""
 
 FAMILIES["granite"] = """{%- if messages[0]['role'] == 'system' %}
-     {%- set system_message = messages[0]['content'] %}
-     {%- set loop_messages = messages[1:] %}
+     {%- set instruction = messages[0]['content'] %}
+     {%- set turns = messages[1:] %}
  {%- else %}
-     {%- set system_message = "Knowledge Cutoff Date: April 2024.
+     {%- set instruction = "Knowledge until: April 2024.
 Today's Date: " + strftime_now('%B %d, %Y') + ".
 You are Granite." %}
      {%- if tools and documents %}
-         {%- set system_message = system_message + " Both." %}
+         {%- set instruction = instruction + " Both." %}
      {%- elif tools %}
-         {%- set system_message = system_message + " Tools." %}
+         {%- set instruction = instruction + " Tools." %}
      {%- elif thinking %}
-         {%- set system_message = system_message + " Thinking." %}
+         {%- set instruction = instruction + " Thinking." %}
      {%- endif %}
-     {%- set loop_messages = messages %}
+     {%- set turns = messages %}
  {%- endif %}
- {{- '<|start_of_role|>system<|end_of_role|>' + system_message + '<|end_of_text|>
+ {{- '<|start_of_role|>system<|end_of_role|>' + instruction + '<|end_of_text|>
 ' }}
  {%- if tools %}
      {{- '<|start_of_role|>tools<|end_of_role|>' }}
@@ -654,7 +654,7 @@ You are Granite." %}
      {{- '<|end_of_text|>
 ' }}
  {%- endif %}
- {%- for message in loop_messages %}
+ {%- for message in turns %}
      {{- '<|start_of_role|>' + message['role'] + '<|end_of_role|>' + message['content'] + '<|end_of_text|>
 ' }}
      {%- if loop.last and add_generation_prompt %}
@@ -666,28 +666,28 @@ You are Granite." %}
      {%- endif %}
  {%- endfor %}"""
 
-FAMILIES["hermes tools"] = """{%- macro render_extra_keys(json_dict, handled_keys) -%}
-    {%- if json_dict is mapping %}
-        {%- for json_key in json_dict if json_key not in handled_keys %}
-            {%- if json_dict[json_key] is mapping or (json_dict[json_key] is sequence and json_dict[json_key] is not string) %}
-                {{- '\\n<' ~ json_key ~ '>' ~ (json_dict[json_key] | tojson | safe) ~ '</' ~ json_key ~ '>' }}
+FAMILIES["hermes tools"] = """{%- macro other_keys(table, known_keys) -%}
+    {%- if table is mapping %}
+        {%- for field in table if field not in known_keys %}
+            {%- if table[field] is mapping or (table[field] is sequence and table[field] is not string) %}
+                {{- '\\n<' ~ field ~ '>' ~ (table[field] | tojson | safe) ~ '</' ~ field ~ '>' }}
             {%- else %}
-                {{-'\\n<' ~ json_key ~ '>' ~ (json_dict[json_key] | string) ~ '</' ~ json_key ~ '>' }}
+                {{-'\\n<' ~ field ~ '>' ~ (table[field] | string) ~ '</' ~ field ~ '>' }}
             {%- endif %}
         {%- endfor %}
     {%- endif %}
 {%- endmacro -%}
 {%- if messages and messages[0]["role"] == "system" %}
-    {%- set system_message = messages[0]["content"] %}
-    {%- set loop_messages = messages[1:] %}
+    {%- set instruction = messages[0]["content"] %}
+    {%- set turns = messages[1:] %}
 {%- else %}
-    {%- set loop_messages = messages %}
+    {%- set turns = messages %}
 {%- endif %}
 {%- if not tools is defined %}
     {%- set tools = [] %}
 {%- endif %}
-{%- if system_message is defined %}
-    {{- "<|im_start|>system\\n" + system_message }}
+{%- if instruction is defined %}
+    {{- "<|im_start|>system\\n" + instruction }}
 {%- elif tools is iterable and tools | length > 0 %}
     {{- "<|im_start|>system\\nYou can use tools." }}
 {%- endif %}
@@ -703,26 +703,26 @@ FAMILIES["hermes tools"] = """{%- macro render_extra_keys(json_dict, handled_key
         {%- endif %}
         {{- '\\n<parameters>' }}
         {%- if tool.parameters is defined and tool.parameters is mapping and tool.parameters.properties is defined and tool.parameters.properties is mapping %}
-            {%- for param_name, param_fields in tool.parameters.properties|items %}
+            {%- for param, facts in tool.parameters.properties|items %}
                 {{- '\\n<parameter>' }}
-                {{- '\\n<name>' ~ param_name ~ '</name>' }}
-                {%- if param_fields.type is defined %}
-                    {{- '\\n<type>' ~ (param_fields.type | string) ~ '</type>' }}
+                {{- '\\n<name>' ~ param ~ '</name>' }}
+                {%- if facts.type is defined %}
+                    {{- '\\n<type>' ~ (facts.type | string) ~ '</type>' }}
                 {%- endif %}
-                {%- set handled_keys = ['name', 'type', 'description'] %}
-                {{- render_extra_keys(param_fields, handled_keys) }}
+                {%- set known_keys = ['name', 'type', 'description'] %}
+                {{- other_keys(facts, known_keys) }}
                 {{- '\\n</parameter>' }}
             {%- endfor %}
         {%- endif %}
-        {{- render_extra_keys(tool.parameters, ['type', 'properties']) }}
+        {{- other_keys(tool.parameters, ['type', 'properties']) }}
         {{- '\\n</parameters>\\n</function>' }}
     {%- endfor %}
     {{- "\\n</tools>" }}
 {%- endif %}
-{%- if system_message is defined or (tools is iterable and tools | length > 0) %}
+{%- if instruction is defined or (tools is iterable and tools | length > 0) %}
     {{- '<|im_end|>\\n' }}
 {%- endif %}
-{%- for message in loop_messages %}
+{%- for message in turns %}
     {%- if message.role == "assistant" and message.tool_calls is defined and message.tool_calls is iterable and message.tool_calls | length > 0 %}
         {{- 'calls' }}
     {%- elif message.role in ["user", "system", "assistant"] %}

@@ -4,16 +4,19 @@
 Renders every template below with Python's jinja2 in the environment that transformers builds for chat
 templates, and stores what comes out ("text") or that an error comes out ("error"). Needs jinja2 3.1.
 
-The family templates are written for these tests in the manner of the published ones; they are nobody's
-copies. The clock stands at 2026-03-05 14:07:09, a Thursday.
+The family templates were written for these tests after the form of the published ones: their tags, their white
+space and their ways of asking, not their words. The clock stands at 2026-03-05 14:07:09, a Thursday.
 """
 import datetime
 import json
 import pathlib
+import sys
 
 import jinja2
 import jinja2.ext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+sys.dont_write_bytecode = True
 
 from features import FEATURES
 from families import CONTEXTS, CONVERSATIONS, FAMILIES

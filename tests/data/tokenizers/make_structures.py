@@ -8,6 +8,7 @@ of the sample texts. Needs tokenizers 0.2x and, for the normalisation table, sen
 import io
 import json
 import pathlib
+import tempfile
 
 import sentencepiece
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -188,7 +189,7 @@ def qwen_2():
 def gpt_neox():
     t = byte_level(normalizer=normalizers.NFC())
     t.add_tokens([AddedToken(" " * n, normalized=True) for n in (4, 3, 2)])
-    t.add_tokens([AddedToken("cafe\u0301", normalized=True), AddedToken("W", single_word=True, normalized=True)])
+    t.add_tokens([AddedToken("\u1112\u1161\u11ab", normalized=True), AddedToken("W", single_word=True, normalized=True)])
     return t
 
 
@@ -279,7 +280,7 @@ def fields(message):
 
 
 def small_table():
-    rules = pathlib.Path("/tmp/rules.tsv")
+    rules = pathlib.Path(tempfile.mkdtemp()) / "rules.tsv"
     rules.write_text("FB01\t66 69\n2160\t49\nFF46\t66\n41\t61\n49\t69\nA0\t20\n9\t20\nA\t20\nD\t20\n3000\t20\n")
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(CORPUS), model_writer=model, vocab_size=100,
@@ -323,11 +324,14 @@ def main():
     for old in folder.glob("*.json"):
         old.unlink()
     for name, tokenizer in structures().items():
+        # The reference writes tokens that are looked for after normalisation in their normal form.
+        decodes = name not in ("llama-2-normalised-tokens", "gpt-neox")
         lines = []
         for text in TEXTS:
             ids = tokenizer.encode(text).ids
             lines.append({"text": text, "ids": ids, "plain": tokenizer.encode(text, add_special_tokens=False).ids,
-                          "decoded": tokenizer.decode(ids), "written": tokenizer.decode(ids, skip_special_tokens=False)})
+                          "decoded": tokenizer.decode(ids) if decodes else None,
+                          "written": tokenizer.decode(ids, skip_special_tokens=False) if decodes else None})
         data = {"tokenizer": json.loads(tokenizer.to_str()), "lines": lines}
         (folder / f"{name}.json").write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
         print(name, tokenizer.get_vocab_size(), sum(len(line["ids"]) for line in lines))

@@ -14,10 +14,10 @@ namespace {
 
 // Fields that most configs have, for a model of 4 layers.
 json common(const char* hfClass) {
-    return {{"architectures", {hfClass}},  {"vocab_size", 100},
-            {"hidden_size", 32},           {"intermediate_size", 64},
-            {"num_hidden_layers", 4},      {"num_attention_heads", 4},
-            {"num_key_value_heads", 2},    {"max_position_embeddings", 128}};
+    return {{"architectures", {hfClass}}, {"vocab_size", 100},
+            {"hidden_size", 32},          {"intermediate_size", 64},
+            {"num_hidden_layers", 4},     {"num_attention_heads", 4},
+            {"num_key_value_heads", 2},   {"max_position_embeddings", 128}};
 }
 
 json with(json base, const json& more) {
@@ -64,11 +64,14 @@ private slots:
         const json full = "full_attention", sliding = "sliding_attention";
         const json neox = common("GPTNeoXForCausalLM");
         row("a part of each head rotated", with(neox, {{"rotary_pct", 0.25}, {"rotary_emb_base", 500}}),
-            with(neox, {{"rope_parameters",
-                         {{"rope_theta", 500.0}, {"partial_rotary_factor", 0.25}, {"rope_type", "default"}}}}));
-        const json qwen = with(common("Qwen2ForCausalLM"), {{"use_sliding_window", true}, {"sliding_window", 9}});
+            with(neox,
+                 {{"rope_parameters",
+                   {{"rope_theta", 500.0}, {"partial_rotary_factor", 0.25}, {"rope_type", "default"}}}}));
+        const json qwen =
+            with(common("Qwen2ForCausalLM"), {{"use_sliding_window", true}, {"sliding_window", 9}});
         row("windows from a layer on", with(qwen, {{"max_window_layers", 3}, {"rope_theta", 7.0}}),
-            with(qwen, {{"layer_types", {full, full, full, sliding}}, {"rope_parameters", {{"rope_theta", 7.0}}}}));
+            with(qwen,
+                 {{"layer_types", {full, full, full, sliding}}, {"rope_parameters", {{"rope_theta", 7.0}}}}));
         const json gemma2 = with(common("Gemma2ForCausalLM"), {{"sliding_window", 9}, {"head_dim", 8}});
         row("every other layer local", gemma2,
             with(gemma2, {{"layer_types", {sliding, full, sliding, full}},
@@ -118,8 +121,8 @@ private slots:
     }
 
     void localLayersOfGemma3TurnByTheirOwnBase() {
-        const ModelConfig config = read(with(
-            common("Gemma3ForCausalLM"), {{"sliding_window", 9}, {"sliding_window_pattern", 2}}));
+        const ModelConfig config =
+            read(with(common("Gemma3ForCausalLM"), {{"sliding_window", 9}, {"sliding_window_pattern", 2}}));
         QCOMPARE(config.ropes.size(), std::size_t{2});
         QCOMPARE(config.ropes[0].theta, 1e6);
         QCOMPARE(config.ropes[1].theta, 1e4);
@@ -130,12 +133,11 @@ private slots:
     }
 
     void longRopeScalesByThePublishedRule() {
-        const json phi = with(common("Phi3ForCausalLM"),
-                              {{"original_max_position_embeddings", 32},
-                               {"rope_scaling",
-                                {{"type", "longrope"},
-                                 {"short_factor", {1.0, 1.0, 1.0, 1.0}},
-                                 {"long_factor", {2.0, 3.0, 4.0, 5.0}}}}});
+        const json phi = with(common("Phi3ForCausalLM"), {{"original_max_position_embeddings", 32},
+                                                          {"rope_scaling",
+                                                           {{"type", "longrope"},
+                                                            {"short_factor", {1.0, 1.0, 1.0, 1.0}},
+                                                            {"long_factor", {2.0, 3.0, 4.0, 5.0}}}}});
         const RopeScaling scaling = read(phi).ropes.front().scaling;
         QCOMPARE(scaling.originalContext, 32.0);
         QCOMPARE(scaling.attentionFactor, std::sqrt(1.0 + std::log(4.0) / std::log(32.0)));
@@ -146,7 +148,8 @@ private slots:
         QTest::addColumn<QString>("field");
         const auto row = [](const char* hfClass, const json& more, const char* field) {
             QTest::addRow("%s %s", hfClass, more.dump().c_str())
-                << QByteArray::fromStdString(with(common(hfClass), more).dump()) << QString::fromLatin1(field);
+                << QByteArray::fromStdString(with(common(hfClass), more).dump())
+                << QString::fromLatin1(field);
         };
         row("LlamaForCausalLM", {{"rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}}}}, "rope_type");
         row("LlamaForCausalLM", {{"hidden_act", "quick_gelu"}}, "hidden_act");
@@ -162,8 +165,7 @@ private slots:
         row("SmolLM3ForCausalLM", {{"no_rope_layers", {1, 1}}}, "no_rope_layers");
         row("OPTForCausalLM", {{"ffn_dim", 64}, {"layer_norm_elementwise_affine", false}},
             "layer_norm_elementwise_affine");
-        row("GPT2LMHeadModel",
-            {{"n_embd", 32}, {"n_layer", 4}, {"n_head", 4}, {"add_cross_attention", true}},
+        row("GPT2LMHeadModel", {{"n_embd", 32}, {"n_layer", 4}, {"n_head", 4}, {"add_cross_attention", true}},
             "add_cross_attention");
         row("GPT2LMHeadModel", {{"n_embd", 32}, {"n_layer", 4}, {"n_head", 5}}, "n_embd");
         row("MambaForCausalLM", json::object(), "architectures");
@@ -178,9 +180,15 @@ private slots:
 
     void everyExpectedTensorHasANameInTheFiles() {
         const std::vector<json> configs{
-            common("LlamaForCausalLM"), common("Qwen2ForCausalLM"), common("Qwen3ForCausalLM"),
-            common("MistralForCausalLM"), common("SmolLM3ForCausalLM"), common("Olmo2ForCausalLM"),
-            common("Phi3ForCausalLM"), common("Gemma2ForCausalLM"), common("Gemma3ForCausalLM"),
+            common("LlamaForCausalLM"),
+            common("Qwen2ForCausalLM"),
+            common("Qwen3ForCausalLM"),
+            common("MistralForCausalLM"),
+            common("SmolLM3ForCausalLM"),
+            common("Olmo2ForCausalLM"),
+            common("Phi3ForCausalLM"),
+            common("Gemma2ForCausalLM"),
+            common("Gemma3ForCausalLM"),
             with(common("GPT2LMHeadModel"), {{"n_embd", 32}, {"n_layer", 4}, {"n_head", 4}}),
             with(common("GPTNeoXForCausalLM"), {{"rotary_pct", 0.25}}),
             with(common("OPTForCausalLM"), {{"ffn_dim", 64}, {"word_embed_proj_dim", 16}})};

@@ -125,7 +125,8 @@ void TestCheckpoint::aLlamaFolderIsDescribedByItsConfig() {
     QCOMPARE(config.ffn, 144);
     QCOMPARE(config.maxContext, 256);
     QCOMPARE(config.eos, std::vector<TokenId>{2});
-    QVERIFY(!config.tiedHead && !config.ropeInterleaved && !config.qkvBias && !config.outBias && !config.mlpBias);
+    QVERIFY(!config.tiedHead && !config.ropeInterleaved && !config.qkvBias && !config.outBias &&
+            !config.mlpBias);
     QCOMPARE(checkpoint->parameters(), std::int64_t{161216});
     QVERIFY(checkpoint->tokenizer() == nullptr);
     const StoredTensor& down = checkpoint->require("layer.2.down.weight", {64, 144});
@@ -388,7 +389,8 @@ void TestCheckpoint::ggufKeysAreReadOrRefused() {
         const auto checkpoint = openCheckpoint(path.toStdString());
         QCOMPARE(checkpoint->config().vocabulary, 10);
         QVERIFY(checkpoint->config().tiedHead);
-        if (key.contains(QStringLiteral("scaling"))) QCOMPARE(checkpoint->config().ropes.front().scaling.factor, 4.0);
+        if (key.contains(QStringLiteral("scaling")))
+            QCOMPARE(checkpoint->config().ropes.front().scaling.factor, 4.0);
         if (const auto tokenizer = checkpoint->tokenizer())
             tokenizer->decode(tokenizer->encode("bb A", true, true), true);
     });

@@ -100,7 +100,7 @@ void TestVocabularies::theSpaceBeforeAStretchFollowsThePrependScheme() {
     QCOMPARE(tokenizer->decode(expected, true), decoded.toStdString());
     QCOMPARE(tokenizer->bos(), std::optional<TokenId>(1));
     QCOMPARE(tokenizer->eos(), std::vector<TokenId>{2});
-    root["normalizer"] = {{"type", "Lowercase"}};
+    root["normalizer"] = {{"type", "Nmt"}};
     testing::writeFile(folder.filePath(QStringLiteral("tokenizer.json")), root.dump());
     QVERIFY_EXCEPTION_THROWN(loadTokenizer(folder.path().toStdString()), Error);
 }
@@ -147,6 +147,17 @@ void TestVocabularies::chatTemplatesAreFoundWhereTheyAreKept() {
         config,
         R"({"chat_template": [{"name": "tool", "template": "x"}, {"name": "default", "template": "two"}]})");
     QCOMPARE(found(), std::string("two"));
+    testing::writeFile(config, R"({"chat_template": [{"name": "rag", "template": "only"}]})");
+    QCOMPARE(found(), std::string("only"));
+    testing::writeFile(
+        config,
+        R"({"chat_template": [{"name": "rag", "template": "x"}, {"name": "tool", "template": "y"}]})");
+    QCOMPARE(found(), std::string());
+    testing::writeFile(folder.filePath(QStringLiteral("chat_template.json")),
+                       R"({"chat_template": "apart"})");
+    QCOMPARE(found(), std::string("apart"));
+    testing::writeFile(config, R"({"chat_template": "one"})");
+    QCOMPARE(found(), std::string("one"));
     testing::writeFile(folder.filePath(QStringLiteral("chat_template.jinja")), "three");
     QCOMPARE(found(), std::string("three"));
 }

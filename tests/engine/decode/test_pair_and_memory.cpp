@@ -105,7 +105,8 @@ private slots:
     }
 
     void paddingThatAConverterWroteIntoTheVocabularyIsPaddingToo() {
-        const Described target = model(5, {"a", "b", "c", "[PAD3]", "[PAD4]"}), draft = model(3, {"a", "b", "c"});
+        const Described target = model(5, {"a", "b", "c", "[PAD3]", "[PAD4]"}),
+                        draft = model(3, {"a", "b", "c"});
         QCOMPARE(usedVocabulary(target), 3);
         QVERIFY(checkPair(target, draft).compatible);
         QCOMPARE(usedVocabulary(model(4, {"a", "b", "c", "[PAD9]"})), 4);  // not its own number: a real token
@@ -149,8 +150,7 @@ private slots:
     void theNeedOfAFormatIsWhatItsMatricesTake() {
         ModelConfig c = bigModel();
         std::int64_t last = 0;
-        for (const WeightFormat format :
-             {WeightFormat::Int8, WeightFormat::Fp16, WeightFormat::Fp32}) {
+        for (const WeightFormat format : {WeightFormat::Int8, WeightFormat::Fp16, WeightFormat::Fp32}) {
             const MemoryNeed need = memoryNeed({&c, format, KvFormat::Auto, 0, 0});
             const double parameters = 6.6e9;
             const double bytes = format == WeightFormat::Int8 ? 1 : format == WeightFormat::Fp16 ? 2 : 4;
@@ -159,17 +159,21 @@ private slots:
             last = need.weightBytes;
         }
         // keys and values: 32 layers x 4096 tokens x 4096 values x 2, at 2 bytes
-        QCOMPARE(memoryNeed({&c, WeightFormat::Fp16, KvFormat::Auto, 0, 0}).cacheBytes, std::int64_t{2147483648});
-        QCOMPARE(memoryNeed({&c, WeightFormat::Fp16, KvFormat::Fp32, 1024, 0}).cacheBytes, std::int64_t{1073741824});
+        QCOMPARE(memoryNeed({&c, WeightFormat::Fp16, KvFormat::Auto, 0, 0}).cacheBytes,
+                 std::int64_t{2147483648});
+        QCOMPARE(memoryNeed({&c, WeightFormat::Fp16, KvFormat::Fp32, 1024, 0}).cacheBytes,
+                 std::int64_t{1073741824});
     }
 
     void theEstimateOfALoadedModelIsItsBytes() {
         const QString path = QStringLiteral(SPECULA_TEST_DATA) + QStringLiteral("/models/opt_postln_proj");
         const std::shared_ptr<const Checkpoint> checkpoint = openCheckpoint(path.toStdString());
         for (const WeightFormat format : {WeightFormat::Fp32, WeightFormat::Fp16, WeightFormat::Int8}) {
-            const auto loaded = Model::load(checkpoint, {format, KvFormat::Auto, 0, 0}, std::make_shared<ThreadPool>(1));
+            const auto loaded =
+                Model::load(checkpoint, {format, KvFormat::Auto, 0, 0}, std::make_shared<ThreadPool>(1));
             const MemoryNeed need = memoryNeed({&checkpoint->config(), format, KvFormat::Auto, 0, 0});
-            const std::int64_t besides = need.weightBytes - loaded->info().weightBytes;  // norms, biases, positions
+            const std::int64_t besides =
+                need.weightBytes - loaded->info().weightBytes;  // norms, biases, positions
             QVERIFY2(besides > 64 * 256 * 4 && besides < 90000, qPrintable(QString::number(besides)));
         }
     }
@@ -180,8 +184,9 @@ private slots:
         QVERIFY(refusal(loads, 40'000'000'000).isEmpty());
         QVERIFY(refusal(loads, 0).isEmpty());  // unknown
         const QString message = refusal(loads, 12'000'000'000);
-        QVERIFY2(message.contains(QStringLiteral("12.0 GB is free")) && message.contains(QStringLiteral("fp32")) &&
-                     message.contains(QStringLiteral("int8")) && !message.contains(QStringLiteral("fp16 (")),
+        QVERIFY2(message.contains(QStringLiteral("12.0 GB is free")) &&
+                     message.contains(QStringLiteral("fp32")) && message.contains(QStringLiteral("int8")) &&
+                     !message.contains(QStringLiteral("fp16 (")),
                  qPrintable(message));
         QVERIFY(refusal(loads, 7'500'000'000).contains(QStringLiteral("--max-context")));
         QVERIFY(refusal(loads, 1'000'000'000).contains(QStringLiteral("no format")));

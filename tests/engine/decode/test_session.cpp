@@ -119,11 +119,11 @@ private slots:
         QTest::addColumn<QString>("target");
         QTest::addColumn<QString>("draft");
         const std::string root = SPECULA_FIXTURES;
-        std::vector<const char*> models{"gemma3_text", "gpt2_scaled", "gpt_neox", "olmo2", "opt_postln_proj",
-                                        "phi3"};
+        std::vector<const char*> models{"gemma3_text", "gpt2_scaled",     "gpt_neox",
+                                        "olmo2",       "opt_postln_proj", "phi3"};
         if (!root.empty()) {
-            models.insert(models.end(), {"opt", "gpt2", "gemma2", "gpt_neox_serial", "mistral", "qwen2", "qwen3",
-                                         "smollm3", "llama_tied_rope_llama3"});
+            models.insert(models.end(), {"opt", "gpt2", "gemma2", "gpt_neox_serial", "mistral", "qwen2",
+                                         "qwen3", "smollm3", "llama_tied_rope_llama3"});
             QTest::newRow("opt and its draft") << QStringLiteral("opt") << QStringLiteral("opt_draft");
             QTest::newRow("gpt2 and its draft") << QStringLiteral("gpt2") << QStringLiteral("gpt2_draft");
         }

@@ -136,7 +136,8 @@ void foldQueryScale(const json& config, Tensor& tensor) {
     const bool carries = normed ? tensor.name.find("q_norm") != std::string::npos
                                 : tensor.name.find("q_proj") != std::string::npos;
     if (!carries) return;
-    for (float& value : tensor.values) value = static_cast<float>(static_cast<double>(value) * wanted / assumed);
+    for (float& value : tensor.values)
+        value = static_cast<float>(static_cast<double>(value) * wanted / assumed);
 }
 
 std::string converted(const fs::path& folder, const std::string& architecture) {
@@ -178,7 +179,8 @@ private slots:
         QTest::addColumn<QString>("folder");
         QTest::addColumn<QString>("architecture");
         const std::string root = SPECULA_FIXTURES;
-        const fs::path models = root.empty() ? fs::path(SPECULA_TEST_DATA) / "models" : fs::path(root) / "models";
+        const fs::path models =
+            root.empty() ? fs::path(SPECULA_TEST_DATA) / "models" : fs::path(root) / "models";
         std::vector<std::pair<const char*, const char*>> all{{"gemma3_text", "gemma3"}, {"phi3", "phi3"}};
         if (!root.empty()) {
             for (const auto& more : {std::pair("gemma2", "gemma2"), std::pair("gpt2", "gpt2"),
@@ -186,8 +188,8 @@ private slots:
                 all.emplace_back(more);
         }
         for (const auto& [folder, architecture] : all)
-            QTest::newRow(architecture) << QString::fromStdString((models / folder).string())
-                                        << QString::fromLatin1(architecture);
+            QTest::newRow(architecture)
+                << QString::fromStdString((models / folder).string()) << QString::fromLatin1(architecture);
     }
     void aConvertedFolderGivesTheFoldersLogits() {
         QFETCH(QString, folder);
@@ -196,8 +198,9 @@ private slots:
         QTemporaryDir scratch;
         const QString path = scratch.filePath(QStringLiteral("model.gguf"));
         testing::writeFile(path, converted(source, architecture.toStdString()));
-        const auto model = Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.toStdString())),
-                                       {WeightFormat::Fp32, KvFormat::Auto, 0, 0}, std::make_shared<ThreadPool>(2));
+        const auto model =
+            Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.toStdString())),
+                        {WeightFormat::Fp32, KvFormat::Auto, 0, 0}, std::make_shared<ThreadPool>(2));
         std::ifstream in(source / "golden.json");
         for (const json& prompt : json::parse(in)["prompts"]) {
             const auto ids = prompt["input_ids"].get<std::vector<TokenId>>();

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <cstring>
 #include <random>
 
 #include "engine/model/kernels.h"
@@ -176,7 +175,8 @@ private slots:
         std::vector<float> capped = x;
         k.softCap(capped.data(), n, 5.0F);
         for (std::size_t i = 0; i < x.size(); ++i)
-            QVERIFY(std::fabs(static_cast<double>(capped[i]) - 5.0 * std::tanh(static_cast<double>(x[i]) / 5.0)) < 2e-6);
+            QVERIFY(std::fabs(static_cast<double>(capped[i]) -
+                              5.0 * std::tanh(static_cast<double>(x[i]) / 5.0)) < 2e-6);
     }
 
     void aWindowAndASoftCapAreThoseOfTheFormula() {

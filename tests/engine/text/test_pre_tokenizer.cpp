@@ -44,6 +44,18 @@ void TestPreTokenizer::namedPatternsCutWhereTheirFamiliesDo_data() {
     row("Llama 3 line feeds stay together", "llama-bpe", "a.\n\nb", "a|.\n\n|b");
     row("Llama 3 sign before a word", "llama-bpe", "(word", "(word");
     row("Qwen 2 single digits", "qwen2", "x 12345", "x| |1|2|3|4|5");
+    row("several patterns, one after the other", "default", "a=b 12345 it's", "a|=|b| |123|45| it|'|s");
+    row("Falcon digits in threes", "falcon", "x12345`y", "x|123|45|`|y");
+    row("GPT-4o words by their capitals", "gpt-4o", "HelloWorld IT's 1234", "Hello|World| IT's| |123|4");
+    row("Tekken single digits", "tekken", "HelloWorld 12/", "Hello|World| |1|2|/");
+    row("Qwen 3.5 marks belong to words", "qwen35",
+        "e\xCC\x81"
+        "a 12",
+        "e\xCC\x81"
+        "a| |1|2");
+    row("DeepSeek digits first", "deepseek-v3", "abc1234.x 你好a", "abc|123|4|.x| |你好|a");
+    row("DeepSeek Coder", "deepseek-coder", "if x:\n  y1", "if| x|:|\n| | y|1");
+    row("StarCoder digits", "starcoder", "a12", "a|1|2");
     row("U+180E is not a space", "gpt-2",
         "a\xE1\xA0\x8E"
         "b",
@@ -91,6 +103,20 @@ void TestPreTokenizer::jsonStepsApplyInOrder_data() {
     row("sequence", R"({"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},
         {"type":"ByteLevel","add_prefix_space":false}]})",
         "a 12 b", "a| |1|2| b");
+    row("contiguous", R"({"type":"Split","pattern":{"Regex":"[-.]"},"behavior":"Contiguous"})", "--a.-b",
+        "--|a|.-|b");
+    row("merged with the previous",
+        R"({"type":"Split","pattern":{"String":" "},"behavior":"MergedWithPrevious"})", " a  b ",
+        " |a | |b ");
+    row("merged with the next", R"({"type":"Split","pattern":{"String":" "},"behavior":"MergedWithNext"})",
+        " a  b ", " a| | b| ");
+    row("white space goes", R"({"type":"WhitespaceSplit"})", "\ta  b!\u3000c ", "a|b!|c");
+    row("words and signs", R"({"type":"Whitespace"})", "it's a_b, é9 !?", "it|'|s|a_b|,|é9|!?");
+    row("punctuation", R"({"type":"Punctuation"})", "a.b$—c", "a|.|b|$|—|c");
+    row("marks for spaces", R"({"type":"Metaspace","prepend_scheme":"always"})", "a b", "▁a|▁b");
+    row("marks for spaces, no other", R"({"type":"Metaspace","prepend_scheme":"never","split":false})", "a b",
+        "a▁b");
+    row("a mark of its own", R"({"type":"Metaspace","replacement":"_"})", "a _b", "_a|_|_b");
     row("a pattern that matches nothing between characters",
         R"({"type":"Split","pattern":{"Regex":"x*"},"behavior":"Isolated"})", "axxé", "a|xx|é");
 }
@@ -111,8 +137,8 @@ void TestPreTokenizer::unknownStepsAreRefusedByName_data() {
     };
     row("type", R"({"type":"Quantum"})", "Quantum");
     row("inside a sequence", R"({"type":"Sequence","pretokenizers":[{"type":"Quantum"}]})", "Quantum");
-    row("behaviour", R"({"type":"Split","pattern":{"Regex":"a"},"behavior":"MergedWithNext"})",
-        "MergedWithNext");
+    row("behaviour", R"({"type":"Split","pattern":{"Regex":"a"},"behavior":"MergedSideways"})",
+        "MergedSideways");
     row("pattern", R"({"type":"Split","pattern":{"Regex":"(?:[a-z"},"behavior":"Isolated"})", "(?:[a-z");
     row("set operations", R"({"type":"Split","pattern":{"Regex":"[a-z&&[^b]]"},"behavior":"Isolated"})",
         "intersects");
@@ -135,7 +161,8 @@ void TestPreTokenizer::unknownStepsAreRefusedByName() {
 
 void TestPreTokenizer::piecesOfATextAreTheText() {
     const QString text = QStringLiteral("It's 2024:\t\u00e9\u4f60 \U0001F600\u200d  \n\n x\u00a0y ...");
-    for (const char* name : {"gpt-2", "smollm", "llama-bpe", "qwen2"}) {
+    for (const char* name : {"default", "gpt-2", "smollm", "llama-bpe", "qwen2", "qwen35", "gpt-4o", "tekken",
+                             "falcon", "deepseek-coder", "deepseek-v3"}) {
         const PreTokenizer pre = PreTokenizer::fromGgufName(name, "test");
         QCOMPARE(words(pre, text).join(QString()), text);
         QVERIFY(!words(pre, text).contains(QString()));
