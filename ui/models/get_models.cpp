@@ -207,7 +207,7 @@ void GetModels::list() {
     m_listing = {};
     m_note->show(Symbol::None, {});
     m_files->setFiles({});
-    emit listRequested(m_asked, m_askedRevision);
+    emit listRequested(QString(m_asked), QString(m_askedRevision));
 }
 
 void GetModels::setListing(const HubListing& listing) {
@@ -220,7 +220,7 @@ void GetModels::setListing(const HubListing& listing) {
 void GetModels::download() {
     const QStringList files = m_files->chosen();
     if (files.isEmpty()) return;
-    emit downloadRequested(m_listing.repository, m_askedRevision, files);
+    emit downloadRequested(QString(m_listing.repository), QString(m_askedRevision), files);
 }
 
 void GetModels::refreshFiles() {
