@@ -18,6 +18,7 @@
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
 #include "ui/models/models_view.h"
+#include "ui/setup/setup_panel.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
@@ -62,6 +63,9 @@ namespace {
 
 /// The Models view over what is on this machine, with the default target's details or the pairs.
 std::string pictureOfModels(const CommandLine& line, MainWindow& window) {
+    RunArguments defaults;
+    resolveModels(defaults);
+    window.setup().setRequest({defaults.engine, {}, {}});
     ModelsController controller(window, engineCatalogue(), HubSettings::fromEnvironment());
     QEventLoop loop;
     QObject::connect(&controller, &ModelsController::settled, &loop, &QEventLoop::quit);

@@ -32,7 +32,8 @@ CatalogueReader fakeReader(std::atomic<int>& searches) {
     CatalogueReader reader;
     reader.find = [&searches](const std::vector<std::string>& extra, std::stop_token) {
         ++searches;
-        std::vector<FoundModel> found{{"big", "/models/big"}, {"small", "/models/small"}, {"broken", "/models/broken"}};
+        std::vector<FoundModel> found{
+            {"big", "/models/big"}, {"small", "/models/small"}, {"broken", "/models/broken"}};
         for (const std::string& path : extra) found.push_back({"dropped", path});
         return found;
     };
@@ -161,7 +162,8 @@ private slots:
         emit m_window->models().listRequested(QStringLiteral("org/name"), QStringLiteral("main"));
         const auto said = [&] {
             for (const QLabel* label : m_window->models().findChildren<QLabel*>()) {
-                if (label->isVisible() && label->text().contains(QStringLiteral("HF_HUB_OFFLINE"))) return true;
+                if (label->isVisible() && label->text().contains(QStringLiteral("HF_HUB_OFFLINE")))
+                    return true;
             }
             return false;
         };

@@ -106,7 +106,7 @@ void StatusPanel::showBaseline() {
 }
 
 void StatusPanel::setMemoryUse(qint64 bytes) {
-    m_memory->setText(QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeTraditionalFormat));
+    m_memory->setText(QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat));
     m_memory->setVisible(bytes > 0);
 }
 

@@ -1,5 +1,7 @@
 #include "ui/models/model_details.h"
 
+#include <algorithm>
+
 #include <QEvent>
 #include <QFontDatabase>
 #include <QGridLayout>
@@ -98,13 +100,13 @@ QWidget* ModelDetailsPane::makeSummary() {
     m_memoryView->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_memoryView->setAccessibleName(tr("Memory by number format"));
     m_memoryView->setEmptyText(tr("What it takes in memory is not known."));
-    auto* title = new QLabel(tr("In memory, at full context"));
-    makeBold(title);
+    m_memoryTitle = new QLabel;
+    makeBold(m_memoryTitle);
     m_memoryBox = new QWidget;
     auto* memory = new QVBoxLayout(m_memoryBox);
     memory->setContentsMargins(0, 0, 0, 0);
     memory->setSpacing(4);
-    memory->addWidget(title);
+    memory->addWidget(m_memoryTitle);
     memory->addWidget(m_memoryView);
     memory->addStretch(1);
 
@@ -257,8 +259,17 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
     for (const auto& [name, value] : known) {
         if (!value.isEmpty()) addFact(row++, name, value);
     }
-    for (const NamedText& fact : facts) addFact(row++, fromStd(fact.name), fromStd(fact.text));
+    for (const NamedText& fact : facts) {
+        const QString name = fromStd(fact.name);
+        const bool said = std::any_of(known.begin(), known.end(), [&](const auto& each) {
+            return each.first == name && !each.second.isEmpty();
+        });
+        if (!said) addFact(row++, name, fromStd(fact.text));
+    }
     m_memory->setNeeds(entry.memory);
+    m_memoryTitle->setText(
+        entry.memory.empty() ? tr("In memory")
+                             : tr("In memory, for %1 tokens").arg(locale.toString(entry.memory[0].context)));
     fitMemory();
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/trace/models.h"
 
+class QLabel;
 class QBoxLayout;
 class QGridLayout;
 class QPlainTextEdit;
@@ -87,6 +88,7 @@ private:
     QTabWidget* m_tabs = nullptr;
     QBoxLayout* m_summary = nullptr;
     QScrollArea* m_summaryScroll = nullptr;
+    QLabel* m_memoryTitle = nullptr;
     QWidget* m_memoryBox = nullptr;
     QGridLayout* m_factGrid = nullptr;
     DataTable* m_memoryView = nullptr;

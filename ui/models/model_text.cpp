@@ -71,7 +71,7 @@ QString parameterText(std::int64_t parameters) {
 
 QString bytesText(std::int64_t bytes) {
     if (bytes <= 0) return dash();
-    return QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeTraditionalFormat);
+    return QLocale().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
 }
 
 QString speedText(double bytesPerSecond) {

@@ -86,7 +86,7 @@ private slots:
                  (QStringList{QStringLiteral("pytorch_model.bin"), QStringLiteral("vocab.json"),
                               QStringLiteral("merges.txt")}));
         QVERIFY(
-            get().totalLine().text().startsWith(QStringLiteral("3 of 7 files chosen, 2.5 GB to download")));
+            get().totalLine().text().startsWith(QStringLiteral("3 of 7 files chosen, 2.6 GB to download")));
         QVERIFY(get().totalLine().text().contains(QStringLiteral("653 bytes already here")));
         QVERIFY(get().contextLine().text().contains(QStringLiteral("8c7b107549")));
     }
@@ -168,7 +168,7 @@ private slots:
         };
         QCOMPARE(text(1, DownloadTable::File), QStringLiteral("2 of 4: pytorch_model.bin"));
         QCOMPARE(text(1, DownloadTable::Progress), QStringLiteral("22 %"));
-        QCOMPARE(text(1, DownloadTable::Speed), QStringLiteral("11.7 MB/s"));
+        QCOMPARE(text(1, DownloadTable::Speed), QStringLiteral("12.3 MB/s"));
         QCOMPARE(text(1, DownloadTable::TimeLeft), QStringLiteral("2 min 45 s"));
         QCOMPARE(text(0, DownloadTable::Progress), QStringLiteral("100 %"));
         QVERIFY(text(3, DownloadTable::State).contains(QStringLiteral("gated")));

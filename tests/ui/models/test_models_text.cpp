@@ -37,7 +37,7 @@ private slots:
         const ModelEntry entry = model("m", 1000 * kMega, "t");
         const MemoryFit fit = memoryFit({&entry}, 6 * kGiga);
         QCOMPARE(fit.kind, MemoryFit::Kind::Yes);
-        QCOMPARE(fit.text, QStringLiteral("1.2 GB as int8x2"));
+        QCOMPARE(fit.text, QStringLiteral("1.3 GB as int8x2"));
     }
 
     void a_model_that_fits_in_part_names_the_formats() {
@@ -52,7 +52,7 @@ private slots:
         const ModelEntry entry = model("m", 14 * kGiga, "t");
         const MemoryFit fit = memoryFit({&entry}, 6 * kGiga);
         QCOMPARE(fit.kind, MemoryFit::Kind::No);
-        QCOMPARE(fit.text, QStringLiteral("no: needs 15.2 GB, 5.6 GB free"));
+        QCOMPARE(fit.text, QStringLiteral("no: needs 16.4 GB, 6.0 GB free"));
     }
 
     void exactly_enough_memory_is_enough() {

@@ -258,7 +258,7 @@ private slots:
     }
 
     void free_memory_is_said_and_moves_the_answers() {
-        QVERIFY(m_view->stateLine().text().contains(QStringLiteral("5.8 GB")));
+        QVERIFY(m_view->stateLine().text().contains(QStringLiteral("6.2 GB")));
         const QAbstractItemModel* model = m_view->list().table().model();
         const auto answer = [model] { return model->index(4, 7).data().toString(); };
         QCOMPARE(answer(), QStringLiteral("1.6 GB as int8x2"));
