@@ -261,11 +261,11 @@ private slots:
         QVERIFY(m_view->stateLine().text().contains(QStringLiteral("6.2 GB")));
         const QAbstractItemModel* model = m_view->list().table().model();
         const auto answer = [model] { return model->index(4, 7).data().toString(); };
-        QCOMPARE(answer(), QStringLiteral("1.6 GB as int8x2"));
+        QCOMPARE(answer(), QStringLiteral("1.7 GB as int8x2"));
         m_view->setMemoryFree(100 * kMega);
         QVERIFY2(answer().startsWith(QStringLiteral("no: needs")), qPrintable(answer()));
         m_view->setMemoryFree(-1);
-        QCOMPARE(answer(), QStringLiteral("1.6 GB as int8x2"));
+        QCOMPARE(answer(), QStringLiteral("1.7 GB as int8x2"));
         QCOMPARE(model->index(4, 7).data(SymbolRole).toInt(), int(Symbol::None));
     }
 };
