@@ -85,7 +85,8 @@ std::string resolveModelPath(const std::string& option, const std::string& text)
     const CacheLookup found = inHubCache(name);
     if (found.model) return fromPath(modelPathOf(found.model->path));
     throw Error(option + ": expected a file, a folder or a model in the Hugging Face cache (" +
-                fromPath(hubCache()) + "), found no '" + text + "': " + found.reason.toStdString());
+                fromPath(hubCache()) + "), found no '" + text + "': " + found.reason.toStdString() +
+                " (specula download " + text + " fetches one from the hub)");
 }
 
 bool isDraftRule(const std::string& draft) {
