@@ -202,7 +202,8 @@ private slots:
             Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.toStdString())),
                         {WeightFormat::Fp32, KvFormat::Auto, 0, 0}, std::make_shared<ThreadPool>(2));
         std::ifstream in(source / "golden.json");
-        for (const json& prompt : json::parse(in)["prompts"]) {
+        const json golden = json::parse(in);
+        for (const json& prompt : golden["prompts"]) {
             const auto ids = prompt["input_ids"].get<std::vector<TokenId>>();
             const std::vector<float> expected = goldenLogits(source, prompt["logits_key"].get<std::string>());
             std::vector<float> found(expected.size());
