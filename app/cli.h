@@ -19,6 +19,7 @@ int runModels(const CommandLine& line);
 int runReplay(const CommandLine& line);
 int runScreenshot(const CommandLine& line);
 int runDownload(const CommandLine& line);
+int runTrainDraft(const CommandLine& line);
 
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);

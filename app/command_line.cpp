@@ -8,6 +8,7 @@
 #include "app/option_values.h"
 #include "app/version.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
 
 namespace specula {
 
@@ -108,11 +109,11 @@ void addRun(CLI::App& app, RunArguments& run) {
                  run.options.gamma = parseGamma(option, text);
                  run.gammaGiven = true;
              });
-    addValue(app, "--tree", "off", [](const std::string& option, const std::string& text) {
-        if (text != "off")
-            throw Error(option + ": trees are not in this version, expected off, found '" +
-                        text.substr(0, 40) + "'");
-    });
+    addValue(app, "--tree", "children at each depth such as 3,2,1, or auto, or off",
+             [&run](const std::string& option, const std::string& text) {
+                 run.options.tree = parseTree(option, text);
+                 run.treeGiven = true;
+             });
     addValue(app, "--draft-stop", "fixed", [](const std::string& option, const std::string& text) {
         allowOnly(option, text, "fixed", {"max", "entropy", "auto"});
     });
@@ -122,7 +123,7 @@ void addRun(CLI::App& app, RunArguments& run) {
     addValue(app, "--costs", "file with the costs that gamma auto decides with",
              [&options](const std::string&, const std::string& text) { options.costs = readCosts(text); });
     addValue(
-        app, "--rule", "token or greedy (default token)",
+        app, "--rule", "token, greedy or sequoia (default token; sequoia for a tree)",
         [&options](const std::string& o, const std::string& text) { options.rule = parseRule(o, text); });
     addInt(app, "--max-tokens", options.maxTokens, 1, 1'000'000, "most tokens to generate (default 128)");
     addValue(app, "--seed", "default 0", [&options](const std::string& o, const std::string& text) {
@@ -288,6 +289,35 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     addJson(*sub, line);
 }
 
+void addTrainDraft(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::TrainDraft, "train-draft",
+                                  "distil a draft from a target; stopped or cut off, the same call goes on");
+    TrainRequest& train = line.train;
+    addTarget(*sub, line.run);
+    addValue(*sub, "--out", "folder to write the draft to", [&train](const std::string&, const std::string& text) {
+        train.out = text;
+    })->required();
+    addDouble(*sub, "--minutes", train.minutes, 0.1, 10'000.0, "in all, sampling included (default 60)");
+    addValue(*sub, "--arch", "feature-head (default) or small, an independent decoder",
+             [&train](const std::string& option, const std::string& text) {
+                 const auto value = draftArchitectureNamed(text);
+                 if (!value) refuseValue(option, "feature-head or small", text);
+                 train.architecture = *value;
+             });
+    addValue(*sub, "--tokens", "text to sample from the target (default: a third of the minutes)",
+             [&train](const std::string& option, const std::string& text) {
+                 train.tokens = parseInteger(option, text, 1000, 1'000'000'000);
+             });
+    addInt(*sub, "--head-vocabulary", train.headVocabulary, 16, 1'000'000, "ids that the draft can propose (default 8192)");
+    addText(*sub, "--prompts", line.prompts, "file of prompts to use instead of the bundled ones");
+    addValue(*sub, "--seed", "default 1", [&train](const std::string& option, const std::string& text) {
+        train.seed = parseSeed(option, text);
+    });
+    addInt(*sub, "--threads", train.threads, 1, 1024, "default: all cores");
+    sub->add_flag("--keep-work", train.keepWork, "keep sampled texts and states in the folder's work/");
+    addJson(*sub, line);
+}
+
 /// What cannot be said option by option.
 void checkTogether(const CommandLine& line) {
     const RunArguments& run = line.run;
@@ -351,6 +381,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addModels(app, line);
     addScreenshot(app, line);
     addDownload(app, line);
+    addTrainDraft(app, line);
     try {
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {

@@ -20,7 +20,8 @@ enum class Subcommand {
     Models,
     Replay,
     Screenshot,
-    Download
+    Download,
+    TrainDraft
 };
 
 enum class ColorMode { Auto, Always, Never };
@@ -31,6 +32,7 @@ struct RunArguments {
     std::optional<std::string> target;
     std::optional<std::string> draft;
     bool gammaGiven = false;
+    bool treeGiven = false;
     EngineOptions engine;  ///< formats, threads, context; target and draft are filled in by resolveModels
     RunOptions options;
     std::optional<std::string> promptText;
@@ -73,6 +75,7 @@ struct CommandLine {
     std::vector<std::string> modelPaths;  ///< models: further files and folders
     bool pairs = false;                   ///< models
     std::optional<std::string> details;   ///< models: a name or a path
+    TrainRequest train;                   ///< train-draft; its target is in run.target, prompts are filled in later
 };
 
 /// Reads the arguments (without the program's name). Throws Error (exit status 2) with one line naming the

@@ -8,6 +8,7 @@
 
 #include "app/catalogue.h"
 #include "app/hub/hub_cache.h"
+#include "engine/checkpoint/feature_head_file.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -122,6 +123,9 @@ void resolveModels(RunArguments& run) {
     else
         run.engine.draft = resolveModelPath("--draft", draft);
     if (run.engine.draft == "none" && run.options.gamma == kGammaAuto) run.options.gamma = 0;
+    // A feature head's siblings cost it nothing: unless told otherwise it drafts trees.
+    if (!run.gammaGiven && !run.treeGiven && FeatureHeadFile::isOne(run.engine.draft))
+        run.options.tree.automatic = true;
 }
 
 std::vector<FoundModel> knownModels() {

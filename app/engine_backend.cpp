@@ -79,10 +79,11 @@ std::vector<MeasuredPrompt> EngineBackend::encode(const std::vector<Prompt>& pro
 
 RunOptions EngineBackend::withCosts(RunOptions options, std::stop_token stop, bool always) {
     if (engine()->draftInfo().kind == "none" && options.gamma == kGammaAuto) options.gamma = 0;
-    const bool needed = options.gamma == kGammaAuto || always;
+    const bool chosen = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
+    const bool needed = chosen || always;
     if (!needed || options.costs) return options;
     if (!m_costs) {
-        const ProbeReport report = measureCosts(*engine(), 9, stop);
+        const ProbeReport report = measureCosts(engine(), 0, stop);
         if (stop.stop_requested()) return options;
         m_costs = report.costs;
     }

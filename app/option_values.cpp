@@ -1,5 +1,6 @@
 #include "app/option_values.h"
 
+#include <sstream>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -82,6 +83,26 @@ int parseGamma(const std::string& option, const std::string& text) {
     if (!value || *value < 0 || *value > kGammaMax)
         refuseValue(option, "a whole number from 0 to 32 or auto", text);
     return *value;
+}
+
+TreeShape parseTree(const std::string& option, const std::string& text) {
+    if (text == "off") return {};
+    if (text == "auto") return {.automatic = true, .children = {}};
+    TreeShape tree;
+    long nodes = 0, level = 1;
+    std::istringstream numbers(text + ",");
+    for (std::string word; std::getline(numbers, word, ',');) {
+        const auto value = numberIn<int>(word);
+        level *= value.value_or(0);
+        nodes += level;
+        if (!value || *value < 1 || nodes > kTreeNodesMax)
+            refuseValue(option,
+                        "auto, off or children at each depth such as 3,2,1 (at most " +
+                            std::to_string(kTreeNodesMax) + " tokens in all)",
+                        text);
+        tree.children.push_back(*value);
+    }
+    return tree;
 }
 
 WeightFormat parseWeights(const std::string& option, const std::string& text) {

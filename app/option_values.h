@@ -19,6 +19,7 @@ std::int64_t parseInteger(const std::string& option, const std::string& text, st
 std::uint64_t parseSeed(const std::string& option, const std::string& text);
 double parseNumber(const std::string& option, const std::string& text, double low, double high);
 int parseGamma(const std::string& option, const std::string& text);
+TreeShape parseTree(const std::string& option, const std::string& text);
 WeightFormat parseWeights(const std::string& option, const std::string& text);
 KvFormat parseKv(const std::string& option, const std::string& text);
 Detail parseDetail(const std::string& option, const std::string& text);

@@ -60,6 +60,8 @@ int dispatch(const CommandLine& line) {
             return runScreenshot(line);
         case Subcommand::Download:
             return runDownload(line);
+        case Subcommand::TrainDraft:
+            return runTrainDraft(line);
         case Subcommand::Information:
             break;
     }

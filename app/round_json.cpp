@@ -130,7 +130,7 @@ Round roundFrom(const JsonObject& json, int index) {
     round.index = static_cast<int>(json.integer("index", index, index));
     round.position = static_cast<int>(json.integer("position", 0, kMaxInt));
     round.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy");
-    round.gamma = static_cast<int>(json.integer("gamma", 0, kGammaMax));
+    round.gamma = static_cast<int>(json.integer("gamma", 0, kTreeNodesMax));
     const std::size_t proposals = json.array("proposals", kMaxProposals).size();
     for (std::size_t i = 0; i < proposals; ++i)
         round.proposals.push_back(proposalFrom(json.element("proposals", i), static_cast<int>(i)));

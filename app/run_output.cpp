@@ -53,6 +53,7 @@ std::string line(const char* label, const std::string& value) {
 std::string settingsLine(const RunRecord& record) {
     const RunOptions& options = record.options;
     std::string text = options.gamma == kGammaAuto ? "gamma auto" : "gamma " + std::to_string(options.gamma);
+    if (!options.tree.off()) text = "tree " + treeText(options.tree);
     text +=
         options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
     return text + ", seed " + std::to_string(options.seed);

@@ -53,9 +53,24 @@ Costs costsFrom(const JsonObject& json) {
     return costs;
 }
 
+json toJson(const TreeShape& tree) {
+    if (tree.automatic) return "auto";
+    return tree.off() ? json("off") : json(tree.children);
+}
+
+TreeShape treeFrom(const JsonObject& json) {
+    if (json.isWord("tree", "off")) return {};
+    if (json.isWord("tree", "auto")) return {.automatic = true, .children = {}};
+    TreeShape tree;
+    for (const auto& count : json.array("tree", kGammaMax))
+        tree.children.push_back(static_cast<int>(json.numberAt(count, "tree", 1, kTreeNodesMax)));
+    return tree;
+}
+
 json toJson(const RunOptions& options) {
     json value = toJson(options.sampling);
     value["gamma"] = options.gamma == kGammaAuto ? json("auto") : json(options.gamma);
+    value["tree"] = toJson(options.tree);
     value["draft_sampling"] = options.draftSampling ? toJson(*options.draftSampling) : json(nullptr);
     value["rule"] = name(options.rule);
     value["seed"] = options.seed;
@@ -72,9 +87,10 @@ json toJson(const RunOptions& options) {
 RunOptions runOptionsFrom(const JsonObject& json) {
     RunOptions options;
     options.gamma = json.isWord("gamma", "auto") ? kGammaAuto : smallInt(json, "gamma", 0, kGammaMax);
+    if (json.has("tree")) options.tree = treeFrom(json);
     options.sampling = samplingFrom(json);
     if (json.has("draft_sampling")) options.draftSampling = samplingFrom(json.object("draft_sampling"));
-    options.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy");
+    options.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy, sequoia");
     options.seed = json.unsignedInteger("seed");
     options.maxTokens = smallInt(json, "max_tokens");
     const auto& stop = json.array("stop", 1000);

@@ -7,6 +7,7 @@
 
 #include "engine/decode/memory_check.h"
 #include "engine/decode/pair_check.h"
+#include "engine/draft/feature_head.h"
 #include "engine/model/model.h"
 #include "engine/text/chat_template.h"
 #include "engine/trace/error.h"
@@ -50,7 +51,7 @@ DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
             "--draft " + spec +
             ": this kind of draft is not in this version; expected a path, ngram[:N], early-exit:K or none");
     } else {
-        info.kind = "model";
+        info.kind = FeatureHeadFile::isOne(spec) ? "feature-head" : "model";
     }
     return info;
 }
@@ -104,6 +105,12 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
         engine->m_draftInfo.model->path = options.draft;
         engine->m_draftInfo.name = engine->m_draftModel->info().name;
     }
+    if (engine->m_draftInfo.kind == "feature-head") {
+        engine->m_featureHead = FeatureHead::load(options.draft, engine->m_target, options.draftWeights, stop);
+        engine->m_draftInfo.model = engine->m_featureHead->info();
+        engine->m_draftInfo.name = engine->m_featureHead->config().name;
+        engine->m_draftInfo.bestTree.children = engine->m_featureHead->config().bestTree;
+    }
     engine->m_targetInfo = engine->m_target->info();
     engine->m_targetInfo.path = options.target;
     engine->m_targetInfo.loadSeconds =
@@ -123,10 +130,7 @@ std::vector<TokenId> Engine::encodePrompt(const std::string& text, bool chat,
     if (!chat) return m_tokenizer->encode(text, true, false);
     if (m_chatTemplate.empty())
         throw Error(m_options.target + " has no chat template; use it without --chat");
-    std::vector<ChatMessage> messages;
-    if (!system.empty()) messages.push_back({"system", system});
-    messages.push_back({"user", text});
-    return m_tokenizer->encode(renderChat(m_chatTemplate, messages, chatContext(*m_tokenizer)), false, true);
+    return encodeChat(*m_tokenizer, m_chatTemplate, text, system);
 }
 
 std::vector<float> Engine::logits(const std::vector<TokenId>& ids, const std::vector<int>& chunks) const {

@@ -11,6 +11,7 @@
 
 namespace specula {
 
+class FeatureHead;
 class Model;
 
 /// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread
@@ -46,6 +47,9 @@ public:
     const std::shared_ptr<const Model>& draftModel() const {
         return m_draftModel;
     }  ///< null unless kind "model"
+    const std::shared_ptr<const FeatureHead>& featureHead() const {
+        return m_featureHead;
+    }  ///< null unless kind "feature-head"
 
 private:
     Engine() = default;
@@ -59,6 +63,7 @@ private:
     std::string m_chatTemplate;
     std::shared_ptr<const Model> m_target;
     std::shared_ptr<const Model> m_draftModel;
+    std::shared_ptr<const FeatureHead> m_featureHead;
 };
 
 }  // namespace specula

@@ -1,7 +1,12 @@
 #include "engine/decode/pair_check.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/text/json_file.h"
 
 namespace specula {
 
@@ -84,7 +89,41 @@ void compareTokenizers(const Checkpoint& target, const Checkpoint& draft, PairRe
     if (report.checks[1].passed) warnOfRoles(*a, *b, common, report);
 }
 
+constexpr std::size_t kMaxProvenance = 1u << 20;
+
+/// The fingerprint that a trained draft's folder notes; "" without one.
+std::string notedTokenizer(const Checkpoint& draft) {
+    const std::string path = joinPath(draft.path(), "provenance.json");
+    if (!isFile(path)) return {};
+    const nlohmann::json note = readJsonObject(path, kMaxProvenance);
+    const auto found = note.find("tokenizer");
+    return found != note.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+void compareWithNote(const Checkpoint& target, const Checkpoint& draft, const std::string& noted, PairReport& report) {
+    const bool same = noted == tokenizerFingerprint(*target.tokenizer());
+    report.checks.push_back({"The draft was trained for this tokenizer", same,
+                             same ? "noted in its provenance.json" : "its provenance.json names another one"});
+    const int used = usedVocabulary(target), rows = draft.config().vocabulary;
+    report.checks.push_back({"A row for each token in both models", rows >= used && usedVocabulary(draft) == used,
+                             sizes(used, rows)});
+}
+
 }  // namespace
+
+std::string tokenizerFingerprint(const Tokenizer& tokenizer) {
+    std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a, 64 bits
+    const auto mix = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3U; };
+    for (TokenId id = 0; id < tokenCount(tokenizer); ++id) {
+        const std::string piece = tokenizer.piece(id);
+        for (const char c : piece) mix(static_cast<unsigned char>(c));
+        mix(0xFF);  // no piece of valid text ends in this byte
+        mix(static_cast<unsigned char>(piece.size()));
+    }
+    char text[64];
+    std::snprintf(text, sizeof text, "%d tokens, %016llx", tokenCount(tokenizer), static_cast<unsigned long long>(hash));
+    return text;
+}
 
 int usedVocabulary(const Checkpoint& checkpoint) {
     const int rows = checkpoint.config().vocabulary;
@@ -97,6 +136,8 @@ PairReport checkPair(const Checkpoint& target, const Checkpoint& draft) {
     const bool inTarget = target.tokenizer() != nullptr, inDraft = draft.tokenizer() != nullptr;
     if (inTarget && inDraft) {
         compareTokenizers(target, draft, report);
+    } else if (const std::string noted = notedTokenizer(draft); inTarget && !noted.empty()) {
+        compareWithNote(target, draft, noted, report);
     } else if (inTarget || inDraft) {
         report.checks.push_back({"Both models have a tokenizer", false,
                                  std::string("the ") + (inTarget ? "draft" : "target") + " has none"});

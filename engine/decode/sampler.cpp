@@ -6,6 +6,7 @@
 
 #include "engine/model/kernels.h"
 #include "engine/trace/error.h"
+#include "engine/verify/rows.h"
 
 namespace specula {
 
@@ -52,6 +53,12 @@ TokenId Sampler::best(std::span<const float> logits, const SeenTokens& seen) {
     m_scratch.assign(logits.begin(), logits.end());
     penalise(m_scratch, seen);
     return argmax(m_scratch);
+}
+
+std::vector<TokenId> Sampler::best(std::span<const float> logits, const SeenTokens& seen, int count) {
+    m_scratch.assign(logits.begin(), logits.end());
+    penalise(m_scratch, seen);
+    return largestOf(std::span<const float>(m_scratch), count);
 }
 
 void Sampler::row(std::span<const float> logits, const SeenTokens& seen, std::span<float> row) {

@@ -41,6 +41,9 @@ public:
     /// The argmax after the penalty, ties to the lower id.
     TokenId best(std::span<const float> logits, const SeenTokens& seen);
 
+    /// The `count` largest after the penalty, largest first, ties to the lower id.
+    std::vector<TokenId> best(std::span<const float> logits, const SeenTokens& seen, int count);
+
     const Sampling& settings() const { return m_settings; }
 
 private:

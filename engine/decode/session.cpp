@@ -2,16 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
-#include "engine/decode/auto_gamma.h"
-#include "engine/decode/philox.h"
+#include "engine/decode/auto_plan.h"
 #include "engine/decode/recorder.h"
+#include "engine/decode/round_proposals.h"
 #include "engine/decode/sampler.h"
+#include "engine/decode/target_rows.h"
+#include "engine/draft/feature_draft.h"
 #include "engine/draft/model_draft.h"
 #include "engine/draft/ngram_draft.h"
 #include "engine/trace/error.h"
 #include "engine/verify/chain.h"
 #include "engine/verify/rows.h"
+#include "engine/verify/tree.h"
 
 namespace specula {
 
@@ -23,12 +27,15 @@ double millisecondsSince(Clock::time_point began) {
     return std::chrono::duration<double, std::milli>(Clock::now() - began).count();
 }
 
-constexpr int kLargestAutoGamma = 12;
+constexpr int kDeepestAutoChain = 12;
+constexpr int kDeepestAutoTree = 6;
+constexpr int kWidestAutoTree = 8;
+
+void require(bool good, const std::string& what) {
+    if (!good) throw Error(what);
+}
 
 void checkSampling(const Sampling& s) {
-    const auto require = [](bool good, const char* what) {
-        if (!good) throw Error(what);
-    };
     require(s.temperature >= 0.0 && s.temperature <= 100.0, "--temperature: expected a number from 0 to 100");
     require(s.topK >= 0, "--top-k: expected 0 (off) or a positive number");
     require(s.topP > 0.0 && s.topP <= 1.0, "--top-p: expected a number above 0 and at most 1");
@@ -37,21 +44,90 @@ void checkSampling(const Sampling& s) {
             "--repetition-penalty: expected a number above 0 and at most 100");
 }
 
+void checkTree(const TreeShape& tree, const std::string& draftKind) {
+    if (tree.off()) return;
+    require(draftKind == "feature-head",
+            "--tree needs a feature head; a draft of kind " + draftKind + " proposes chains only");
+    long nodes = 0, level = 1;
+    for (const int children : tree.children) {
+        require(children >= 1 && children <= kTreeNodesMax, "--tree: expected numbers of at least 1");
+        level *= children;
+        nodes += level;
+        require(nodes <= kTreeNodesMax,
+                "--tree: expected at most " + std::to_string(kTreeNodesMax) + " tokens in all");
+    }
+}
+
+/// Options as they run: the rule that temperature and tree ask for, gamma 0 without a draft. Throws Error.
+RunOptions resolved(RunOptions options, const std::string& draftKind) {
+    checkSampling(options.sampling);
+    checkSampling(options.draftSampling.value_or(options.sampling));
+    require(draftKind != "none" || options.gamma <= 0,
+            "--gamma " + std::to_string(options.gamma) +
+                " needs a draft; use --gamma 0 or choose a --draft");
+    require(options.gamma >= kGammaAuto && options.gamma <= kGammaMax,
+            "--gamma: expected auto or a number from 0 to " + std::to_string(kGammaMax));
+    require(options.maxTokens >= 1, "--max-tokens: expected a number of at least 1");
+    require(options.rule != Rule::Greedy || options.sampling.greedy(), "--rule greedy needs --temperature 0");
+    if (draftKind == "none") {
+        options.gamma = 0;
+        options.tree = {};
+    }
+    if (options.gamma == 0) options.tree = {};
+    checkTree(options.tree, draftKind);
+    require(options.rule != Rule::Sequoia || !options.tree.off(), "--rule sequoia needs a --tree");
+    if (!options.tree.off()) options.rule = Rule::Sequoia;
+    if (options.sampling.greedy()) options.rule = Rule::Greedy;
+    const bool automatic = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
+    require(!automatic || options.costs.has_value(), "automatic gamma needs measured costs (--costs)");
+    return options;
+}
+
+/// What the target samples with: its settings, unless a mutant leaves the filters to the draft alone.
+Sampling targetSampling(const RunOptions& options) {
+    Sampling sampling = options.sampling;
+    if (options.mutant == Mutant::UnfilteredTarget)
+        sampling = {.temperature = sampling.temperature, .repetitionPenalty = sampling.repetitionPenalty};
+    return sampling;
+}
+
+std::vector<TokenId> endingTokens(const Engine& engine, const RunOptions& options) {
+    return options.ignoreEos ? std::vector<TokenId>{} : engine.eos();
+}
+
+TreeVerdict asTree(ChainVerdict chain) {
+    TreeVerdict out;
+    out.verdicts = std::move(chain.verdicts);
+    out.path.resize(static_cast<std::size_t>(chain.accepted));
+    std::iota(out.path.begin(), out.path.end(), 0);
+    out.ended = chain.ended;
+    out.extraKind = chain.extraKind;
+    out.extra = chain.extra;
+    out.extraP = chain.extraP;
+    if (chain.extraKind == EmitKind::Resampled) out.replaced = chain.accepted;
+    out.usedExtraCoin = chain.usedExtraCoin;
+    return out;
+}
+
 }  // namespace
 
 struct Session::Impl {
     Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::vector<TokenId> promptIds);
 
-    int chooseGamma() const;
-    Proposed propose(int gamma, std::stop_token stop);
-    std::span<const float> targetRow(int i);
-    std::span<const float> draftRow(int i) const;
-    TokenId bestAt(int i);
-    void see(int rows);
+    void checkPrompt() const;
+    void makeDraft();
+    void begin();  // the state just after the prompt
+    std::vector<int> choosePlan() const;
+    void propose(const std::vector<int>& plan, std::stop_token stop);
+    void verify();
     bool commit(TokenId token);
-    ChainVerdict judge();
-    void record(Round& round, const ChainVerdict& verdict);
-    Emitted extraOf(const ChainVerdict& verdict);
+    void prepareInput();
+    TreeVerdict judge();
+    TreeVerdict judgeChain();
+    void breakVerdict(TreeVerdict& verdict);
+    void keepPath(const TreeVerdict& verdict);
+    void settle();
+    ForwardOptions tapping();
 
     std::shared_ptr<const Engine> engine;
     RunOptions options;
@@ -63,8 +139,10 @@ struct Session::Impl {
     std::unique_ptr<Draft> draft;
     Sampler targetSampler, draftSampler;
     SeenTokens seen;
+    RoundProposals proposals;
+    TargetRows target;
     Recorder recorder;
-    std::optional<AutoGamma> autoGamma;
+    std::optional<AutoPlan> autoPlan;
     std::optional<StreamDecoder> decoder;
     std::string text;
     bool textEnded = false;
@@ -75,141 +153,118 @@ struct Session::Impl {
     int rounds = 0;
 
     // One round's scratch.
-    Proposed proposed;
-    std::vector<double> draftCoins;  // -1: not drawn
-    std::vector<float> draftRows;    // [gamma][vocabulary]
-    std::vector<float> logits;       // [gamma + 1][vocabulary]
-    std::vector<float> targetRows;   // [gamma + 1][vocabulary], filled up to rowsReady
-    std::vector<float> residual;     // [vocabulary]
-    int rowsReady = 0;
-    int seenDrafted = 0;  // drafted tokens now pushed onto `seen`
+    TreeInput<float> input;
+    std::vector<double> coins;           // [proposals]
+    std::vector<float> residual, rest;   // [vocabulary]
+    std::vector<float> tapped;           // [taps][rows][hidden]
 };
 
 Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::vector<TokenId> promptIds)
     : engine(std::move(loaded)),
-      options(std::move(run)),
+      options(resolved(std::move(run), engine->draftInfo().kind)),
       prompt(std::move(promptIds)),
-      tokens(prompt),
       vocabulary(engine->target().vocabulary()),
-      targetSampler(options.sampling),
+      targetSampler(targetSampling(options)),
       draftSampler(options.draftSampling.value_or(options.sampling)),
       seen(vocabulary),
+      proposals(vocabulary, draftSampler, seen, endingTokens(*engine, options), options.mutant),
+      target(vocabulary, targetSampler, proposals, options.mutant),
       recorder(engine->tokenizer(), options) {
-    checkSampling(options.sampling);
-    checkSampling(draftSampler.settings());
-    if (prompt.empty()) throw Error("the prompt is empty; expected at least one token");
-    const std::string kind = engine->draftInfo().kind;
-    if (kind == "none" && options.gamma > 0)
-        throw Error("--gamma " + std::to_string(options.gamma) +
-                    " needs a draft; use --gamma 0 or choose a --draft");
-    if (options.gamma > kGammaMax || options.gamma < kGammaAuto)
-        throw Error("--gamma: expected auto or a number from 0 to " + std::to_string(kGammaMax));
-    if (kind == "none") options.gamma = 0;
-    if (options.maxTokens < 1) throw Error("--max-tokens: expected a number of at least 1");
-    if (options.rule == Rule::Greedy && !options.sampling.greedy())
-        throw Error("--rule greedy needs --temperature 0");
-    if (options.sampling.greedy()) options.rule = Rule::Greedy;
-    if (static_cast<int>(prompt.size()) >= engine->target().maxSeq())
-        throw Error("the prompt has " + std::to_string(prompt.size()) +
-                    " tokens, expected fewer than the context of " +
-                    std::to_string(engine->target().maxSeq()) +
-                    "; use a larger --max-context if the model allows it");
-    for (const TokenId id : prompt) {
-        if (id < 0 || id >= vocabulary)
-            throw Error("the prompt has token id " + std::to_string(id) + ", expected 0 to " +
-                        std::to_string(vocabulary - 1));
-        seen.push(id);
-    }
-    if (options.gamma == kGammaAuto) {
-        if (!options.costs) throw Error("automatic gamma needs measured costs (--costs)");
-        autoGamma.emplace(*options.costs, kLargestAutoGamma);
-    }
+    checkPrompt();
     state = engine->target().newState();
-    if (kind == "ngram") draft = std::make_unique<NgramDraft>(engine->draftInfo().parameter);
-    if (kind == "early-exit")
-        draft =
-            std::make_unique<EarlyExitDraft>(engine->targetShared(), *state, engine->draftInfo().parameter);
-    if (kind == "model") draft = std::make_unique<ModelDraft>(engine->draftModel());
-    if (engine->tokenizer() != nullptr) {
-        // The prompt goes through it too: the output continues the prompt's text, leading space and half
-        // characters.
-        decoder.emplace(*engine->tokenizer());
-        for (const TokenId id : prompt) decoder->push(id);
-    }
+    makeDraft();
     residual.resize(static_cast<std::size_t>(vocabulary));
+    rest.resize(static_cast<std::size_t>(vocabulary));
+    begin();
 }
 
-int Session::Impl::chooseGamma() const {
-    const int wanted = autoGamma ? autoGamma->choose() : options.gamma;
+void Session::Impl::checkPrompt() const {
+    require(!prompt.empty(), "the prompt is empty; expected at least one token");
+    require(static_cast<int>(prompt.size()) < engine->target().maxSeq(),
+            "the prompt has " + std::to_string(prompt.size()) +
+                " tokens, expected fewer than the context of " + std::to_string(engine->target().maxSeq()) +
+                "; use a larger --max-context if the model allows it");
+    for (const TokenId id : prompt)
+        require(id >= 0 && id < vocabulary, "the prompt has token id " + std::to_string(id) +
+                                                ", expected 0 to " + std::to_string(vocabulary - 1));
+}
+
+void Session::Impl::makeDraft() {
+    const DraftInfo& info = engine->draftInfo();
+    if (info.kind == "ngram") draft = std::make_unique<NgramDraft>(info.parameter);
+    if (info.kind == "early-exit")
+        draft = std::make_unique<EarlyExitDraft>(engine->targetShared(), *state, info.parameter);
+    if (info.kind == "model") draft = std::make_unique<ModelDraft>(engine->draftModel());
+    if (info.kind == "feature-head" && options.gamma != 0)
+        draft = std::make_unique<FeatureDraft>(engine->featureHead(), vocabulary);
+}
+
+void Session::Impl::begin() {
+    tokens = prompt;
+    output.clear();
+    text.clear();
+    textEnded = false;
+    finish = Finish::Running;
+    decodeMs = 0.0;
+    rounds = 0;
+    seen = SeenTokens(vocabulary);
+    for (const TokenId id : prompt) seen.push(id);
+    autoPlan.reset();
+    if (options.tree.automatic)
+        autoPlan.emplace(*options.costs, kDeepestAutoTree, kWidestAutoTree);
+    else if (options.tree.off() && options.gamma == kGammaAuto)
+        autoPlan.emplace(*options.costs, kDeepestAutoChain, 1);
+    if (engine->tokenizer() == nullptr) return;
+    // The prompt goes through it too: the output continues the prompt's text, leading space and half
+    // characters.
+    decoder.emplace(*engine->tokenizer());
+    for (const TokenId id : prompt) decoder->push(id);
+}
+
+/// What to draft this round, cut to what the run and the context still have room for.
+std::vector<int> Session::Impl::choosePlan() const {
+    if (!draft) return {};
+    std::vector<int> plan;
+    if (autoPlan)
+        plan = autoPlan->choose();
+    else if (!options.tree.off())
+        plan = planOf(options.tree.children);
+    else
+        plan = planOf(std::vector<int>(static_cast<std::size_t>(options.gamma), 1));
     const int remaining = options.maxTokens - static_cast<int>(output.size());
     const int room = engine->target().maxSeq() - static_cast<int>(tokens.size()) - 1;
-    return std::max(0, std::min({wanted, remaining - 1, room}));
+    plan.resize(std::min(plan.size(), static_cast<std::size_t>(std::max(0, room))));
+    while (depthOf(plan) > std::max(0, remaining - 1)) plan.pop_back();
+    return plan;
 }
 
-Proposed Session::Impl::propose(int gamma, std::stop_token stop) {
-    draftCoins.assign(static_cast<std::size_t>(gamma), -1.0);
-    if (gamma == 0 || !draft) return {};
-    const auto width = static_cast<std::size_t>(vocabulary);
-    if (draftRows.size() < width * static_cast<std::size_t>(gamma))
-        draftRows.resize(width * static_cast<std::size_t>(gamma));
-    DraftRequest request;
-    request.context = tokens;
-    request.gamma = gamma;
-    request.stop = stop;
-    request.endsText = [this](TokenId id) {
-        return !options.ignoreEos &&
-               std::find(engine->eos().begin(), engine->eos().end(), id) != engine->eos().end();
-    };
-    request.draw = [&](int slot, std::span<const float> draftLogits) {
-        const std::span<float> row(draftRows.data() + width * static_cast<std::size_t>(slot), width);
-        draftSampler.row(draftLogits, seen, row);
-        const double coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds),
-                                   static_cast<std::uint32_t>(slot), Stream::DraftDraw);
-        if (!draftSampler.settings().greedy()) draftCoins[static_cast<std::size_t>(slot)] = coin;
-        const TokenId token = drawFrom(std::span<const float>(row), coin);
-        seen.push(token);
-        ++seenDrafted;
-        return token;
-    };
-    Proposed out = draft->propose(request);
-    for (; seenDrafted > 0; --seenDrafted) seen.pop();
-    return out;
+void Session::Impl::propose(const std::vector<int>& plan, std::stop_token stop) {
+    proposals.begin(options.seed, rounds);
+    if (plan.empty()) return;
+    draft->propose({tokens, plan, stop, options.mutant == Mutant::StaleDraftCache}, proposals);
+    proposals.see(-1);
 }
 
-/// Makes `seen` hold the context and the first `drafted` proposals.
-void Session::Impl::see(int drafted) {
-    for (; seenDrafted < drafted; ++seenDrafted)
-        seen.push(proposed.tokens[static_cast<std::size_t>(seenDrafted)]);
-    for (; seenDrafted > drafted; --seenDrafted) seen.pop();
+ForwardOptions Session::Impl::tapping() {
+    if (!draft) return {};
+    const std::span<const int> taps = draft->taps();
+    tapped.resize(taps.size() * kMaxForwardRows * static_cast<std::size_t>(engine->targetInfo().hidden));
+    return {.taps = taps, .tapOut = tapped.data()};
 }
 
-std::span<const float> Session::Impl::targetRow(int i) {
-    const auto width = static_cast<std::size_t>(vocabulary);
-    for (; rowsReady <= i; ++rowsReady) {
-        const std::size_t at = static_cast<std::size_t>(rowsReady) * width;
-        see(rowsReady);
-        targetSampler.row({logits.data() + at, width}, seen, {targetRows.data() + at, width});
-    }
-    return {targetRows.data() + static_cast<std::size_t>(i) * width, width};
-}
-
-std::span<const float> Session::Impl::draftRow(int i) const {
-    if (proposed.oneHot) return {};
-    const auto width = static_cast<std::size_t>(vocabulary);
-    return {draftRows.data() + static_cast<std::size_t>(i) * width, width};
-}
-
-TokenId Session::Impl::bestAt(int i) {
-    const auto width = static_cast<std::size_t>(vocabulary);
-    see(i);
-    return targetSampler.best({logits.data() + static_cast<std::size_t>(i) * width, width}, seen);
+/// The target's pass over the last token and all proposals.
+void Session::Impl::verify() {
+    std::vector<TokenId> rows{tokens.back()};
+    rows.insert(rows.end(), proposals.tokens().begin(), proposals.tokens().end());
+    std::vector<int> parents{-1};
+    for (const int parent : proposals.parents()) parents.push_back(parent + 1);
+    engine->target().forward(*state, {.tokens = rows, .parents = parents}, tapping(), target.begin());
 }
 
 /// Appends a token to the output; true if the text ends with it.
 bool Session::Impl::commit(TokenId token) {
     tokens.push_back(token);
     output.push_back(token);
-    const bool eos = std::find(engine->eos().begin(), engine->eos().end(), token) != engine->eos().end();
     if (decoder) {
         const std::size_t before = text.size();
         text += decoder->push(token);
@@ -222,85 +277,82 @@ bool Session::Impl::commit(TokenId token) {
             textEnded = true;
         }
     }
-    if (eos && !options.ignoreEos) textEnded = true;
+    if (proposals.ends(token)) textEnded = true;
     return textEnded;
 }
 
-ChainVerdict Session::Impl::judge() {
-    const auto endsHere = [this](int i) { return commit(proposed.tokens[static_cast<std::size_t>(i)]); };
-    if (options.rule == Rule::Greedy)
-        return judgeGreedy(
-            proposed.tokens, [this](int i) { return bestAt(i); }, endsHere);
-    std::vector<double> coins;
-    for (std::size_t i = 0; i < proposed.tokens.size(); ++i)
-        coins.push_back(coinAt(options.seed, static_cast<std::uint32_t>(rounds),
-                               static_cast<std::uint32_t>(i), Stream::AcceptCoin));
-    ChainInput<float> input;
-    input.drafted = proposed.tokens;
-    input.targetRow = [this](int i) { return targetRow(i); };
-    input.draftRow = [this](int i) { return draftRow(i); };
+void Session::Impl::prepareInput() {
+    coins.clear();
+    for (int node = 0; node < proposals.size(); ++node) coins.push_back(proposals.acceptCoin(node));
+    input.drafted = proposals.tokens();
+    input.parents = proposals.parents();
+    input.targetRow = [this](int node) { return target.row(node); };
+    input.draftRow = [this](int node) { return proposals.row(node); };
     input.acceptCoins = coins;
     input.extraCoin = coinAt(options.seed, static_cast<std::uint32_t>(rounds), 0, Stream::ExtraDraw);
-    input.scratch = residual;
-    input.endsHere = endsHere;
-    return judgeByToken(input);
+    input.targetScratch = residual;
+    input.draftScratch = rest;
+    input.endsHere = [this](int node) { return commit(proposals.tokens()[static_cast<std::size_t>(node)]); };
+    input.rejectedStays = options.mutant == Mutant::RejectedSiblingStays;
 }
 
-Emitted Session::Impl::extraOf(const ChainVerdict& verdict) {
-    Emitted token;
-    token.id = verdict.extra;
-    token.bytes = recorder.bytes(verdict.extra);
-    token.kind = verdict.extraKind;
-    if (verdict.extraKind == EmitKind::Resampled) token.proposal = verdict.accepted;
-    token.pDrawn = verdict.extraP;
-    if (verdict.usedExtraCoin)
-        token.coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds), 0, Stream::ExtraDraw);
-    if (!recorder.tokens()) return token;
-    const std::span<const float> row = targetRow(verdict.accepted);
-    token.pTarget = static_cast<double>(row[static_cast<std::size_t>(verdict.extra)]);
-    if (recorder.full() && verdict.extraKind != EmitKind::Resampled)
-        token.rows = recorder.pair(row, {}, -1, {verdict.extra});
-    return token;
+TreeVerdict Session::Impl::judgeChain() {
+    ChainInput<float> chain;
+    chain.drafted = input.drafted;
+    chain.targetRow = [this](int i) { return target.row(i - 1); };
+    chain.draftRow = [this](int i) { return proposals.row(i - 1); };
+    chain.acceptCoins = input.acceptCoins;
+    chain.extraCoin = input.extraCoin;
+    chain.scratch = residual;
+    chain.endsHere = input.endsHere;
+    return asTree(judgeByToken(chain));
 }
 
-void Session::Impl::record(Round& round, const ChainVerdict& verdict) {
-    const bool sampled = options.rule != Rule::Greedy;
-    for (std::size_t i = 0; i < proposed.tokens.size(); ++i) {
-        Proposal proposal;
-        proposal.parent = static_cast<int>(i) - 1;
-        proposal.id = proposed.tokens[i];
-        proposal.verdict = verdict.verdicts[i];
-        if (draftCoins.size() > i && draftCoins[i] >= 0.0) proposal.draftCoin = draftCoins[i];
-        const bool judged = proposal.verdict != Verdict::Discarded;
-        if (sampled && judged)
-            proposal.coin = coinAt(options.seed, static_cast<std::uint32_t>(rounds),
-                                   static_cast<std::uint32_t>(i), Stream::AcceptCoin);
-        if (recorder.tokens()) {
-            proposal.bytes = recorder.bytes(proposal.id);
-            const std::span<const float> target = targetRow(static_cast<int>(i));
-            const std::span<const float> draftProbabilities = draftRow(static_cast<int>(i));
-            proposal.pTarget = static_cast<double>(target[static_cast<std::size_t>(proposal.id)]);
-            proposal.pDraft =
-                draftProbabilities.empty()
-                    ? 1.0
-                    : static_cast<double>(draftProbabilities[static_cast<std::size_t>(proposal.id)]);
-            const bool replaced = proposal.verdict == Verdict::Rejected;
-            if (recorder.full())
-                proposal.rows = recorder.pair(target, draftProbabilities, proposal.id,
-                                              {replaced ? verdict.extra : proposal.id});
-        }
-        if (proposal.verdict == Verdict::Accepted)
-            round.emitted.push_back({proposal.id,
-                                     proposal.bytes,
-                                     EmitKind::Accepted,
-                                     static_cast<int>(i),
-                                     proposal.pTarget,
-                                     proposal.pDraft,
-                                     {},
-                                     {}});
-        round.proposals.push_back(std::move(proposal));
-    }
-    if (!verdict.ended) round.emitted.push_back(extraOf(verdict));
+TreeVerdict Session::Impl::judge() {
+    prepareInput();
+    if (options.rule == Rule::Greedy)
+        return judgeGreedyTree(
+            proposals.tokens(), proposals.parents(), [this](int node) { return target.best(node); },
+            input.endsHere);
+    TreeVerdict verdict = options.rule == Rule::Sequoia ? judgeTree(input) : judgeChain();
+    if (options.mutant != Mutant::None && !verdict.ended) breakVerdict(verdict);
+    return verdict;
+}
+
+/// Mutants that draw the extra token from the wrong row.
+void Session::Impl::breakVerdict(TreeVerdict& verdict) {
+    std::span<const float> row;
+    if (options.mutant == Mutant::ResampleFromTarget && verdict.extraKind == EmitKind::Resampled)
+        row = target.row(verdict.last());
+    if (options.mutant == Mutant::BonusFromDraft && verdict.extraKind == EmitKind::Bonus)
+        row = proposals.row(proposals.parents()[static_cast<std::size_t>(verdict.last())]);
+    if (row.empty()) return;
+    verdict.extra = drawFrom(row, input.extraCoin);
+    verdict.extraP = static_cast<double>(row[static_cast<std::size_t>(verdict.extra)]);
+}
+
+/// Leaves in the target's cache what the text now holds but its last token, and shows the draft what the
+/// target made of it.
+void Session::Impl::keepPath(const TreeVerdict& verdict) {
+    const int base = state->cache.length() - 1 - proposals.size();
+    std::vector<int> rows{0};  // of the pass that are now text and followed by a token
+    for (const int node : verdict.path) rows.push_back(node + 1);
+    if (verdict.ended) rows.pop_back();
+    std::vector<int> slots;
+    for (const int row : rows) slots.push_back(base + row);
+    state->cache.compact(base, slots);
+    if (draft && !draft->taps().empty())
+        draft->observe(tokens, {base, rows, tapped.data(), 1 + proposals.size()});
+}
+
+void Session::Impl::settle() {
+    if (textEnded)
+        finish = Finish::Stop;
+    else if (static_cast<int>(output.size()) >= options.maxTokens)
+        finish = Finish::Length;
+    else if (static_cast<int>(tokens.size()) >= engine->target().maxSeq())
+        finish = Finish::Context;
+    if (finish != Finish::Running && decoder && !textEnded) text += decoder->finish();
 }
 
 Session::Session(std::shared_ptr<const Engine> engine, RunOptions options, std::vector<TokenId> prompt)
@@ -311,9 +363,15 @@ Session::~Session() = default;
 bool Session::prefill(std::stop_token stop) {
     if (m->prefilled) return true;
     const Clock::time_point began = Clock::now();
-    const std::span<const TokenId> rest = std::span(m->prompt).first(m->prompt.size() - 1);
-    const auto done = static_cast<std::size_t>(m->state->cache.length());
-    m->prefilled = m->engine->target().prefill(*m->state, rest.subspan(done), stop);
+    const std::span<const TokenId> whole = std::span(m->prompt).first(m->prompt.size() - 1);
+    const auto rest = whole.subspan(static_cast<std::size_t>(m->state->cache.length()));
+    const auto observe = [this](int first, int rows) {
+        if (!m->draft || m->draft->taps().empty()) return;
+        std::vector<int> all(static_cast<std::size_t>(rows));
+        std::iota(all.begin(), all.end(), 0);
+        m->draft->observe(m->prompt, {first, all, m->tapped.data(), rows});
+    };
+    m->prefilled = m->engine->target().prefill(*m->state, rest, stop, m->tapping(), observe);
     m->prefillSeconds += millisecondsSince(began) / 1000.0;
     if (!m->prefilled) m->finish = Finish::Cancelled;
     return m->prefilled;
@@ -321,53 +379,37 @@ bool Session::prefill(std::stop_token stop) {
 
 std::optional<Round> Session::step(std::stop_token stop) {
     if (m->finish != Finish::Running || !prefill(stop)) return std::nullopt;
-    if (stop.stop_requested()) {
-        m->finish = Finish::Cancelled;
-        return std::nullopt;
-    }
+    const auto cancelled = [&] {
+        if (stop.stop_requested()) m->finish = Finish::Cancelled;
+        return stop.stop_requested();
+    };
+    if (cancelled()) return std::nullopt;
     Round round;
     round.index = m->rounds;
     round.position = static_cast<int>(m->tokens.size());
     round.rule = m->options.rule;
-    round.gamma = m->chooseGamma();
     const Clock::time_point began = Clock::now();
-    m->proposed = m->propose(round.gamma, stop);
+    const std::vector<int> plan = m->choosePlan();
+    round.gamma = static_cast<int>(plan.size());
+    m->propose(plan, stop);
     round.times.draftMs = millisecondsSince(began);
-    if (stop.stop_requested()) {
-        m->finish = Finish::Cancelled;
-        return std::nullopt;
-    }
+    if (cancelled()) return std::nullopt;
 
     const Clock::time_point verifyBegan = Clock::now();
-    std::vector<TokenId> rows{m->tokens.back()};
-    rows.insert(rows.end(), m->proposed.tokens.begin(), m->proposed.tokens.end());
-    const std::size_t needed = rows.size() * static_cast<std::size_t>(m->vocabulary);
-    if (m->logits.size() < needed) {
-        m->logits.resize(needed);
-        m->targetRows.resize(needed);
-    }
-    const int base = m->state->cache.length();
-    m->engine->target().forward(*m->state, {rows}, {}, m->logits.data());
+    m->verify();
     round.times.verifyMs = millisecondsSince(verifyBegan);
 
     const Clock::time_point decideBegan = Clock::now();
-    m->rowsReady = 0;
-    const ChainVerdict verdict = m->judge();
-    m->record(round, verdict);
-    m->see(0);
-    m->state->cache.truncate(base + 1 + verdict.accepted - (verdict.ended ? 1 : 0));
+    const TreeVerdict verdict = m->judge();
+    m->recorder.record(
+        {m->proposals, m->target, m->input, verdict, m->options.rule != Rule::Greedy}, round);
+    m->proposals.see(-1);
     if (!verdict.ended) m->commit(verdict.extra);
+    m->keepPath(verdict);
     for (const Emitted& token : round.emitted) m->seen.push(token.id);
-    if (m->autoGamma) m->autoGamma->learn(round);
+    if (m->autoPlan) m->autoPlan->learn(round);
     ++m->rounds;
-    if (m->textEnded) {
-        m->finish = Finish::Stop;
-    } else if (static_cast<int>(m->output.size()) >= m->options.maxTokens) {
-        m->finish = Finish::Length;
-    } else if (static_cast<int>(m->tokens.size()) >= m->engine->target().maxSeq()) {
-        m->finish = Finish::Context;
-    }
-    if (m->finish != Finish::Running && m->decoder && !m->textEnded) m->text += m->decoder->finish();
+    m->settle();
     round.times.decideMs = millisecondsSince(decideBegan);
     m->decodeMs += millisecondsSince(began);
     round.times.endMs = m->decodeMs;
@@ -400,6 +442,13 @@ void Session::extend(int moreTokens) {
     m->options.maxTokens = static_cast<int>(m->output.size()) + moreTokens;
     m->textEnded = false;
     m->finish = Finish::Running;
+}
+
+void Session::restart(std::uint64_t seed) {
+    m->options.seed = seed;
+    m->proposals.begin(seed, 0);
+    m->state->cache.truncate(static_cast<int>(m->prompt.size()) - 1);
+    m->begin();
 }
 
 }  // namespace specula

@@ -33,6 +33,9 @@ public:
     /// Allows `moreTokens` more after Finish::Length, keeping the caches ("Continue").
     void extend(int moreTokens);
 
+    /// Back to just after the prompt with another seed, keeping what the caches hold of the prompt.
+    void restart(std::uint64_t seed);
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -11,23 +10,46 @@ namespace specula {
 
 /// What a draft is asked for in one round.
 struct DraftRequest {
-    std::span<const TokenId>
-        context;    ///< prompt and output so far, at least one token; extends the last call's, or
-                    ///< differs from it only after the tokens that call was given
-    int gamma = 0;  ///< most tokens wanted
+    std::span<const TokenId> context;  ///< prompt and output so far, at least one token; extends the last
+                                       ///< call's, or differs from it only after some point
+    /// Parents of the proposals wanted, breadth first: -1 (the context's end) or an earlier index. A chain is
+    /// -1, 0, 1, ...; a draft that knows only chains takes the length as the most tokens wanted.
+    std::span<const int> plan;
     std::stop_token stop;
-    /// Turns the draft's logits [vocabulary] for place `slot` of the proposal into the row q, keeps it, and
-    /// draws from it. Every token a draft proposes from logits comes from here: q is the row actually drawn
-    /// from.
-    std::function<TokenId(int slot, std::span<const float> logits)> draw;
-    /// True for a token that would end the text; nothing is drafted after it.
-    std::function<bool(TokenId)> endsText;
+    bool keepRejected = false;  ///< Mutant::StaleDraftCache: take what the cache holds for the context
+
+    int gamma() const { return static_cast<int>(plan.size()); }
 };
 
-/// Drafted tokens. A chain: each follows the one before.
-struct Proposed {
-    std::vector<TokenId> tokens;
-    bool oneHot = false;  ///< not drawn: each has probability 1 in its row
+/// Where a draft puts the proposals of one round. Nodes are numbered in the order in which they are added; -1
+/// is the context's end.
+class Proposals {
+public:
+    virtual ~Proposals() = default;
+
+    struct Added {
+        int first = 0;  ///< number of the first node added
+        std::vector<TokenId> tokens;
+    };
+
+    /// Turns the draft's logits [vocabulary] for the token after `parent` into the row q, keeps it, and draws
+    /// up to `count` different children from it, without replacement. Every token a draft proposes from
+    /// logits comes from here: q is the row actually drawn from. Fewer when q has no more to give.
+    virtual Added draw(int parent, std::span<const float> logits, int count) = 0;
+
+    /// Adds a token that was not drawn: its row is one-hot.
+    virtual int add(int parent, TokenId token) = 0;
+
+    /// True for a token that would end the text; nothing is drafted after it.
+    virtual bool ends(TokenId token) const = 0;
+};
+
+/// The target's residual stream at some positions of the context, as a draft that asked for taps gets it.
+struct Features {
+    int position = 0;         ///< of the first row in the text
+    std::span<const int> rows;  ///< which rows of `values` these are, in the text's order
+    const float* values = nullptr;  ///< [taps][pass rows][hidden]
+    int passRows = 0;
 };
 
 /// A source of proposals with its own mutable timeline. One thread; lives as long as its Session.
@@ -35,8 +57,18 @@ class Draft {
 public:
     virtual ~Draft() = default;
 
-    /// At most request.gamma tokens; fewer (even none) when it has no more to offer or was stopped.
-    virtual Proposed propose(const DraftRequest& request) = 0;
+    /// Layers of the target after which it wants to see the residual stream; none for most.
+    virtual std::span<const int> taps() const { return {}; }
+
+    /// The target's features of tokens that are now part of the text: all of them in order, once, before the
+    /// propose() whose context holds a token after them. A later call may go back and replace some.
+    virtual void observe(std::span<const TokenId> context, const Features& features) {
+        static_cast<void>(context);
+        static_cast<void>(features);
+    }
+
+    /// Adds at most request.gamma() proposals; fewer (even none) when it has no more to offer or was stopped.
+    virtual void propose(const DraftRequest& request, Proposals& proposals) = 0;
 };
 
 }  // namespace specula

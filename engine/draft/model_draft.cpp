@@ -21,27 +21,24 @@ bool ModelDraft::feed(std::span<const TokenId> tokens, std::stop_token stop) {
     return true;
 }
 
-Proposed ModelDraft::propose(const DraftRequest& request) {
+void ModelDraft::propose(const DraftRequest& request, Proposals& proposals) {
     // Keep what the cache shares with the context, but feed at least its last token: its logits are needed.
     const std::size_t limit = std::min(m_fed.size(), request.context.size() - 1);
-    const auto shared = static_cast<std::size_t>(
-        std::mismatch(m_fed.begin(), m_fed.begin() + static_cast<std::ptrdiff_t>(limit),
-                      request.context.begin())
-            .first -
-        m_fed.begin());
+    const auto firstDifference = std::mismatch(
+        m_fed.begin(), m_fed.begin() + static_cast<std::ptrdiff_t>(limit), request.context.begin());
+    const std::size_t shared =
+        request.keepRejected ? limit : static_cast<std::size_t>(firstDifference.first - m_fed.begin());
     m_fed.resize(shared);
     m_state->cache.truncate(static_cast<int>(shared));
-    Proposed out;
     const int room = m_model->maxSeq() - static_cast<int>(request.context.size());
-    const int gamma = std::min(request.gamma, room);
-    if (gamma <= 0 || !feed(request.context.subspan(shared), request.stop)) return out;
-    for (int slot = 0; slot < gamma; ++slot) {
-        const TokenId token = request.draw(slot, m_logits);
-        out.tokens.push_back(token);
-        if (slot + 1 == gamma || request.endsText(token)) break;
-        if (!feed({&token, 1}, request.stop)) break;
+    const int gamma = std::min(request.gamma(), room);
+    if (gamma <= 0 || !feed(request.context.subspan(shared), request.stop)) return;
+    for (int parent = -1; parent + 1 < gamma;) {
+        const Proposals::Added added = proposals.draw(parent, m_logits, 1);
+        if (added.tokens.empty() || proposals.ends(added.tokens.front())) break;
+        parent = added.first;
+        if (parent + 1 < gamma && !feed(added.tokens, request.stop)) break;
     }
-    return out;
 }
 
 EarlyExitDraft::EarlyExitDraft(std::shared_ptr<const Model> model, ModelState& state, int layers)
@@ -50,18 +47,17 @@ EarlyExitDraft::EarlyExitDraft(std::shared_ptr<const Model> model, ModelState& s
       m_layers(layers),
       m_logits(static_cast<std::size_t>(m_model->vocabulary())) {}
 
-Proposed EarlyExitDraft::propose(const DraftRequest& request) {
-    Proposed out;
+void EarlyExitDraft::propose(const DraftRequest& request, Proposals& proposals) {
     const int base = m_state.cache.length();
     TokenId last = request.context.back();
-    for (int slot = 0; slot < request.gamma && !request.stop.stop_requested(); ++slot) {
+    for (int parent = -1; parent + 1 < request.gamma() && !request.stop.stop_requested();) {
         m_model->forward(m_state, {{&last, 1}}, {.layers = m_layers}, m_logits.data());
-        last = request.draw(slot, m_logits);
-        out.tokens.push_back(last);
-        if (request.endsText(last)) break;
+        const Proposals::Added added = proposals.draw(parent, m_logits, 1);
+        if (added.tokens.empty() || proposals.ends(added.tokens.front())) break;
+        parent = added.first;
+        last = added.tokens.front();
     }
     m_state.cache.truncate(base);
-    return out;
 }
 
 }  // namespace specula

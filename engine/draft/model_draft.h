@@ -14,7 +14,7 @@ class ModelDraft final : public Draft {
 public:
     explicit ModelDraft(std::shared_ptr<const Model> model);
 
-    Proposed propose(const DraftRequest& request) override;
+    void propose(const DraftRequest& request, Proposals& proposals) override;
 
 private:
     bool feed(std::span<const TokenId> tokens, std::stop_token stop);
@@ -34,7 +34,7 @@ public:
     /// propose() is called, and again when it returns.
     EarlyExitDraft(std::shared_ptr<const Model> model, ModelState& state, int layers);
 
-    Proposed propose(const DraftRequest& request) override;
+    void propose(const DraftRequest& request, Proposals& proposals) override;
 
 private:
     std::shared_ptr<const Model> m_model;

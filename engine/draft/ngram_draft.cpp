@@ -4,7 +4,7 @@
 
 namespace specula {
 
-Proposed NgramDraft::propose(const DraftRequest& request) {
+void NgramDraft::propose(const DraftRequest& request, Proposals& proposals) {
     const std::span<const TokenId> context = request.context;
     const std::size_t size = context.size();
     std::size_t bestLength = 0, bestEnd = 0;  // the match ends just before bestEnd
@@ -18,15 +18,12 @@ Proposed NgramDraft::propose(const DraftRequest& request) {
             if (length == static_cast<std::size_t>(m_longest)) break;
         }
     }
-    Proposed out;
-    out.oneHot = true;
-    if (bestLength == 0) return out;
-    for (std::size_t at = bestEnd; at < size && out.tokens.size() < static_cast<std::size_t>(request.gamma);
-         ++at) {
-        out.tokens.push_back(context[at]);
-        if (request.endsText(context[at])) break;
+    if (bestLength == 0) return;
+    int last = -1;
+    for (std::size_t at = bestEnd; at < size && last + 1 < request.gamma(); ++at) {
+        last = proposals.add(last, context[at]);
+        if (proposals.ends(context[at])) break;
     }
-    return out;
 }
 
 }  // namespace specula

@@ -11,7 +11,7 @@ class NgramDraft final : public Draft {
 public:
     explicit NgramDraft(int longest) : m_longest(longest) {}
 
-    Proposed propose(const DraftRequest& request) override;
+    void propose(const DraftRequest& request, Proposals& proposals) override;
 
 private:
     int m_longest;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "engine/decode/auto_gamma.h"
+#include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/measure.h"
 #include "engine/measure/single_run.h"
@@ -63,8 +63,8 @@ struct Series {
     }
 };
 
-RunOptions withCosts(const Engine& engine, RunOptions options, std::stop_token stop) {
-    if (!options.costs) options.costs = measureCosts(engine, 9, stop).costs;
+RunOptions withCosts(const std::shared_ptr<const Engine>& engine, RunOptions options, std::stop_token stop) {
+    if (!options.costs) options.costs = measureCosts(engine, 0, stop).costs;
     options.detail = Detail::Counts;
     return options;
 }
@@ -75,7 +75,7 @@ CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::ve
                       const CompareOptions& options, std::stop_token stop,
                       const std::function<void(double, double)>& progress) {
     if (prompts.empty()) throw Error("compare needs at least one prompt");
-    const RunOptions fast = withCosts(*engine, options.run, stop);
+    const RunOptions fast = withCosts(engine, options.run, stop);
     RunOptions slow = fast;
     slow.gamma = 0;
     CompareReport report;
@@ -120,7 +120,7 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
                               std::stop_token stop, const std::function<void(const SweepPoint&)>& onPoint,
                               const std::function<void(double, double)>& progress) {
     if (prompts.empty()) throw Error("a sweep needs at least one prompt");
-    const RunOptions base = withCosts(*engine, options.run, stop);
+    const RunOptions base = withCosts(engine, options.run, stop);
     std::vector<int> gammas = options.gammas;
     std::sort(gammas.begin(), gammas.end());
     gammas.erase(std::unique(gammas.begin(), gammas.end()), gammas.end());

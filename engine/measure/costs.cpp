@@ -15,6 +15,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kContext = 64;  // tokens already in the cache while rows are timed
 constexpr int kRepeats = 5;
+constexpr int kChainRows = 9;   // rows timed for drafts that propose chains
+constexpr int kTreeRows = 17;   // and for those that propose trees
+constexpr int kProbeGamma = 4;  // of the rounds that time the draft
 
 template <typename Work>
 double timedMs(const Work& work) {
@@ -57,11 +60,11 @@ public:
 
     int room() const { return m_model.maxSeq() - m_state->cache.length(); }
 
-    double stepMs(int rows, int layers) {
+    double stepMs(int rows) {
         const int length = m_state->cache.length();
         const double ms = timedMs([&] {
             m_model.forward(*m_state, {std::span(m_tokens).first(static_cast<std::size_t>(rows))},
-                            {.layers = layers}, m_logits.data());
+                            {}, m_logits.data());
         });
         m_state->cache.truncate(length);
         return ms;
@@ -78,23 +81,45 @@ double quantised(double value, double unit) {
     return std::round(value / unit) * unit;
 }
 
+struct RoundCosts {
+    double draftStepMs = 0.0;
+    double decideMs = 0.0;
+};
+
+/// Medians over real rounds: what a draft step costs with its draws and its catch-up, and what deciding costs.
+RoundCosts measureRounds(const std::shared_ptr<const Engine>& engine, std::stop_token stop) {
+    RunOptions options;
+    options.gamma = kProbeGamma;
+    options.sampling.temperature = 1.0;
+    options.maxTokens = 10 * kProbeGamma * kRepeats;
+    options.ignoreEos = true;
+    options.detail = Detail::Counts;
+    const int length = std::min(kContext, engine->target().maxSeq() / 2);
+    Session session(engine, options,
+                    std::vector<TokenId>(static_cast<std::size_t>(length),
+                                         std::min(100, engine->target().vocabulary() - 1)));
+    std::vector<double> steps, decisions;
+    while (steps.size() < 4 * kRepeats) {
+        const std::optional<Round> round = session.step(stop);
+        if (!round) break;
+        if (round->proposals.empty()) continue;
+        steps.push_back(round->times.draftMs / static_cast<double>(round->proposals.size()));
+        decisions.push_back(round->times.decideMs);
+    }
+    return {medianOf(steps), medianOf(decisions)};
+}
+
 }  // namespace
 
-ProbeReport measureCosts(const Engine& engine, int rows, std::stop_token stop) {
+ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows, std::stop_token stop) {
     ProbeReport report;
-    report.weightsBytes = engine.targetInfo().weightBytes;
-    Bench target(engine.target());
+    report.weightsBytes = engine->targetInfo().weightBytes;
+    Bench target(engine->target());
+    if (rows == 0) rows = engine->draftInfo().kind == "feature-head" ? kTreeRows : kChainRows;
     rows = std::clamp(rows, 1, std::min(kMaxForwardRows, target.room()));
-    const std::string& kind = engine.draftInfo().kind;
-    std::unique_ptr<Bench> draft;
-    if (kind == "model") draft = std::make_unique<Bench>(*engine.draftModel());
-
     std::vector<std::vector<double>> times(static_cast<std::size_t>(rows));
-    std::vector<double> draftTimes;
     for (int repeat = 0; repeat < kRepeats && !stop.stop_requested(); ++repeat) {
-        for (int m = 1; m <= rows; ++m) times[static_cast<std::size_t>(m - 1)].push_back(target.stepMs(m, 0));
-        if (draft) draftTimes.push_back(draft->stepMs(1, 0));
-        if (kind == "early-exit") draftTimes.push_back(target.stepMs(1, engine.draftInfo().parameter));
+        for (int m = 1; m <= rows; ++m) times[static_cast<std::size_t>(m - 1)].push_back(target.stepMs(m));
     }
     double floor = 0.0;
     for (std::vector<double>& samples : times) {
@@ -102,13 +127,14 @@ ProbeReport measureCosts(const Engine& engine, int rows, std::stop_token stop) {
         floor = std::max(floor, medianOf(samples));
         report.rowMs.push_back(floor);
     }
-    report.draftStepMs = medianOf(draftTimes);
+    RoundCosts round;
+    if (engine->draftInfo().kind != "none") round = measureRounds(engine, stop);
+    report.draftStepMs = round.draftStepMs;
     const double unit = std::max(report.rowMs.front(), 1e-6);
-    report.costs.c = quantised(report.draftStepMs / unit, 0.005);
+    report.costs.c = quantised(round.draftStepMs / unit, 0.005);
     for (const double ms : report.rowMs) report.costs.v.push_back(quantised(ms / unit, 0.01));
-    report.costs.overhead =
-        0.02;  // deciding and tracing: a few passes over the vocabulary, see decideMs in a run
-    report.bandwidthGbs = readBandwidth(engine.target().pool());
+    report.costs.overhead = quantised(round.decideMs / unit, 0.005);
+    report.bandwidthGbs = readBandwidth(engine->target().pool());
     return report;
 }
 

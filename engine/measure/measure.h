@@ -17,9 +17,11 @@ struct MeasuredPrompt {
     std::vector<TokenId> ids;
 };
 
-/// Measures c, v(1..rows) and the overhead of a pair in well under a second, and quantises them so that runs
-/// which use them can be repeated (Costs in RunOptions). The medians are of alternating repeats.
-ProbeReport measureCosts(const Engine& engine, int rows = 9, std::stop_token stop = {});
+/// Measures v(1..rows) on the target alone and c and the overhead in real rounds, in a second or two, and
+/// quantises them so that runs which use them can be repeated (Costs in RunOptions). Medians of alternating
+/// repeats. rows 0: as many as the draft's kind can use.
+ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows = 0,
+                         std::stop_token stop = {});
 
 /// Plain and speculative runs of each prompt, alternating which goes first, one warm-up pair dropped.
 /// Throughputs are total tokens over total decode time (prefill apart); the interval is a bootstrap over the

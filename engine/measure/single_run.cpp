@@ -1,6 +1,6 @@
 #include "engine/measure/single_run.h"
 
-#include "engine/decode/auto_gamma.h"
+#include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 
 namespace specula {
@@ -12,8 +12,10 @@ SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector
     Session session(engine, options, prompt);
     while (const std::optional<Round> round = session.step(stop)) {
         run.totals.add(*round);
-        if (options.costs)
-            run.modelCost += 1.0 / speedupOf(1.0, static_cast<int>(round->proposals.size()), *options.costs);
+        if (!options.costs) continue;
+        std::vector<int> plan;
+        for (const Proposal& proposal : round->proposals) plan.push_back(proposal.parent);
+        run.modelCost += 1.0 / speedupOf(1.0, depthOf(plan), static_cast<int>(plan.size()), *options.costs);
     }
     run.ids = session.output();
     run.cancelled = session.finish() == Finish::Cancelled;

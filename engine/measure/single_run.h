@@ -12,7 +12,7 @@ namespace specula {
 struct SingleRun {
     Totals totals;
     std::vector<TokenId> ids;
-    double modelCost = 0.0;  ///< sum over rounds of gamma c + v(gamma + 1) + o, in target steps
+    double modelCost = 0.0;  ///< sum over rounds of depth c + v(nodes + 1) + o, in target steps
     bool cancelled = false;
 
     double tokensPerSecond() const { return totals.tokensPerSecond().value_or(0.0); }

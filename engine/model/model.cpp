@@ -14,6 +14,15 @@ float* rowOf(std::vector<float>& buffer, int row, int width) {
     return buffer.data() + static_cast<std::size_t>(row) * width;
 }
 
+int* pathOf(ModelState& state, int treeRow) {
+    return state.paths.data() + static_cast<std::size_t>(treeRow) * kMaxForwardRows;
+}
+
+/// Position in the text of row m of this pass.
+int depthOf(const ModelState& state, int m) {
+    return state.base + state.pathLengths[static_cast<std::size_t>(state.firstRow + m)] - 1;
+}
+
 void addTo(std::vector<float>& x, const std::vector<float>& added, int rows, int width) {
     const std::size_t count = static_cast<std::size_t>(rows) * width;
     for (std::size_t i = 0; i < count; ++i) x[i] += added[i];
@@ -43,11 +52,17 @@ std::unique_ptr<ModelState> Model::newState() const {
     return state;
 }
 
-bool Model::prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop) const {
+bool Model::prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop,
+                    const ForwardOptions& options,
+                    const std::function<void(int first, int rows)>& onPiece) const {
+    ForwardOptions withoutLogits = options;
     for (std::size_t at = 0; at < tokens.size(); at += kMaxForwardRows) {
         if (stop.stop_requested()) return false;
         const auto piece = tokens.subspan(at, std::min<std::size_t>(kMaxForwardRows, tokens.size() - at));
-        forward(state, {piece}, {.logitsFrom = static_cast<int>(piece.size())}, nullptr);
+        const int rows = static_cast<int>(piece.size()), first = state.cache.length();
+        withoutLogits.logitsFrom = rows;
+        forward(state, {piece}, withoutLogits, nullptr);
+        if (onPiece) onPiece(first, rows);
     }
     return true;
 }
@@ -63,7 +78,11 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
             "the context of " + std::to_string(maxSeq()) + " tokens is full; use a larger --max-context",
             ErrorKind::Failed);
     placeRows(state, input);
-    embed(state, input);
+    if (input.vectors != nullptr)
+        std::memcpy(state.x.data(), input.vectors,
+                    sizeof(float) * static_cast<std::size_t>(rows) * static_cast<std::size_t>(c.hidden));
+    else
+        embed(state, input);
     const int layers = options.layers > 0 ? std::min(options.layers, c.layers) : c.layers;
     const std::size_t streamSize = static_cast<std::size_t>(rows) * c.hidden;
     float* tapOut = options.tapOut;
@@ -99,7 +118,7 @@ void Model::embed(ModelState& state, const ForwardRows& input) const {
     if (m_projectIn) m_projectIn->forward(vectors.data(), rows, state.x.data(), *m_pool, state.linear);
     if (m_positions.empty()) return;
     for (int m = 0; m < rows; ++m) {
-        const int depth = state.cache.length() + state.pathLengths[static_cast<std::size_t>(m)] - 1;
+        const int depth = depthOf(state, m);
         const float* position = m_positions.data() + static_cast<std::size_t>(depth) * c.hidden;
         float* row = rowOf(state.x, m, c.hidden);
         for (int i = 0; i < c.hidden; ++i) row[i] += position[i];
@@ -135,24 +154,26 @@ void Model::addToStream(ModelState& state, const Norm& before, const Norm& after
     if (place == NormPlace::AfterSum) normRows(before, state.x.data(), rows, hidden, state.x.data());
 }
 
-/// Notes for each row the slots after the cache's present end that it sees: its ancestors in this pass and
-/// itself.
+/// Notes for each row of the tree the slots after the prefix that it sees: its ancestors and itself.
 void Model::placeRows(ModelState& state, const ForwardRows& input) const {
-    const int base = state.cache.length();
     const int rows = static_cast<int>(input.tokens.size());
+    state.base = input.base < 0 ? state.cache.length() : input.base;
+    state.firstRow = state.cache.length() - state.base;
+    if (state.firstRow < 0 || state.firstRow + rows > kMaxForwardRows)
+        throw Error("internal: too many rows in one tree", ErrorKind::Failed);
     for (int i = 0; i < rows; ++i) {
-        const int parent = input.parents.empty() ? i - 1 : input.parents[static_cast<std::size_t>(i)];
-        if (parent >= i || parent < -1)
+        const int row = state.firstRow + i;
+        const int parent = input.parents.empty() ? row - 1 : input.parents[static_cast<std::size_t>(i)];
+        if (parent >= row || parent < -1)
             throw Error("internal: a row's parent must come before it", ErrorKind::Failed);
-        int* path = state.paths.data() + static_cast<std::size_t>(i) * kMaxForwardRows;
+        int* path = pathOf(state, row);
         int length = 0;
         if (parent >= 0) {
             length = state.pathLengths[static_cast<std::size_t>(parent)];
-            std::copy_n(state.paths.data() + static_cast<std::size_t>(parent) * kMaxForwardRows, length,
-                        path);
+            std::copy_n(pathOf(state, parent), length, path);
         }
-        path[length] = base + i;
-        state.pathLengths[static_cast<std::size_t>(i)] = length + 1;
+        path[length] = state.base + row;
+        state.pathLengths[static_cast<std::size_t>(row)] = length + 1;
     }
 }
 
@@ -172,7 +193,6 @@ void Model::attend(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     const int group = c.heads / c.kvHeads;
-    const int base = state.cache.length();
     const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
     const int items =
         c.heads * rows;  // head by head, so that neighbouring items share keys and values in the cache
@@ -188,10 +208,10 @@ void Model::attend(ModelState& state, int layer, int rows) const {
             args.values = state.cache.values(layer, head / group);
             args.half = state.cache.half();
             args.headDim = c.headDim;
-            args.prefix = base;
-            args.path = state.paths.data() + static_cast<std::size_t>(m) * kMaxForwardRows;
-            args.pathLength = state.pathLengths[static_cast<std::size_t>(m)];
-            if (weights.window > 0) args.skip = std::max(0, base + args.pathLength - weights.window);
+            args.prefix = state.base;
+            args.path = pathOf(state, state.firstRow + m);
+            args.pathLength = state.pathLengths[static_cast<std::size_t>(state.firstRow + m)];
+            if (weights.window > 0) args.skip = std::max(0, state.base + args.pathLength - weights.window);
             args.scale = weights.scale;
             args.softCap = static_cast<float>(c.attentionSoftCap);
             args.scores = state.scores[static_cast<std::size_t>(thread)].data();
@@ -222,7 +242,7 @@ void Model::rotateAndStore(ModelState& state, int layer, int rows) const {
     const int base = state.cache.length();
     for (int m = 0; m < rows; ++m) {
         float* row = rowOf(state.qkv, m, qkvWidth);
-        const int depth = base + state.pathLengths[static_cast<std::size_t>(m)] - 1;
+        const int depth = depthOf(state, m);
         normQueriesAndKeys(weights, row);
         for (int head = 0; weights.rope && head < c.heads + c.kvHeads; ++head)
             weights.rope->rotate(row + head * c.headDim, depth);

@@ -38,8 +38,10 @@ struct ModelState {
     std::vector<float> gateUp;               // [rows][2 * ffn]
     std::vector<float> inner;                // [rows][ffn]
     std::vector<std::vector<float>> scores;  // one for each thread [maxSeq]
-    std::vector<int> paths;                  // [rows][rows] slots of each row's own ancestors, then its own
-    std::vector<int> pathLengths;            // [rows]
+    std::vector<int> paths;        // [rows of the tree][same] slots of each row's own ancestors, then its own
+    std::vector<int> pathLengths;  // [rows of the tree]
+    int base = 0;                  // slots before the tree
+    int firstRow = 0;              // of this pass, within the tree
     LinearScratch linear;
 };
 
@@ -47,7 +49,11 @@ struct ModelState {
 /// - 1.
 struct ForwardRows {
     std::span<const TokenId> tokens;
-    std::span<const int> parents = {};  ///< -1: directly after the cache; else an earlier row of this pass
+    std::span<const int> parents = {};  ///< -1: directly after the prefix; else an earlier row of the tree
+    /// Where the tree began: slots from here to the cache's length are rows of earlier passes, to which this
+    /// pass adds its own. -1: the tree begins with this pass, the prefix is all that the cache holds.
+    int base = -1;
+    const float* vectors = nullptr;  ///< [rows][hidden] to enter the layers with instead of the tokens' own
 };
 
 /// What a forward pass runs and returns.
@@ -94,7 +100,10 @@ public:
                  float* logits) const;
 
     /// Feeds a prompt in pieces without logits, polling `stop` between them; false if it was stopped.
-    bool prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop) const;
+    /// `options` may ask for taps; `onPiece` is told of each piece's rows before the next overwrites them.
+    bool prefill(ModelState& state, std::span<const TokenId> tokens, std::stop_token stop,
+                 const ForwardOptions& options = {},
+                 const std::function<void(int first, int rows)>& onPiece = {}) const;
 
 private:
     struct Norm {

@@ -226,8 +226,8 @@ struct Int32Lanes {
 
 /// exp(x) for x <= 0 (any x up to 80) within 2 ulp: 2^n times a polynomial on [-ln2/2, ln2/2]. Branch-free,
 /// so that loops over it vectorise; the same operations whatever the loop's length.
-inline float fastExp(float x) {
-    x = x < -87.0F ? -87.0F : (x > 80.0F ? 80.0F : x);
+inline float fastExp(float value) {
+    const float x = value < -87.0F ? -87.0F : (value > 80.0F ? 80.0F : value);
     const float n = __builtin_rintf(x * 1.44269504088896341F);
     float r = x - n * 0.693359375F;
     r = r - n * -2.12194440e-4F;
@@ -241,7 +241,7 @@ inline float fastExp(float x) {
     const std::int32_t bits = (static_cast<std::int32_t>(n) + 127) << 23;
     float power;
     std::memcpy(&power, &bits, 4);
-    return y * power;
+    return value < -87.0F ? 0.0F : y * power;  // what lies that far below the rest is exactly nothing
 }
 
 }  // namespace

@@ -33,4 +33,12 @@ ChatContext chatContext(const Tokenizer& tokenizer) {
     return context;
 }
 
+std::vector<TokenId> encodeChat(const Tokenizer& tokenizer, const std::string& templateSource,
+                                const std::string& user, const std::string& system) {
+    std::vector<ChatMessage> messages;
+    if (!system.empty()) messages.push_back({"system", system});
+    messages.push_back({"user", user});
+    return tokenizer.encode(renderChat(templateSource, messages, chatContext(tokenizer)), false, true);
+}
+
 }  // namespace specula

@@ -31,6 +31,10 @@ struct ChatContext {
 std::string renderChat(const std::string& templateSource, const std::vector<ChatMessage>& messages,
                        const ChatContext& context);
 
+/// Ids of one user message in the template, with `system` in front if not empty.
+std::vector<TokenId> encodeChat(const Tokenizer& tokenizer, const std::string& templateSource,
+                                const std::string& user, const std::string& system);
+
 /// The context for a tokenizer: its begin and first end token, and the clock's local time.
 ChatContext chatContext(const Tokenizer& tokenizer);
 

@@ -33,7 +33,20 @@ constexpr Table<WeightFormat, 5> kWeightFormats{{{WeightFormat::Auto, "auto"},
                                                  {WeightFormat::Int8, "int8"}}};
 constexpr Table<KvFormat, 3> kKvFormats{
     {{KvFormat::Auto, "auto"}, {KvFormat::Fp32, "fp32"}, {KvFormat::Fp16, "fp16"}}};
-constexpr Table<Rule, 2> kRules{{{Rule::Token, "token"}, {Rule::Greedy, "greedy"}}};
+constexpr Table<Rule, 3> kRules{
+    {{Rule::Token, "token"}, {Rule::Greedy, "greedy"}, {Rule::Sequoia, "sequoia"}}};
+constexpr Table<Mutant, 10> kMutants{{{Mutant::None, "none"},
+                                      {Mutant::ResampleFromTarget, "resample-from-target"},
+                                      {Mutant::UnfilteredTarget, "unfiltered-target"},
+                                      {Mutant::ArgmaxDraft, "argmax-draft"},
+                                      {Mutant::BonusFromDraft, "bonus-from-draft"},
+                                      {Mutant::StaleDraftCache, "stale-draft-cache"},
+                                      {Mutant::OffByOneRow, "off-by-one-row"},
+                                      {Mutant::DropUnlikely, "drop-unlikely"},
+                                      {Mutant::CoinReused, "coin-reused"},
+                                      {Mutant::RejectedSiblingStays, "rejected-sibling-stays"}}};
+constexpr Table<DraftArchitecture, 2> kDraftArchitectures{
+    {{DraftArchitecture::FeatureHead, "feature-head"}, {DraftArchitecture::Small, "small"}}};
 constexpr Table<Detail, 3> kDetails{
     {{Detail::Counts, "counts"}, {Detail::Tokens, "tokens"}, {Detail::Full, "full"}}};
 constexpr Table<Verdict, 3> kVerdicts{
@@ -59,6 +72,12 @@ std::string_view name(KvFormat format) {
 std::string_view name(Rule rule) {
     return nameIn(kRules, rule);
 }
+std::string_view name(Mutant mutant) {
+    return nameIn(kMutants, mutant);
+}
+std::string_view name(DraftArchitecture architecture) {
+    return nameIn(kDraftArchitectures, architecture);
+}
 std::string_view name(Detail detail) {
     return nameIn(kDetails, detail);
 }
@@ -81,6 +100,12 @@ std::optional<KvFormat> kvFormatNamed(std::string_view text) {
 std::optional<Rule> ruleNamed(std::string_view text) {
     return valueIn(kRules, text);
 }
+std::optional<Mutant> mutantNamed(std::string_view text) {
+    return valueIn(kMutants, text);
+}
+std::optional<DraftArchitecture> draftArchitectureNamed(std::string_view text) {
+    return valueIn(kDraftArchitectures, text);
+}
 std::optional<Detail> detailNamed(std::string_view text) {
     return valueIn(kDetails, text);
 }
@@ -92,6 +117,22 @@ std::optional<EmitKind> emitKindNamed(std::string_view text) {
 }
 std::optional<Finish> finishNamed(std::string_view text) {
     return valueIn(kFinishes, text);
+}
+
+std::string treeText(const TreeShape& tree) {
+    if (tree.automatic) return "auto";
+    if (tree.off()) return "off";
+    std::string text;
+    for (const int children : tree.children) text += (text.empty() ? "" : ",") + std::to_string(children);
+    return text;
+}
+
+std::vector<Mutant> allMutants() {
+    std::vector<Mutant> all;
+    for (const auto& [mutant, text] : kMutants) {
+        if (mutant != Mutant::None) all.push_back(mutant);
+    }
+    return all;
 }
 
 }  // namespace specula

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/trace/round.h"
 
@@ -13,6 +14,8 @@ namespace specula {
 std::string_view name(WeightFormat format);
 std::string_view name(KvFormat format);
 std::string_view name(Rule rule);
+std::string_view name(Mutant mutant);
+std::string_view name(DraftArchitecture architecture);
 std::string_view name(Detail detail);
 std::string_view name(Verdict verdict);
 std::string_view name(EmitKind kind);
@@ -22,9 +25,17 @@ std::string_view name(Finish finish);
 std::optional<WeightFormat> weightFormatNamed(std::string_view text);
 std::optional<KvFormat> kvFormatNamed(std::string_view text);
 std::optional<Rule> ruleNamed(std::string_view text);
+std::optional<Mutant> mutantNamed(std::string_view text);
+std::optional<DraftArchitecture> draftArchitectureNamed(std::string_view text);
 std::optional<Detail> detailNamed(std::string_view text);
 std::optional<Verdict> verdictNamed(std::string_view text);
 std::optional<EmitKind> emitKindNamed(std::string_view text);
 std::optional<Finish> finishNamed(std::string_view text);
+
+/// "off", "auto" or children by depth, "3,2,1", as on the command line.
+std::string treeText(const TreeShape& tree);
+
+/// Every mutant's name but "none", for messages and tests.
+std::vector<Mutant> allMutants();
 
 }  // namespace specula

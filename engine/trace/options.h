@@ -17,7 +17,23 @@ enum class WeightFormat : std::uint8_t { Auto, Fp32, Fp16, Int8x2, Int8 };
 enum class KvFormat : std::uint8_t { Auto, Fp32, Fp16 };
 
 /// How a round's proposals are judged (engine/verify). Names on the command line as in names.h.
-enum class Rule : std::uint8_t { Token, Greedy };
+/// Sequoia is Token for trees: siblings are drawn without replacement and verified recursively.
+enum class Rule : std::uint8_t { Token, Greedy, Sequoia };
+
+/// Deliberate mistakes, each of which breaks losslessness (or the bookkeeping it rests on) the way real
+/// implementations have broken it. Only for the audit and its tests: an audit that passes one is no audit.
+enum class Mutant : std::uint8_t {
+    None,
+    ResampleFromTarget,    ///< a rejected token is replaced by a draw from the target's row, not the residual
+    UnfilteredTarget,      ///< the draft's row is filtered (top-k, top-p, min-p), the target's is not
+    ArgmaxDraft,           ///< the draft proposes its most probable token, judged as if drawn from its row
+    BonusFromDraft,        ///< the bonus token is drawn from the draft's last row
+    StaleDraftCache,       ///< the draft keeps rejected tokens in its cache
+    OffByOneRow,           ///< a proposal is judged by the target's row one place before its own
+    DropUnlikely,          ///< a proposal is dropped after it was drawn because its probability is low
+    CoinReused,            ///< the coin that drew a proposal also judges it
+    RejectedSiblingStays,  ///< in a tree, a rejected token stays in both rows for its siblings
+};
 
 /// How much of each round is recorded. Counts: ids and verdicts only (measurements); Tokens: plus
 /// probabilities, coins and bytes; Full: plus full-vocabulary sums and the top entries of both rows.
@@ -46,28 +62,40 @@ struct Costs {
 
 inline constexpr int kGammaAuto = -1;
 inline constexpr int kGammaMax = 32;
+inline constexpr int kTreeNodesMax = 63;  ///< with the row before them, what one target pass takes
+
+/// The shape of a round's proposals where they branch.
+struct TreeShape {
+    bool automatic = false;     ///< chosen each round from costs and past verdicts; then `children` is empty
+    std::vector<int> children;  ///< of every node at depth 0, 1, ...: {3, 2} is 3 nodes, then 2 under each
+
+    bool off() const { return !automatic && children.empty(); }
+    bool operator==(const TreeShape&) const = default;
+};
 
 /// Everything one run depends on besides the models and the prompt. Same options, same prompt, same models
 /// and same instruction set give the same Rounds, bit for bit.
 struct RunOptions {
     int gamma = kGammaAuto;  ///< drafted tokens a round, 0..kGammaMax; 0 = plain decoding; kGammaAuto =
                              ///< chosen each round
+    TreeShape tree;          ///< off: a chain of gamma; else it says what is drafted, and gamma is not used
     Sampling sampling;
     std::optional<Sampling> draftSampling;  ///< absent: the draft uses `sampling`
-    Rule rule = Rule::Token;                ///< Greedy is forced at temperature 0
+    Rule rule = Rule::Token;                ///< Greedy is forced at temperature 0, Sequoia for a tree
     std::uint64_t seed = 0;
     int maxTokens = 128;
     std::vector<std::string> stop;  ///< generation ends when the output text contains one of these
     bool ignoreEos = false;
     Detail detail = Detail::Full;
     int topEntries = 12;         ///< entries of each row kept at Detail::Full
-    std::optional<Costs> costs;  ///< needed by automatic gamma
+    std::optional<Costs> costs;  ///< needed by automatic gamma and automatic trees
+    Mutant mutant = Mutant::None;
 };
 
 /// What to load.
 struct EngineOptions {
     std::string target;          ///< path of a GGUF file or Hugging Face folder
-    std::string draft = "none";  ///< path of a model, "ngram[:N]", "early-exit:K" or "none"
+    std::string draft = "none";  ///< path of a model or feature head, "ngram[:N]", "early-exit:K" or "none"
     WeightFormat weights = WeightFormat::Auto;
     WeightFormat draftWeights = WeightFormat::Auto;
     KvFormat kv = KvFormat::Auto;
@@ -100,6 +128,36 @@ struct SweepRequest {
     RunOptions options;
     std::vector<int> gammas{0, 1, 2, 3, 4, 5, 6, 7, 8};
     int repeats = 3;
+};
+
+/// An exactness audit to run.
+struct AuditRequest {
+    EngineOptions engine;
+    std::vector<TokenId> prompt;  ///< empty: the audit's own
+    RunOptions options;           ///< gamma or tree, sampling, mutant; seed 0 unless asked for
+    int draws = 0;                ///< continuations drawn for each sampled check; 0 = the default
+};
+
+/// What kind of draft is trained.
+enum class DraftArchitecture : std::uint8_t {
+    FeatureHead,  ///< one decoder layer over the target's hidden states, its head the target's own rows
+    Small,        ///< an independent decoder
+};
+
+/// A draft to train for a target.
+struct TrainRequest {
+    std::string target;  ///< GGUF file or Hugging Face folder
+    std::string out;     ///< folder to write; work files live in `out`/work until it is done
+    DraftArchitecture architecture = DraftArchitecture::FeatureHead;
+    double minutes = 60.0;              ///< in all, sampling included
+    std::int64_t tokens = 0;            ///< sampled from the target; 0 = what a third of the minutes gives
+    int headVocabulary = 8192;          ///< frequent ids that the draft can propose
+    std::vector<Prompt> prompts;        ///< what the target continues; chat ones only if it has a template
+    std::vector<Prompt> heldOut;        ///< of other topics: tested on, never trained on
+    std::string targetHash;             ///< SHA-256 of the target's weights, for the provenance
+    std::uint64_t seed = 1;
+    int threads = 0;        ///< 0 = all cores
+    bool keepWork = false;  ///< keep the sampled texts and states (several GB) after success
 };
 
 }  // namespace specula

@@ -31,10 +31,11 @@ struct ModelInfo {
 
 /// Where proposals come from.
 struct DraftInfo {
-    std::string kind;                ///< none, model, ngram, early-exit
+    std::string kind;                ///< none, model, feature-head, ngram, early-exit
     std::string name;                ///< for people, e.g. "early exit after layer 5"
     int parameter = 0;               ///< longest n-gram, or the layer of an early exit
-    std::optional<ModelInfo> model;  ///< for kind "model"
+    std::optional<ModelInfo> model;  ///< for kinds "model" and "feature-head"
+    TreeShape bestTree;              ///< a shipped draft's measured best, off if unknown
 };
 
 /// Why two models can, or cannot, work as a pair.
@@ -79,6 +80,59 @@ struct CompareReport {
     std::string verdict;           ///< "faster", "slower", "no significant difference"
     std::optional<bool> sameText;  ///< at temperature 0 only
     std::string firstDifference;   ///< where the texts part, if they do
+};
+
+/// One question of an exactness audit.
+struct AuditCheck {
+    std::string name;  ///< e.g. "next token", "greedy identity"
+    bool passed = false;
+    std::optional<double> statistic;  ///< chi-square, or what `detail` says
+    std::optional<double> pValue;
+    std::string detail;  ///< one sentence for people: N, degrees of freedom, where two texts part
+};
+
+/// What an audit found. It never proves: "no evidence of difference at this N".
+struct AuditReport {
+    std::vector<AuditCheck> checks;
+    bool passed = false;
+    double detectableTv = 0.0;  ///< smallest total variation that the sampled checks find with 90 % power
+    int draws = 0;              ///< continuations of each sampled check
+    double falseAlarm = 1e-4;   ///< chance that a correct engine fails any check, over all checks
+    double seconds = 0.0;
+    std::string statement;  ///< one sentence, ending with what "exact" means here
+};
+
+/// Where a training stands.
+struct TrainProgress {
+    std::string phase;      ///< sampling, training, measuring, writing
+    double fraction = 0.0;  ///< of everything, 0..1
+    double etaSeconds = 0.0;
+    double seconds = 0.0;     ///< spent, earlier starts included
+    std::int64_t tokens = 0;  ///< sampled so far
+    std::int64_t step = 0;
+    double loss = 0.0;  ///< nats a token, a running mean
+    /// Latest acceptance by position at temperature 1 on held-out prompts; empty before the first look.
+    std::vector<double> alpha;
+};
+
+/// Acceptance of a trained draft at one temperature, in the real loop, on held-out prompts of other topics.
+struct TrainedAcceptance {
+    double temperature = 1.0;
+    std::vector<double> alpha;  ///< by position, given that the earlier ones were accepted
+    double tokensPerRound = 1.0;
+    int bestGamma = 0;  ///< 0: plain is fastest
+    double predictedSpeedup = 1.0;
+};
+
+struct TrainReport {
+    std::string path;
+    std::vector<TrainedAcceptance> acceptance;
+    Costs costs;  ///< measured here
+    std::int64_t tokens = 0;
+    std::int64_t steps = 0;
+    double minutes = 0.0;
+    bool pays = false;    ///< some predicted speed-up is above 1.02
+    std::string verdict;  ///< one sentence
 };
 
 /// Speed of the machine and a model (short form; the full probe comes with its own view).

@@ -10,15 +10,15 @@
 namespace specula {
 namespace {
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const ForwardOptions& options) {
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const DecoderOptions& options) {
     return at::linear(x, options.bfloat16 ? weight.to(at::kBFloat16) : weight);
 }
 
-at::Tensor inWorkType(const at::Tensor& x, const ForwardOptions& options) {
+at::Tensor inWorkType(const at::Tensor& x, const DecoderOptions& options) {
     return options.bfloat16 ? x.to(at::kBFloat16) : x;
 }
 
-at::Tensor dropped(const at::Tensor& x, const ForwardOptions& options) {
+at::Tensor dropped(const at::Tensor& x, const DecoderOptions& options) {
     return options.dropout > 0.0 ? at::dropout(x, options.dropout, true) : x;
 }
 
@@ -83,7 +83,7 @@ at::Tensor Decoder::norm(const at::Tensor& x, const at::Tensor& gain) const {
 }
 
 at::Tensor Decoder::attention(const Layer& layer, const at::Tensor& x, std::size_t index, DecoderCache* cache,
-                              const ForwardOptions& options) const {
+                              const DecoderOptions& options) const {
     const std::int64_t batch = x.size(0);
     const std::int64_t length = x.size(1);
     const std::int64_t first = cache ? cache->length : 0;
@@ -124,12 +124,12 @@ at::Tensor Decoder::attention(const Layer& layer, const at::Tensor& x, std::size
 }
 
 at::Tensor Decoder::feedForward(const Layer& layer, const at::Tensor& x,
-                                const ForwardOptions& options) const {
+                                const DecoderOptions& options) const {
     const auto both = linear(x, at::cat({layer.gate, layer.up}), options).chunk(2, -1);
     return linear(at::silu(both[0]) * both[1], layer.down, options);
 }
 
-at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const ForwardOptions& options) const {
+at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const {
     const std::int64_t length = ids.size(1) + (cache ? cache->length : 0);
     if (length > m_shape.context)
         throw Error("a sequence of " + std::to_string(length) + " tokens does not fit the context of " +
@@ -146,11 +146,11 @@ at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const Forwar
     return linear(inWorkType(norm(x, m_finalNorm), options), m_embedding, options).to(at::kFloat);
 }
 
-at::Tensor Decoder::forward(const at::Tensor& ids, const ForwardOptions& options) const {
+at::Tensor Decoder::forward(const at::Tensor& ids, const DecoderOptions& options) const {
     return run(ids, nullptr, options);
 }
 
-at::Tensor Decoder::forward(const at::Tensor& ids, DecoderCache& cache, const ForwardOptions& options) const {
+at::Tensor Decoder::forward(const at::Tensor& ids, DecoderCache& cache, const DecoderOptions& options) const {
     if (cache.length > 0 && ids.size(1) != 1)
         throw Error("a decoder cache grows by one token at a time, not by " + std::to_string(ids.size(1)));
     for (std::size_t i = cache.keys.size(); i < m_layers.size(); ++i) {

@@ -34,7 +34,7 @@ struct DecoderCache {
 };
 
 /// How a forward pass is computed.
-struct ForwardOptions {
+struct DecoderOptions {
     bool bfloat16 =
         false;  ///< matrices and attention in bfloat16; the residual stream and the logits stay float32
     double dropout = 0.0;  ///< on the embedding and on what each attention and feed-forward part adds
@@ -49,11 +49,11 @@ public:
 
     /// ids [batch, length], int64 -> logits [batch, length, vocabulary], float32. Dropout draws from ATen's
     /// default generator.
-    at::Tensor forward(const at::Tensor& ids, const ForwardOptions& options) const;
+    at::Tensor forward(const at::Tensor& ids, const DecoderOptions& options) const;
 
     /// The same over a cache, which grows by the length of ids. Either the cache is empty or ids has
     /// length 1. Sequences beyond the context are an Error.
-    at::Tensor forward(const at::Tensor& ids, DecoderCache& cache, const ForwardOptions& options) const;
+    at::Tensor forward(const at::Tensor& ids, DecoderCache& cache, const DecoderOptions& options) const;
 
     const DecoderShape& shape() const { return m_shape; }
     const NamedTensors& parameters() const { return m_parameters; }
@@ -64,10 +64,10 @@ private:
         at::Tensor attentionNorm, query, key, value, output, mlpNorm, gate, up, down;
     };
 
-    at::Tensor run(const at::Tensor& ids, DecoderCache* cache, const ForwardOptions& options) const;
+    at::Tensor run(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const;
     at::Tensor attention(const Layer& layer, const at::Tensor& x, std::size_t index, DecoderCache* cache,
-                         const ForwardOptions& options) const;
-    at::Tensor feedForward(const Layer& layer, const at::Tensor& x, const ForwardOptions& options) const;
+                         const DecoderOptions& options) const;
+    at::Tensor feedForward(const Layer& layer, const at::Tensor& x, const DecoderOptions& options) const;
     at::Tensor norm(const at::Tensor& x, const at::Tensor& gain) const;
 
     DecoderShape m_shape;

@@ -65,8 +65,9 @@ LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, s
     const NamedTensors state = stateOf(parameters, optimizer, counters);
     if (!options.statePath.empty() && std::filesystem::exists(options.statePath)) {
         readTensorFile(options.statePath, state);
-        std::fprintf(stderr, "%s: resumed at step %lld\n", options.name.c_str(),
-                     static_cast<long long>(counters.steps.item<std::int64_t>()));
+        if (!options.quiet)
+            std::fprintf(stderr, "%s: resumed at step %lld\n", options.name.c_str(),
+                         static_cast<long long>(counters.steps.item<std::int64_t>()));
     }
     LoopResult done{counters.steps.item<std::int64_t>(),
                     static_cast<double>(counters.milliseconds.item<std::int64_t>()) * 1e-3, 0.0};
@@ -79,9 +80,10 @@ LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, s
 
     const double before = done.seconds;
     const std::int64_t stepsBefore = done.steps;
-    const auto start = Clock::now();
+    auto start = Clock::now();  // moved on by what is not training
     double lastSave = 0.0;
-    for (double progress = progressOf(options, done); progress < 1.0; progress = progressOf(options, done)) {
+    for (double progress = progressOf(options, done); progress < 1.0 && !options.stop.stop_requested();
+         progress = progressOf(options, done)) {
         at::manual_seed(stepSeed(options.seed, done.steps, kDropoutPurpose));
         const at::Tensor value = loss(done.steps, progress);
         value.backward();
@@ -93,12 +95,17 @@ LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, s
             done.loss = value.item<double>();
             const double perStep = secondsSince(start) / static_cast<double>(done.steps - stepsBefore);
             const double now = progressOf(options, done);
-            std::fprintf(stderr,
-                         "%s: step %lld loss %.4f norm %.2f rate %.2e %.0f tokens/s, %.1f min, %.1f to go\n",
-                         options.name.c_str(), static_cast<long long>(done.steps), done.loss, norm, rate,
-                         static_cast<double>(tokensPerStep) / perStep, done.seconds / 60.0,
-                         now > 0.0 ? done.seconds / 60.0 * (1.0 - now) / now : 0.0);
-            if (afterLog) afterLog(done.steps);
+            if (!options.quiet)
+                std::fprintf(stderr,
+                             "%s: step %lld loss %.4f norm %.2f rate %.2e %.0f tokens/s, %.1f min, %.1f to go\n",
+                             options.name.c_str(), static_cast<long long>(done.steps), done.loss, norm, rate,
+                             static_cast<double>(tokensPerStep) / perStep, done.seconds / 60.0,
+                             now > 0.0 ? done.seconds / 60.0 * (1.0 - now) / now : 0.0);
+            if (afterLog) {
+                const auto began = Clock::now();
+                afterLog(done, now);
+                start += Clock::now() - began;
+            }
         }
         if (secondsSince(start) - lastSave > options.saveEvery) {
             save();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 
 #include "engine/train/decoder.h"
@@ -24,20 +25,22 @@ struct LoopOptions {
     std::int64_t logEvery = 25;  ///< steps
     double saveEvery = 60.0;     ///< seconds between state files
     std::string statePath;       ///< "": keep none; an existing one is resumed from
+    bool quiet = false;          ///< no lines on standard error
+    std::stop_token stop = {};   ///< saves the state and returns
 };
 
 /// Loss of one step: a scalar with gradients. `progress` is in [0, 1].
 using LossFunction = std::function<at::Tensor(std::int64_t step, double progress)>;
 
-/// Called after each logged step, e.g. to evaluate.
-using StepFunction = std::function<void(std::int64_t step)>;
-
 /// What a loop has done, over all resumes.
 struct LoopResult {
     std::int64_t steps = 0;
     double seconds = 0.0;
-    double loss = 0.0;  ///< of the last step
+    double loss = 0.0;  ///< of the last logged step
 };
+
+/// Called after each logged step, e.g. to evaluate; its own time does not count.
+using StepFunction = std::function<void(const LoopResult& done, double progress)>;
 
 /// Minimises `loss` over the parameters and logs a line to standard error every few steps. The state
 /// (parameters, moments, counters) is written atomically, and resuming from it goes on exactly as if nothing

@@ -30,7 +30,7 @@ at::Tensor orthogonalised(const at::Tensor& stack, int steps) {
 Optimizer::Optimizer(const NamedTensors& parameters, const OptimizerOptions& options)
     : m_options(options), m_steps(at::zeros({1}, at::kLong)) {
     for (const auto& [name, parameter] : parameters) {
-        const bool matrix = parameter.dim() == 2 && name.find("embed") == std::string::npos;
+        const bool matrix = parameter.dim() == 2 && name.find("embed_tokens") == std::string::npos;
         const auto zeros = at::zeros(parameter.sizes(), at::kFloat);
         if (!matrix) {
             m_adam.push_back({parameter, zeros, at::zeros_like(zeros), name});
@@ -47,9 +47,13 @@ Optimizer::Optimizer(const NamedTensors& parameters, const OptimizerOptions& opt
 double Optimizer::step(double learningRate) {
     c10::NoGradGuard noGradients;
     std::vector<at::Tensor> gradients;
-    for (const auto& group : m_muon)
-        for (const Slot& slot : group) gradients.push_back(slot.parameter.mutable_grad());
-    for (const Slot& slot : m_adam) gradients.push_back(slot.parameter.mutable_grad());
+    const auto collect = [&](const std::vector<Slot>& slots) {
+        for (const Slot& slot : slots) {
+            if (slot.parameter.grad().defined()) gradients.push_back(slot.parameter.mutable_grad());
+        }
+    };
+    for (const auto& group : m_muon) collect(group);
+    collect(m_adam);
 
     double squared = 0.0;
     for (const auto& gradient : gradients) squared += gradient.square().sum().item<double>();
@@ -68,15 +72,19 @@ double Optimizer::step(double learningRate) {
 void Optimizer::muonStep(double learningRate) {
     for (auto& group : m_muon) {
         std::vector<at::Tensor> updates;
+        std::vector<at::Tensor> updated;
         for (Slot& slot : group) {
             const auto& gradient = slot.parameter.grad();
+            if (!gradient.defined()) continue;
+            updated.push_back(slot.parameter);
             slot.first.mul_(m_options.momentum).add_(gradient);
             updates.push_back(gradient + m_options.momentum * slot.first);
         }
+        if (updates.empty()) continue;
         const auto directions = orthogonalised(at::stack(updates), m_options.newtonSchulzSteps);
         const double longest = static_cast<double>(std::max(directions.size(1), directions.size(2)));
-        for (std::size_t i = 0; i < group.size(); ++i) {
-            auto& parameter = group[i].parameter;
+        for (std::size_t i = 0; i < updated.size(); ++i) {
+            auto& parameter = updated[i];
             parameter.mul_(1.0 - learningRate * m_options.weightDecay);
             parameter.sub_(directions[static_cast<std::int64_t>(i)], learningRate * 0.2 * std::sqrt(longest));
         }
@@ -89,6 +97,7 @@ void Optimizer::adamStep(double learningRate) {
     const double correction2 = 1.0 - std::pow(m_options.beta2, steps);
     for (Slot& slot : m_adam) {
         const auto& gradient = slot.parameter.grad();
+        if (!gradient.defined()) continue;
         slot.first.mul_(m_options.beta1).add_(gradient, 1.0 - m_options.beta1);
         slot.second.mul_(m_options.beta2).addcmul_(gradient, gradient, 1.0 - m_options.beta2);
         const auto scale = (slot.second / correction2).sqrt_().add_(1e-8);

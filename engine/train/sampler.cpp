@@ -27,7 +27,7 @@ std::vector<std::vector<TokenId>> sampleTexts(const Decoder& decoder,
             ids[row][i] = std::int64_t{prompt[static_cast<std::size_t>(i)]};
     }
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-    const ForwardOptions options{.bfloat16 = true};
+    const DecoderOptions options{.bfloat16 = true};
     DecoderCache cache;
     std::vector<std::vector<TokenId>> texts = prompts;
     std::vector<bool> ended(prompts.size(), false);

@@ -94,13 +94,13 @@ LoopOptions loopOptions(const TinyPairOptions& options, const std::string& name,
 }
 
 LoopResult trainTarget(const TinyPairOptions& options, const Material& material, const Decoder& target) {
-    const ForwardOptions forward{.bfloat16 = true, .dropout = options.dropout};
+    const DecoderOptions forward{.bfloat16 = true, .dropout = options.dropout};
     const auto loss = [&](std::int64_t step, double) {
         const Batch batch = material.stream.draw(kTargetWindows, kContext, options.seed, step);
         return nextTokenLoss(target.forward(batch.ids, forward), batch.labels);
     };
-    const auto report = [&](std::int64_t step) {
-        if (step % 200 == 0)
+    const auto report = [&](const LoopResult& done, double) {
+        if (done.steps % 200 == 0)
             std::fprintf(stderr, "target: held-out perplexity %.3f\n", perplexity(target, material.heldOut));
     };
     return trainLoop(target.parameters(), loss, kTargetWindows * kContext, {},
@@ -140,7 +140,7 @@ LoopResult trainDraft(const TinyPairOptions& options, const Material& material, 
                       const Decoder& draft) {
     TokenStream stream = material.stream;
     for (const auto& sample : sampleFromTarget(options, material, target)) stream.append(sample);
-    const ForwardOptions forward{.bfloat16 = true};
+    const DecoderOptions forward{.bfloat16 = true};
     const auto loss = [&](std::int64_t step, double progress) {
         const Batch batch = stream.draw(kDraftWindows, kContext, options.seed + 1, step);
         at::Tensor pTarget;
@@ -150,8 +150,8 @@ LoopResult trainDraft(const TinyPairOptions& options, const Material& material, 
         }
         return distillLoss(draft.forward(batch.ids, forward), pTarget, batch.labels, progress);
     };
-    const auto report = [&](std::int64_t step) {
-        if (step % 500 == 0)
+    const auto report = [&](const LoopResult& done, double) {
+        if (done.steps % 500 == 0)
             std::fprintf(stderr, "draft: held-out perplexity %.3f, overlap %.4f\n",
                          perplexity(draft, material.heldOut), meanOverlap(target, draft, material.heldOut));
     };

@@ -113,6 +113,18 @@ SPECULA_CLONES void residual(const double* t, const double* d, std::size_t n, do
     plainResidual(t, d, n, out);
 }
 
+template <typename Real>
+void plainScale(Real* x, std::size_t n, Real factor) {
+    for (std::size_t i = 0; i < n; ++i) x[i] *= factor;
+}
+
+SPECULA_CLONES void scaleBy(float* x, std::size_t n, double factor) {
+    plainScale(x, n, static_cast<float>(factor));
+}
+SPECULA_CLONES void scaleBy(double* x, std::size_t n, double factor) {
+    plainScale(x, n, factor);
+}
+
 }  // namespace
 
 template <typename Real>
@@ -159,6 +171,18 @@ double residualInto(std::span<const Real> target, std::span<const Real> draft, T
 }
 
 template <typename Real>
+double without(std::span<const Real> row, TokenId token, std::span<Real> out) {
+    if (out.data() != row.data()) std::copy(row.begin(), row.end(), out.begin());
+    out[static_cast<std::size_t>(token)] = Real{0};
+    return sum(out.data(), out.size());
+}
+
+template <typename Real>
+void scale(std::span<Real> row, double factor) {
+    scaleBy(row.data(), row.size(), factor);
+}
+
+template <typename Real>
 RowSums sumsOf(std::span<const Real> target, std::span<const Real> draft, TokenId drafted) {
     RowSums sums;
     const double total = sum(target.data(), target.size());
@@ -202,6 +226,8 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
 #define SPECULA_INSTANTIATE(Real)                                                                         \
     template TokenId drawFrom(std::span<const Real>, double);                                             \
     template double residualInto(std::span<const Real>, std::span<const Real>, TokenId, std::span<Real>); \
+    template double without(std::span<const Real>, TokenId, std::span<Real>);                            \
+    template void scale(std::span<Real>, double);                                                          \
     template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                       \
     template double entropyOf(std::span<const Real>);                                                     \
     template std::vector<TokenId> largestOf(std::span<const Real>, int);

@@ -23,6 +23,14 @@ template <typename Real>
 double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted,
                     std::span<Real> residual);
 
+/// out = row with the token's weight set to 0; returns what is left. `out` may be `row`.
+template <typename Real>
+double without(std::span<const Real> row, TokenId token, std::span<Real> out);
+
+/// Multiplies every weight.
+template <typename Real>
+void scale(std::span<Real> row, double factor);
+
 /// Exact sums over the whole vocabulary; an empty draft row is one-hot at `drafted`.
 template <typename Real>
 RowSums sumsOf(std::span<const Real> target, std::span<const Real> draft, TokenId drafted);

@@ -73,7 +73,7 @@ private slots:
 
     void costsAreMeasuredAndQuantised() {
         for (const char* draft : {"model", "early-exit:1", "ngram"}) {
-            const ProbeReport report = measureCosts(*tinyEngine(draft), 5);
+            const ProbeReport report = measureCosts(tinyEngine(draft), 5);
             QCOMPARE(report.costs.v.size(), std::size_t{5});
             QCOMPARE(report.costs.v.front(), 1.0);
             for (std::size_t i = 1; i < 5; ++i) QVERIFY(report.costs.v[i] >= report.costs.v[i - 1]);

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/trace/options.h"
+#include "engine/trace/round.h"
+
+namespace specula {
+
+/// The cost model (design: S = E / (depth c + v(nodes + 1) + o)); v beyond the measured rows is extended
+/// linearly. `depth` is the number of the draft's steps, gamma in a chain.
+double speedupOf(double tokensPerRound, int depth, int nodes, const Costs& costs);
+
+/// v for `rows` rows.
+double verifyCost(const Costs& costs, int rows);
+
+/// Parents, breadth first, of a tree in which every node at depth d has children[d] children; a chain of
+/// gamma is gamma ones. At most kTreeNodesMax nodes.
+std::vector<int> planOf(const std::vector<int>& children);
+
+/// Levels of a plan: the draft's steps.
+int depthOf(const std::vector<int>& plan);
+
+/// Chooses each round what to draft from past verdicts and measured costs: the chain or tree with the largest
+/// predicted speed-up, or nothing. A pure function of the Rounds seen and the Costs, so a run can be repeated.
+///
+/// A node is worth the chance that it is accepted: the product over its path of a(depth, rank) times the
+/// chance that its elder siblings were rejected, a(depth, rank) = P(accepted | tested). The best tree of n
+/// nodes and bounded depth takes the most valuable ones (Sequoia, Chen et al. 2024, section 3.1, grown
+/// greedily), and E = 1 + the sum of their values.
+///
+/// a is estimated from verdicts, older rounds fading by 2 % each, towards a prior that borrows from the depth
+/// before and the rank before. While plain decoding looks best, every 16th round drafts one token anyway:
+/// without it a draft that became good (a list, a repetition) would never be noticed.
+class AutoPlan {
+public:
+    /// At most `deepest` levels and `widest` children a node; widest 1: chains only.
+    AutoPlan(const Costs& costs, int deepest, int widest);
+
+    std::vector<int> choose() const;
+    void learn(const Round& round);
+
+private:
+    struct Count {
+        double tested = 0.0, accepted = 0.0;  // faded
+    };
+    double acceptanceAt(std::size_t depth, std::size_t rank) const;
+
+    Costs m_costs;
+    int m_deepest, m_widest;
+    std::vector<std::vector<Count>> m_counts;  // [depth][rank]
+    int m_plainRounds = 0;                     // since something was last drafted
+};
+
+}  // namespace specula

@@ -1,0 +1,118 @@
+#include "engine/decode/round_proposals.h"
+
+#include <algorithm>
+
+#include "engine/verify/rows.h"
+
+namespace specula {
+
+namespace {
+
+constexpr double kUnlikely = 0.3;  // of Mutant::DropUnlikely
+
+}  // namespace
+
+RoundProposals::RoundProposals(int vocabulary, Sampler& sampler, SeenTokens& seen, std::vector<TokenId> eos,
+                               Mutant mutant)
+    : m_width(static_cast<std::size_t>(vocabulary)),
+      m_sampler(sampler),
+      m_seen(seen),
+      m_eos(std::move(eos)),
+      m_mutant(mutant) {}
+
+void RoundProposals::begin(std::uint64_t seed, int round) {
+    see(-1);
+    m_seed = seed;
+    m_round = round;
+    m_tokens.clear();
+    m_parents.clear();
+    m_drawn.clear();
+    m_rowOf.assign(1, -1);
+    m_rowCount = 0;
+}
+
+int RoundProposals::add(int parent, TokenId token) {
+    m_tokens.push_back(token);
+    m_parents.push_back(parent);
+    m_drawn.push_back(false);
+    m_rowOf.push_back(-1);
+    return size() - 1;
+}
+
+TokenId RoundProposals::drawOne(std::span<float> row, double coin) const {
+    if (m_mutant == Mutant::ArgmaxDraft)
+        return static_cast<TokenId>(std::max_element(row.begin(), row.end()) - row.begin());
+    return drawFrom(std::span<const float>(row), coin);
+}
+
+Proposals::Added RoundProposals::draw(int parent, std::span<const float> logits, int count) {
+    Added added{size(), {}};
+    see(parent);
+    if (m_sampler.settings().greedy() && count > 1) {
+        // Nothing is drawn: the most probable tokens are tried in turn.
+        for (const TokenId token : m_sampler.best(logits, m_seen, count)) {
+            add(parent, token);
+            added.tokens.push_back(token);
+        }
+        return added;
+    }
+    const std::size_t at = static_cast<std::size_t>(m_rowCount) * m_width;
+    if (m_rows.size() < at + m_width) m_rows.resize(at + m_width);
+    const std::span<float> row(m_rows.data() + at, m_width);
+    m_sampler.row(logits, m_seen, row);
+    m_rowOf[static_cast<std::size_t>(parent + 1)] = m_rowCount++;
+    std::span<float> rest = row;
+    for (int i = 0; i < count; ++i) {
+        if (i > 0) {
+            m_rest.resize(m_width);
+            if (!(without(std::span<const float>(rest), added.tokens.back(), std::span(m_rest)) > 0.0)) break;
+            rest = m_rest;
+        }
+        const TokenId token = drawOne(rest, coinAt(m_seed, static_cast<std::uint32_t>(m_round),
+                                                   static_cast<std::uint32_t>(size()), Stream::DraftDraw));
+        if (m_mutant == Mutant::DropUnlikely &&
+            static_cast<double>(rest[static_cast<std::size_t>(token)]) < kUnlikely)
+            break;
+        m_drawn[static_cast<std::size_t>(add(parent, token))] = !m_sampler.settings().greedy();
+        added.tokens.push_back(token);
+    }
+    return added;
+}
+
+bool RoundProposals::ends(TokenId token) const {
+    return std::find(m_eos.begin(), m_eos.end(), token) != m_eos.end();
+}
+
+std::span<const float> RoundProposals::row(int parent) const {
+    const int row = m_rowOf[static_cast<std::size_t>(parent + 1)];
+    if (row < 0) return {};
+    return {m_rows.data() + static_cast<std::size_t>(row) * m_width, m_width};
+}
+
+std::optional<double> RoundProposals::drawCoin(int node) const {
+    if (!m_drawn[static_cast<std::size_t>(node)]) return std::nullopt;
+    return coinAt(m_seed, static_cast<std::uint32_t>(m_round), static_cast<std::uint32_t>(node),
+                  Stream::DraftDraw);
+}
+
+double RoundProposals::acceptCoin(int node) const {
+    return coinAt(m_seed, static_cast<std::uint32_t>(m_round), static_cast<std::uint32_t>(node),
+                  m_mutant == Mutant::CoinReused ? Stream::DraftDraw : Stream::AcceptCoin);
+}
+
+const SeenTokens& RoundProposals::see(int node) {
+    std::vector<int> path;
+    for (int up = node; up >= 0; up = m_parents[static_cast<std::size_t>(up)]) path.push_back(up);
+    std::reverse(path.begin(), path.end());
+    const auto common = static_cast<std::size_t>(
+        std::mismatch(m_seenPath.begin(), m_seenPath.end(), path.begin(), path.end()).first -
+        m_seenPath.begin());
+    for (; m_seenPath.size() > common; m_seenPath.pop_back()) m_seen.pop();
+    for (std::size_t i = common; i < path.size(); ++i) {
+        m_seen.push(m_tokens[static_cast<std::size_t>(path[i])]);
+        m_seenPath.push_back(path[i]);
+    }
+    return m_seen;
+}
+
+}  // namespace specula

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/decode/philox.h"
+#include "engine/decode/sampler.h"
+#include "engine/draft/draft.h"
+
+namespace specula {
+
+/// What one round's draft proposed: nodes, the rows they were drawn from, and the coins that drew them. The
+/// scratch is reused from round to round. One thread.
+class RoundProposals final : public Proposals {
+public:
+    /// `sampler` is the draft's and `seen` holds the context; both outlive this. `eos`: tokens that end the
+    /// text, empty when they are ignored.
+    RoundProposals(int vocabulary, Sampler& sampler, SeenTokens& seen, std::vector<TokenId> eos, Mutant mutant);
+
+    void begin(std::uint64_t seed, int round);
+
+    Added draw(int parent, std::span<const float> logits, int count) override;
+    int add(int parent, TokenId token) override;
+    bool ends(TokenId token) const override;
+
+    const std::vector<TokenId>& tokens() const { return m_tokens; }
+    const std::vector<int>& parents() const { return m_parents; }
+    int size() const { return static_cast<int>(m_tokens.size()); }
+
+    /// The row that the children of `parent` were drawn from, the first as it is; empty: they are one-hot.
+    std::span<const float> row(int parent) const;
+
+    /// The coin that drew the node, absent where nothing was drawn.
+    std::optional<double> drawCoin(int node) const;
+
+    /// The coin that judges the node.
+    double acceptCoin(int node) const;
+
+    /// Makes `seen` hold the context and the path to `node` (-1: the context alone), and returns it.
+    const SeenTokens& see(int node);
+
+private:
+    TokenId drawOne(std::span<float> row, double coin) const;
+
+    std::size_t m_width;
+    Sampler& m_sampler;
+    SeenTokens& m_seen;
+    std::vector<TokenId> m_eos;
+    Mutant m_mutant;
+    std::uint64_t m_seed = 0;
+    int m_round = 0;
+    std::vector<TokenId> m_tokens;
+    std::vector<int> m_parents;
+    std::vector<bool> m_drawn;
+    std::vector<int> m_rowOf;     // [node + 1] which row a node's children were drawn from, -1: none
+    std::vector<float> m_rows;    // [rows][vocabulary]
+    int m_rowCount = 0;
+    std::vector<float> m_rest;    // [vocabulary] a row without the children drawn so far
+    std::vector<int> m_seenPath;  // nodes now pushed onto `seen`
+};
+
+}  // namespace specula
