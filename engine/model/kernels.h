@@ -93,7 +93,7 @@ struct Kernels {
     void (*toFloat)(const std::uint16_t* x, int n, float* out);
 };
 
-/// The best set this machine runs: avx512 (with VNNI), avx2 or generic. The environment is not consulted;
+/// The best set this machine runs: amx (avx512 with tile registers for int8), avx512 (with VNNI), avx2 or generic. The environment is not consulted;
 /// tests reach the others through kernelsNamed().
 const Kernels& kernels();
 

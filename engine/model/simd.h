@@ -17,6 +17,8 @@ namespace {
 #if defined(__AVX512F__)
 
 constexpr int kMaxRowBlock = 12;
+constexpr int kMostRowsOfFourTiles = 6;  // of 32 registers: rows x tiles sums, the tiles, one activation
+constexpr int kMostRowsOfThreeTiles = 9;
 
 struct Lanes {  // 16 floats
     __m512 v;
@@ -54,7 +56,8 @@ struct Int32Lanes {
     __m512i v;
     static Int32Lanes zero() { return {_mm512_setzero_si512()}; }
     void multiplyAdd(const Int8Tile& weights, const Int8Four& four) {
-        v = _mm512_dpbusd_epi32(v, four.v, weights.v);
+        // The intrinsic, _mm512_dpbusd_epi32, makes GCC 12 copy every accumulator twice a step and spill.
+        asm("vpdpbusd %2, %1, %0" : "+v"(v) : "v"(four.v), "v"(weights.v));
     }
     void store(std::int32_t* p) const { _mm512_storeu_si512(p, v); }
 };
@@ -62,6 +65,8 @@ struct Int32Lanes {
 #elif defined(__AVX2__)
 
 constexpr int kMaxRowBlock = 4;
+constexpr int kMostRowsOfFourTiles = 1;
+constexpr int kMostRowsOfThreeTiles = 1;
 
 struct Lanes {
     __m256 lo, hi;
@@ -132,6 +137,8 @@ struct Int32Lanes {
 #else
 
 constexpr int kMaxRowBlock = 4;
+constexpr int kMostRowsOfFourTiles = 1;
+constexpr int kMostRowsOfThreeTiles = 1;
 
 inline float halfToFloat(std::uint16_t h) {
     const std::uint32_t sign = static_cast<std::uint32_t>(h & 0x8000U) << 16;

@@ -39,7 +39,7 @@ class TestKernels : public QObject {
 private slots:
     void initTestCase_data() {
         QTest::addColumn<QByteArray>("set");
-        for (const char* name : {"avx512", "avx2", "generic"}) {
+        for (const char* name : {"amx", "avx512", "avx2", "generic"}) {
             if (kernelsNamed(name) != nullptr) QTest::addRow("%s", name) << QByteArray(name);
         }
     }
