@@ -30,8 +30,10 @@ int depthOf(const std::vector<int>& plan);
 /// greedily), and E = 1 + the sum of their values.
 ///
 /// a is estimated from verdicts, older rounds fading by 2 % each, towards a prior that borrows from the depth
-/// before and the rank before. While plain decoding looks best, every 16th round drafts one token anyway:
-/// without it a draft that became good (a list, a repetition) would never be noticed.
+/// before and the rank before; its uncertainty is that of a beta distribution of as many tests. While plain decoding
+/// looks best, one token is drafted now and then all the same: without it a draft that became good (a list, a
+/// repetition) would never be noticed. Every 8th round while a standard deviation more would pay, and ever more
+/// rarely, down to every 64th, while not even that would.
 class AutoPlan {
 public:
     /// At most `deepest` levels and `widest` children a node; widest 1: chains only.
@@ -44,12 +46,21 @@ private:
     struct Count {
         double tested = 0.0, accepted = 0.0;  // faded
     };
-    double acceptanceAt(std::size_t depth, std::size_t rank) const;
+    struct Grown {
+        std::vector<int> parents;  // in the order in which nodes were added
+        double speedup = 1.0;      // predicted; plain decoding has 1
+    };
+    double acceptanceAt(std::size_t depth, std::size_t rank, double deviations) const;
+    Grown grow(int deepest, const std::vector<std::vector<double>>& acceptance) const;  // [depth][rank]
+    Grown best(double deviations) const;
+    void count(const Round& round);
 
     Costs m_costs;
     int m_deepest, m_widest;
     std::vector<std::vector<Count>> m_counts;  // [depth][rank]
+    Grown m_best;                              // of what is known now
     int m_plainRounds = 0;                     // since something was last drafted
+    int m_patience = 8;                        // plain rounds, that one included, before the next try
 };
 
 }  // namespace specula

@@ -1,6 +1,7 @@
 #include "engine/draft/feature_draft.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace specula {
 
@@ -25,23 +26,48 @@ FeatureDraft::FeatureDraft(std::shared_ptr<const FeatureHead> head, int vocabula
     : m_head(std::move(head)),
       m_state(m_head->layer().newState()),
       m_hidden(static_cast<std::size_t>(m_head->config().hidden)),
+      m_line(m_head->config().fusedLayers.size() * kMaxForwardRows * m_hidden),
       m_x(static_cast<std::size_t>(kMaxForwardRows) * m_hidden),
       m_states(static_cast<std::size_t>(kMaxForwardRows) * m_hidden),
       m_logits(static_cast<std::size_t>(kMaxForwardRows) * m_head->headIds().size()),
       m_expanded(static_cast<std::size_t>(vocabulary), kNever) {}
 
 void FeatureDraft::observe(std::span<const TokenId> context, const Features& features) {
-    const auto first = static_cast<std::size_t>(features.position);
-    m_base.resize((first + features.rows.size()) * m_hidden);
-    m_head->fromFeatures(features.values, features.passRows, features.rows, m_base.data() + first * m_hidden,
-                         m_scratch);
+    const auto first = static_cast<std::size_t>(features.position), known = m_base.size() / m_hidden;
+    m_base.resize(std::min(known, first) * m_hidden);
+    m_waiting = first > known ? first - known : 0;
+    for (const int row : features.rows) keep(features, row);
     // Rows of other text may follow in the cache; propose() drops them. A prompt is run through at once.
-    if (features.rows.size() > 1 && context.size() > first + features.rows.size() && first >= m_fed.size())
-        feed(context.first(first + features.rows.size()), {}, false);
+    const std::size_t last = first + features.rows.size();
+    if (features.rows.size() > 1 && context.size() > last && first >= m_fed.size())
+        feed(context.first(last), {}, false);
+}
+
+/// Puts a row of features into line; a full line is projected. Line by line is cheaper than row by row, and text on which
+/// nothing is drafted costs next to nothing.
+void FeatureDraft::keep(const Features& features, int row) {
+    const std::size_t fused = m_head->config().fusedLayers.size();
+    for (std::size_t k = 0; k < fused; ++k) {
+        const float* from = features.values +
+                            (k * static_cast<std::size_t>(features.passRows) + static_cast<std::size_t>(row)) * m_hidden;
+        std::copy_n(from, m_hidden, m_line.begin() + static_cast<std::ptrdiff_t>((k * kMaxForwardRows + m_waiting) * m_hidden));
+    }
+    if (++m_waiting == kMaxForwardRows) project();
+}
+
+void FeatureDraft::project() {
+    if (m_waiting == 0) return;
+    const std::size_t known = m_base.size();
+    m_base.resize(known + m_waiting * m_hidden);
+    std::vector<int> rows(m_waiting);
+    std::iota(rows.begin(), rows.end(), 0);
+    m_head->fromFeatures(m_line.data(), kMaxForwardRows, rows, m_base.data() + known, m_scratch);
+    m_waiting = 0;
 }
 
 /// Runs the text's tokens that the cache does not hold yet; with `logits` those after the last one.
 bool FeatureDraft::feed(std::span<const TokenId> context, std::stop_token stop, bool logits) {
+    project();
     while (m_fed.size() < context.size()) {
         if (stop.stop_requested()) return false;
         const std::size_t at = m_fed.size();

@@ -31,6 +31,8 @@ private:
         std::vector<std::size_t> above;  // which row of the level above their parent is
     };
 
+    void keep(const Features& features, int row);
+    void project();
     bool feed(std::span<const TokenId> context, std::stop_token stop, bool logits);
     Level drawChildren(const DraftRequest& request, Proposals& proposals, const Level& level);
     void runLevel(Level& level, int base, std::size_t rowsAbove);
@@ -42,6 +44,8 @@ private:
     std::size_t m_hidden;
     std::vector<TokenId> m_fed;  // tokens whose keys and values the cache holds
     std::vector<float> m_base;   // [position][hidden]: u of the token after each observed position
+    std::vector<float> m_line;   // [fused][kMaxForwardRows][hidden]: features of the positions after m_base
+    std::size_t m_waiting = 0;   // of them
     FeatureHead::Scratch m_scratch;
     std::vector<float> m_x;         // [rows][hidden] what enters the layer
     std::vector<float> m_states;    // [rows][hidden] g of the last pass

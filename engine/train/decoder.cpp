@@ -129,7 +129,7 @@ at::Tensor Decoder::feedForward(const Layer& layer, const at::Tensor& x,
     return linear(at::silu(both[0]) * both[1], layer.down, options);
 }
 
-at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const {
+at::Tensor Decoder::states(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const {
     const std::int64_t length = ids.size(1) + (cache ? cache->length : 0);
     if (length > m_shape.context)
         throw Error("a sequence of " + std::to_string(length) + " tokens does not fit the context of " +
@@ -143,7 +143,15 @@ at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const Decode
         const auto fed = feedForward(layer, inWorkType(norm(x, layer.mlpNorm), options), options);
         x = x + dropped(fed, options);
     }
-    return linear(inWorkType(norm(x, m_finalNorm), options), m_embedding, options).to(at::kFloat);
+    return inWorkType(norm(x, m_finalNorm), options);
+}
+
+at::Tensor Decoder::run(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const {
+    return linear(states(ids, cache, options), m_embedding, options).to(at::kFloat);
+}
+
+at::Tensor Decoder::hidden(const at::Tensor& ids, const DecoderOptions& options) const {
+    return states(ids, nullptr, options);
 }
 
 at::Tensor Decoder::forward(const at::Tensor& ids, const DecoderOptions& options) const {

@@ -55,7 +55,11 @@ public:
     /// length 1. Sequences beyond the context are an Error.
     at::Tensor forward(const at::Tensor& ids, DecoderCache& cache, const DecoderOptions& options) const;
 
+    /// What the embedding's rows multiply to give the logits, [batch, length, hidden], bfloat16 if so asked.
+    at::Tensor hidden(const at::Tensor& ids, const DecoderOptions& options) const;
+
     const DecoderShape& shape() const { return m_shape; }
+    const at::Tensor& embedding() const { return m_embedding; }  ///< [vocabulary, hidden], the output rows too
     const NamedTensors& parameters() const { return m_parameters; }
     std::int64_t parameterCount() const;
 
@@ -65,6 +69,7 @@ private:
     };
 
     at::Tensor run(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const;
+    at::Tensor states(const at::Tensor& ids, DecoderCache* cache, const DecoderOptions& options) const;
     at::Tensor attention(const Layer& layer, const at::Tensor& x, std::size_t index, DecoderCache* cache,
                          const DecoderOptions& options) const;
     at::Tensor feedForward(const Layer& layer, const at::Tensor& x, const DecoderOptions& options) const;

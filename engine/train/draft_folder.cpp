@@ -11,6 +11,7 @@
 #include "engine/decode/pair_check.h"
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
+#include "engine/train/model_folder.h"
 #include "engine/train/tensor_file.h"
 
 namespace specula {
@@ -75,6 +76,14 @@ void writeHeadFolder(const std::string& folder, const HeadModule& head, const st
                                         {"rope_theta", c.ropeTheta},
                                         {"fused_layers", c.fusedLayers},
                                         {"best_tree", bestTree}});
+}
+
+void writeSmallFolder(const std::string& folder, const Decoder& draft, const Checkpoint& target) {
+    FolderWords words;
+    if (target.tokenizer()) words.begin = target.tokenizer()->bos();
+    words.ends = target.config().eos;
+    if (words.ends.empty() && target.tokenizer()) words.ends = target.tokenizer()->eos();
+    writeModelFolder(folder, draft, words);
 }
 
 void writeProvenance(const std::string& folder, const TrainRequest& request, const TrainReport& report,

@@ -4,12 +4,9 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
-#include "engine/train/packing.h"
 #include "engine/train/soft_loss.h"
-#include "engine/train/tensor_file.h"
 
 namespace specula {
 namespace {
@@ -21,47 +18,26 @@ constexpr std::int64_t kBatchPlaces = 2048;
 constexpr std::int64_t kRegressionTokens = 150'000;
 constexpr std::int64_t kRankedPlaces = 60'000;  // where the target's distributions are summed
 constexpr std::int64_t kLookPlaces = 3000;
-constexpr double kLookEvery = 0.05;       // of the training
 constexpr int kLookSteps = 5;
 
-/// The chance of a rejection enters the loss late: 0 at first, up to 0.5.
-double rejectionShare(double progress) {
-    return 0.5 * std::clamp((progress - 0.5) / 0.3, 0.0, 1.0);
-}
-
-/// Batches of one pass after another; which one a step gets depends on the seed alone.
-class BatchOrder {
-public:
-    BatchOrder(const DraftData& data, std::uint64_t seed) : m_data(data), m_seed(seed) {}
-
-    const std::vector<DataText>& at(std::int64_t step) {
-        while (m_batches.empty() || step >= m_first + std::ssize(m_batches)) {
-            m_first += std::ssize(m_batches);
-            m_batches = m_data.batches(kBatchPlaces, stepSeed(m_seed, m_pass++, 21));
-        }
-        return m_batches[static_cast<std::size_t>(step - m_first)];
+LessonLoss rollOutLoss(const HeadModule& head, const DraftBatch& batch, const at::Tensor& pTarget, int steps,
+                       double share) {
+    const auto outs = head.rollOut(batch, steps);
+    LessonLoss total{at::zeros({}, at::kFloat), 0.0};
+    double stepWeight = 1.0;
+    for (int s = 0; s < steps; ++s) {
+        // Step s + 1 of a draft stands s places after the last true features.
+        const auto there = batch.depths.ge(s + 1).nonzero().squeeze(1);
+        const auto places = batch.places.index_select(0, there);
+        const auto hidden = head.finalNorm(outs[static_cast<std::size_t>(s)].flatten(0, 1).index_select(0, places));
+        const bool all = there.numel() == pTarget.size(0);
+        const double weight = stepWeight / static_cast<double>(std::max<std::int64_t>(1, places.numel()));
+        const SoftLoss part =
+            softLoss(hidden, head.headRows(), all ? pTarget : pTarget.index_select(0, there), weight, share);
+        total.surrogate = total.surrogate + part.surrogate;
+        if (s == 0) total.value = part.value;
+        stepWeight *= kStepDecay;
     }
-
-private:
-    const DraftData& m_data;
-    std::uint64_t m_seed;
-    std::int64_t m_first = 0, m_pass = 0;
-    std::vector<std::vector<DataText>> m_batches;
-};
-
-at::Tensor lastFeatures(const DraftBatch& batch, const at::Tensor& places) {
-    const auto last = batch.features.select(2, batch.features.size(2) - 1);
-    return last.flatten(0, 1).index_select(0, places);
-}
-
-void copyParameters(const NamedTensors& from, const NamedTensors& to) {
-    c10::NoGradGuard noGradients;
-    for (std::size_t i = 0; i < from.size(); ++i) to[i].second.detach().copy_(from[i].second.detach());
-}
-
-double expectedTokens(const std::vector<double>& overlap) {
-    double total = 1.0, reach = 1.0;
-    for (const double alpha : overlap) total += reach *= alpha;
     return total;
 }
 
@@ -94,7 +70,7 @@ std::vector<double> heldOutOverlap(const HeadModule& head, const FrozenTarget& t
     std::int64_t seen = 0;
     for (const DataText& text : data.heldOut()) {
         if (seen >= places) break;
-        if (text.temperature < 0.95F || text.length < text.promptLength + steps) continue;
+        if (!sampledAtOne(text) || text.length < text.promptLength + steps) continue;
         const DraftBatch batch = data.batch({text});
         const auto outs = head.rollOut(batch, steps);
         // Only where a draft of all these steps could have stood since the prompt.
@@ -116,70 +92,20 @@ std::vector<double> heldOutOverlap(const HeadModule& head, const FrozenTarget& t
 }
 
 bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data, const TeachOptions& options) {
-    BatchOrder order(data, options.seed);
+    BatchOrder order(data, kBatchPlaces, options.seed);
     if (!std::filesystem::exists(options.statePath)) head.startFromRegression(data, kRegressionTokens);
-    double meanLoss = 0.0, bestTokens = 0.0, nextLook = 0.0;
-    const auto loss = [&](std::int64_t step, double progress) {
+    Lesson lesson;
+    lesson.name = "head";
+    lesson.parameters = head.parameters();
+    lesson.placesPerStep = kBatchPlaces;
+    lesson.loss = [&](std::int64_t step, double progress) {
         const DraftBatch batch = data.batch(order.at(step));
+        // The target's distribution given that the token is one the head knows: all that it can aim at.
         const auto pTarget = softRows(target.finalNorm(lastFeatures(batch, batch.places)), head.headRows());
-        // pTarget is the target's distribution given that the token is one the head knows: what a draft without
-        // the others can aim at.
-        const int steps = progress < kOneStepShare ? 1 : kRollOut;
-        const auto outs = head.rollOut(batch, steps);
-        at::Tensor total = at::zeros({}, at::kFloat);
-        double stepWeight = 1.0, value = 0.0;
-        for (int s = 0; s < steps; ++s) {
-            // Step s + 1 of a draft stands s places after the last true features.
-            const auto there = batch.depths.ge(s + 1).nonzero().squeeze(1);
-            const auto places = batch.places.index_select(0, there);
-            const auto hidden = head.finalNorm(outs[static_cast<std::size_t>(s)].flatten(0, 1).index_select(0, places));
-            const SoftLoss part = softLoss(hidden, head.headRows(), there.numel() == pTarget.size(0) ? pTarget : pTarget.index_select(0, there),
-                                           stepWeight / static_cast<double>(std::max<std::int64_t>(1, places.numel())),
-                                           rejectionShare(progress));
-            total = total + part.surrogate;
-            if (s == 0) value = part.value;
-            stepWeight *= kStepDecay;
-        }
-        meanLoss = meanLoss == 0.0 ? value : 0.97 * meanLoss + 0.03 * value;
-        return total;
+        return rollOutLoss(head, batch, pTarget, progress < kOneStepShare ? 1 : kRollOut, rejectionShare(progress));
     };
-    const auto report = [&](const LoopResult& done, double progress) {
-        LoopResult shown = done;
-        shown.loss = meanLoss;
-        std::vector<double> overlap;
-        if (progress >= nextLook || progress >= 1.0) {
-            nextLook = progress + kLookEvery;
-            overlap = heldOutOverlap(head, target, data, kLookSteps, kLookPlaces);
-            if (expectedTokens(overlap) >= bestTokens) {
-                bestTokens = expectedTokens(overlap);
-                writeTensorFile(options.bestPath, head.parameters(), {});
-            }
-        }
-        if (options.onLook) options.onLook(shown, progress, overlap);
-    };
-    LoopOptions loop;
-    loop.name = "head";
-    loop.minutes = options.minutes;
-    loop.peakRate = 3e-3;
-    loop.warmUp = 20;
-    loop.seed = options.seed;
-    loop.logEvery = 10;
-    loop.statePath = options.statePath;
-    loop.quiet = true;
-    loop.stop = options.stop;
-    OptimizerOptions optimizer;
-    optimizer.newtonSchulzSteps = 4;
-    optimizer.beta2 = 0.95;
-    const LoopResult done = trainLoop(head.parameters(), loss, kBatchPlaces, optimizer, loop, report);
-    if (options.stop.stop_requested()) return false;
-    report(done, 1.0);
-    if (std::filesystem::exists(options.bestPath)) {
-        NamedTensors best;
-        for (const auto& [name, value] : head.parameters()) best.emplace_back(name, at::empty_like(value).detach());
-        readTensorFile(options.bestPath, best);
-        copyParameters(best, head.parameters());
-    }
-    return true;
+    lesson.look = [&] { return heldOutOverlap(head, target, data, kLookSteps, kLookPlaces); };
+    return teach(lesson, options);
 }
 
 }  // namespace specula

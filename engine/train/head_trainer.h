@@ -1,29 +1,13 @@
 #pragma once
 
-#include <functional>
-#include <stop_token>
-#include <string>
 #include <vector>
 
 #include "engine/train/draft_data.h"
 #include "engine/train/frozen_target.h"
 #include "engine/train/head_module.h"
-#include "engine/train/loop.h"
+#include "engine/train/teaching.h"
 
 namespace specula {
-
-/// How a draft is taught.
-struct TeachOptions {
-    double minutes = 20.0;
-    int headVocabulary = 8192;
-    std::uint64_t seed = 1;
-    std::string statePath;  ///< where the loop can go on from
-    std::string bestPath;   ///< parameters that looked best on held-out texts
-    std::stop_token stop;
-    /// Told now and then: how far, and the mean overlap by drafting step on held-out texts (temperature 1; empty
-    /// between looks).
-    std::function<void(const LoopResult& done, double progress, const std::vector<double>& overlap)> onLook;
-};
 
 /// The ids that the target gives most probability to over the training texts, ascending: sums of its
 /// distributions at a sample of places, plus how often each id stands in the texts.

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/trace/error.h"
-#include "engine/train/pieces.h"
 #include "engine/train/tensor_file.h"
 
 namespace specula {
@@ -44,9 +43,7 @@ Json configOf(const DecoderShape& shape) {
             {"mlp_bias", false},
             {"tie_word_embeddings", true},
             {"initializer_range", 0.02},
-            {"use_cache", true},
-            {"bos_token_id", kBeginToken},
-            {"eos_token_id", kEndToken}};
+            {"use_cache", true}};
 }
 
 NamedTensors halves(const Decoder& decoder) {
@@ -58,14 +55,19 @@ NamedTensors halves(const Decoder& decoder) {
 
 }  // namespace
 
-void writeModelFolder(const std::string& folder, const Decoder& decoder, const std::string& tokenizer) {
+void writeModelFolder(const std::string& folder, const Decoder& decoder, const FolderWords& words) {
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (problem) throw Error("cannot create " + folder + ": " + problem.message(), ErrorKind::Failed);
-    const Json generation{{"bos_token_id", kBeginToken}, {"eos_token_id", kEndToken}, {"do_sample", true}};
-    writeText(folder + "/config.json", configOf(decoder.shape()).dump(2) + "\n");
+    const Json begin = words.begin ? Json(*words.begin) : Json(nullptr);
+    const Json ends = words.ends.size() == 1 ? Json(words.ends.front()) : Json(words.ends);
+    const Json generation{{"bos_token_id", begin}, {"eos_token_id", ends}, {"do_sample", true}};
+    Json config = configOf(decoder.shape());
+    config["bos_token_id"] = begin;
+    config["eos_token_id"] = ends;
+    writeText(folder + "/config.json", config.dump(2) + "\n");
     writeText(folder + "/generation_config.json", generation.dump(2) + "\n");
-    writeText(folder + "/tokenizer.model", tokenizer);
+    if (!words.tokenizer.empty()) writeText(folder + "/tokenizer.model", words.tokenizer);
     writeTensorFile(folder + "/model.safetensors", halves(decoder), {{"format", "pt"}});
 }
 

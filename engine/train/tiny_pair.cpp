@@ -236,13 +236,14 @@ void trainTinyPair(const TinyPairOptions& options) {
     const Material material = prepare(options);
     Decoder target(tinyTargetShape(kTinyVocabulary), stepSeed(options.seed, 0, 10));
     const LoopResult targetLoop = trainTarget(options, material, target);
+    const FolderWords words{material.serialised, kBeginToken, {kEndToken}};
     // From here on the target is what the folder holds, rounding included.
-    writeModelFolder(options.out + "/tiny-target", target, material.serialised);
+    writeModelFolder(options.out + "/tiny-target", target, words);
     readModelFolder(options.out + "/tiny-target", target);
 
     Decoder draft(tinyDraftShape(kTinyVocabulary), stepSeed(options.seed, 0, 11));
     const LoopResult draftLoop = trainDraft(options, material, target, draft);
-    writeModelFolder(options.out + "/tiny-draft", draft, material.serialised);
+    writeModelFolder(options.out + "/tiny-draft", draft, words);
     readModelFolder(options.out + "/tiny-draft", draft);
     printReport(options, material, target, draft, targetLoop, draftLoop);
 }

@@ -10,10 +10,12 @@
 #include <set>
 
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
 #include "engine/train/draft_folder.h"
 #include "engine/train/draft_trial.h"
 #include "engine/train/frozen_target.h"
 #include "engine/train/head_trainer.h"
+#include "engine/train/small_trainer.h"
 #include "engine/train/training_texts.h"
 
 namespace specula {
@@ -58,6 +60,67 @@ void checkRequest(const TrainRequest& request) {
     if (problem) throw Error(request.out + " cannot be created: " + problem.message(), ErrorKind::Failed);
 }
 
+std::string workFolder(const TrainRequest& request) {
+    return request.out + "/work";
+}
+
+SamplingState sampleFor(const TrainRequest& request, const FrozenTarget& target, const std::vector<int>& layers,
+                        Reporter& reporter, std::stop_token stop) {
+    SamplingPlan plan;
+    plan.folder = workFolder(request);
+    plan.tokens = request.tokens;
+    plan.seconds = 60.0 * request.minutes * (request.tokens > 0 ? 1.0 - kLeastTraining : kSamplingShare);
+    plan.longest = kLongestText;
+    plan.seed = request.seed;
+    return sampleTrainingTexts(target, request.prompts, request.heldOut, layers, plan, stop,
+                               [&](const SamplingState& state) {
+                                   reporter.now().tokens = state.tokens;
+                                   reporter.tell(state.seconds);
+                               });
+}
+
+TeachOptions teachOptions(const TrainRequest& request, const SamplingState& sampled, Reporter& reporter,
+                          TrainReport& report, std::stop_token stop) {
+    TeachOptions teach;
+    teach.minutes = std::max(request.minutes * kLeastTraining,
+                             request.minutes - sampled.seconds / 60.0 - std::min(kMeasuringMinutes, request.minutes / 4.0));
+    teach.seed = request.seed;
+    teach.statePath = workFolder(request) + "/" + std::string(name(request.architecture)) + ".state";
+    teach.bestPath = workFolder(request) + "/" + std::string(name(request.architecture)) + "-best.safetensors";
+    teach.stop = stop;
+    teach.onLook = [&reporter, &report, sampled](const LoopResult& done, double, const std::vector<double>& overlap) {
+        reporter.now().tokens = sampled.tokens;
+        reporter.now().step = report.steps = done.steps;
+        reporter.now().loss = done.loss;
+        report.minutes = (sampled.seconds + done.seconds) / 60.0;
+        if (!overlap.empty()) reporter.now().alpha = overlap;
+        reporter.tell(sampled.seconds + done.seconds);
+    };
+    return teach;
+}
+
+/// Writes what was taught as a folder that loads as a draft; the children by depth are a feature head's best tree.
+using WriteFolder = std::function<void(const std::vector<int>& bestTree)>;
+
+std::optional<WriteFolder> taughtHead(const TrainRequest& request, const FrozenTarget& target,
+                                      const std::vector<int>& layers, const DraftData& data,
+                                      const TeachOptions& teaching) {
+    const std::vector<TokenId> ids = frequentIds(target, data, request.headVocabulary);
+    const auto head = std::make_shared<HeadModule>(
+        target, HeadModule::configFor(target.config(), layers, static_cast<int>(ids.size())), ids, request.seed);
+    if (!teachHead(*head, target, data, teaching)) return std::nullopt;
+    return [head, &request](const std::vector<int>& bestTree) { writeHeadFolder(request.out, *head, bestTree); };
+}
+
+std::optional<WriteFolder> taughtSmall(const TrainRequest& request, const FrozenTarget& target, const DraftData& data,
+                                       const TeachOptions& teaching) {
+    const auto draft = std::make_shared<Decoder>(smallShapeFor(target.config()), request.seed);
+    if (!teachSmall(*draft, target, data, teaching)) return std::nullopt;
+    return [draft, &request, &target](const std::vector<int>&) {
+        writeSmallFolder(request.out, *draft, target.checkpoint());
+    };
+}
+
 }  // namespace
 
 std::vector<int> fusedLayersFor(int layers) {
@@ -68,7 +131,6 @@ std::vector<int> fusedLayersFor(int layers) {
 std::optional<TrainReport> trainDraft(const TrainRequest& request, std::stop_token stop,
                                       const std::function<void(const TrainProgress&)>& progress) {
     checkRequest(request);
-    const std::string work = request.out + "/work";
     if (request.threads > 0) at::set_num_threads(request.threads);
     Reporter reporter(request, progress);
     reporter.phase("sampling", 0.0);
@@ -79,51 +141,28 @@ std::optional<TrainReport> trainDraft(const TrainRequest& request, std::stop_tok
     {
         const FrozenTarget target(checkpoint, kLongestText + 1);
         const std::vector<int> layers = fusedLayersFor(target.config().layers);
-        SamplingPlan plan;
-        plan.folder = work;
-        plan.tokens = request.tokens;
-        plan.seconds = 60.0 * request.minutes * (request.tokens > 0 ? 1.0 - kLeastTraining : kSamplingShare);
-        plan.longest = kLongestText;
-        plan.seed = request.seed;
-        const SamplingState sampled = sampleTrainingTexts(
-            target, request.prompts, request.heldOut, layers, plan, stop, [&](const SamplingState& state) {
-                reporter.now().tokens = state.tokens;
-                reporter.tell(state.seconds);
-            });
+        const SamplingState sampled = sampleFor(request, target, layers, reporter, stop);
         if (stop.stop_requested()) return std::nullopt;
         report.tokens = sampled.tokens;
-        reporter.now().tokens = sampled.tokens;
         reporter.phase("training", sampled.seconds);
-        const DraftData data(work, std::ssize(layers), target.config().hidden);
-        TeachOptions teach;
-        teach.headVocabulary = request.headVocabulary;
-        teach.minutes = std::max(request.minutes * kLeastTraining,
-                                 request.minutes - sampled.seconds / 60.0 - kMeasuringMinutes);
-        teach.seed = request.seed;
-        teach.statePath = work + "/training.state";
-        teach.bestPath = work + "/best.safetensors";
-        teach.stop = stop;
-        teach.onLook = [&](const LoopResult& done, double, const std::vector<double>& overlap) {
-            reporter.now().step = report.steps = done.steps;
-            reporter.now().loss = done.loss;
-            report.minutes = (sampled.seconds + done.seconds) / 60.0;
-            if (!overlap.empty()) reporter.now().alpha = overlap;
-            reporter.tell(sampled.seconds + done.seconds);
-        };
-        const std::vector<TokenId> ids = frequentIds(target, data, request.headVocabulary);
-        HeadModule head(target, HeadModule::configFor(target.config(), layers, static_cast<int>(ids.size())), ids,
-                        request.seed);
-        if (!teachHead(head, target, data, teach)) return std::nullopt;
+        const DraftData data(workFolder(request), std::ssize(layers), target.config().hidden);
+        const TeachOptions teaching = teachOptions(request, sampled, reporter, report, stop);
+        const std::optional<WriteFolder> write = request.architecture == DraftArchitecture::Small
+                                                     ? taughtSmall(request, target, data, teaching)
+                                                     : taughtHead(request, target, layers, data, teaching);
+        if (!write) return std::nullopt;
         reporter.phase("writing", 60.0 * report.minutes);
-        writeHeadFolder(request.out, head, {});
+        (*write)({});
+        writeProvenance(request.out, request, report, *checkpoint);
         reporter.phase("measuring", 60.0 * report.minutes);
-        tryDraft(request.target, request.out, request.heldOut, request.threads, report, &bestTree, stop,
+        tryDraft(request.target, request.out, request.heldOut, request.threads, report,
+                 request.architecture == DraftArchitecture::FeatureHead ? &bestTree : nullptr, stop,
                  [&](double) { reporter.tell(60.0 * report.minutes); });
         if (stop.stop_requested()) return std::nullopt;
-        writeHeadFolder(request.out, head, bestTree);
+        (*write)(bestTree);
     }
     writeProvenance(request.out, request, report, *checkpoint);
-    if (!request.keepWork) std::filesystem::remove_all(work);
+    if (!request.keepWork) std::filesystem::remove_all(workFolder(request));
     return report;
 }
 

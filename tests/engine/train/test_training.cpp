@@ -229,7 +229,7 @@ private Q_SLOTS:
     void aWrittenFolderHasTheNamesShapesAndTypesOfHuggingFace() {
         const QTemporaryDir folder;
         const Decoder decoder(kToy, 2);
-        writeModelFolder(folder.path().toStdString() + "/model", decoder, "pieces");
+        writeModelFolder(folder.path().toStdString() + "/model", decoder, {"pieces", 1, {2}});
         QFile file(folder.path() + QStringLiteral("/model/model.safetensors"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray bytes = file.readAll();
@@ -268,7 +268,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const std::string path = folder.path().toStdString();
         const Decoder decoder(kToy, 2);
-        writeModelFolder(path, decoder, "pieces");
+        writeModelFolder(path, decoder, {"pieces", 1, {2}});
         Decoder other(kToy, 3);
         readModelFolder(path, other);
         const auto ids = at::arange(3, 33, at::kLong).reshape({2, 15});
