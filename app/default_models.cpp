@@ -18,6 +18,7 @@ namespace {
 constexpr const char* kDefaultFile = "SmolLM2-135M-Instruct.Q4_1.gguf";
 constexpr const char* kTinyTarget = "tiny-target";
 constexpr const char* kTinyDraft = "tiny-draft";
+constexpr const char* kDefaultDraft = "smollm2-135m-head";  // trained by this program for kDefaultFile
 
 QString toPath(const std::string& path) {
     return QFile::decodeName(path.c_str());
@@ -74,6 +75,8 @@ std::vector<FoundModel> ownModels() {
         models.push_back({"Tiny stories (target)", *path, kSourceBundled});
     if (const auto path = bundledModel(kTinyDraft))
         models.push_back({"Tiny stories (draft)", *path, kSourceBundled});
+    if (const auto path = bundledModel(kDefaultDraft))
+        models.push_back({"SmolLM2-135M-Instruct (feature head)", *path, kSourceBundled});
     return models;
 }
 
@@ -100,7 +103,9 @@ std::string defaultDraftFor(const std::string& targetPath) {
     const auto draft = bundledModel(kTinyDraft);
     const bool isTiny = tiny && QFileInfo(toPath(*tiny)).canonicalFilePath() ==
                                     QFileInfo(toPath(targetPath)).canonicalFilePath();
-    return isTiny && draft ? *draft : "ngram";
+    if (isTiny && draft) return *draft;
+    const auto head = bundledModel(kDefaultDraft);
+    return head && QFileInfo(toPath(targetPath)).fileName() == QLatin1String(kDefaultFile) ? *head : "ngram";
 }
 
 void resolveModels(RunArguments& run) {
