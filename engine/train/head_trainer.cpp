@@ -14,14 +14,14 @@
 namespace specula {
 namespace {
 
-constexpr int kRollOut = 3;               // drafting steps of the later part
-constexpr double kOneStepShare = 0.25;    // of the training: one step only
-constexpr double kStepDecay = 0.8;        // weight of each further step
+constexpr int kRollOut = 3;             // drafting steps of the later part
+constexpr double kOneStepShare = 0.25;  // of the training: one step only
+constexpr double kStepDecay = 0.8;      // weight of each further step
 constexpr std::int64_t kBatchPlaces = 2048;
 constexpr std::int64_t kRegressionTokens = 150'000;
 constexpr std::int64_t kRankedPlaces = 60'000;  // where the target's distributions are summed
 constexpr std::int64_t kLookPlaces = 3000;
-constexpr double kLookEvery = 0.05;       // of the training
+constexpr double kLookEvery = 0.05;  // of the training
 constexpr int kLookSteps = 5;
 
 /// The chance of a rejection enters the loss late: 0 at first, up to 0.5.
@@ -59,6 +59,44 @@ void copyParameters(const NamedTensors& from, const NamedTensors& to) {
     for (std::size_t i = 0; i < from.size(); ++i) to[i].second.detach().copy_(from[i].second.detach());
 }
 
+/// The parameters that looked best so far, and how good they looked, in a file.
+class BestHead {
+public:
+    explicit BestHead(const std::string& path) : m_path(path) {}
+
+    /// Goes on from what an earlier start left in the file.
+    void resume(const NamedTensors& like) {
+        if (!std::filesystem::exists(m_path)) return;
+        const auto notes = readTensorFile(m_path, emptyLike(like));
+        const auto found = notes.find(kNote);
+        if (found != notes.end()) m_tokens = std::strtod(found->second.c_str(), nullptr);
+    }
+
+    void offer(const NamedTensors& parameters, double tokens) {
+        if (tokens < m_tokens) return;
+        m_tokens = tokens;
+        writeTensorFile(m_path, parameters, {{kNote, std::to_string(tokens)}});
+    }
+
+    void restore(const NamedTensors& parameters) const {
+        const NamedTensors best = emptyLike(parameters);
+        readTensorFile(m_path, best);
+        copyParameters(best, parameters);
+    }
+
+private:
+    static constexpr const char* kNote = "tokens_per_round";
+
+    static NamedTensors emptyLike(const NamedTensors& like) {
+        NamedTensors out;
+        for (const auto& [name, value] : like) out.emplace_back(name, at::empty_like(value).detach());
+        return out;
+    }
+
+    std::string m_path;
+    double m_tokens = 0.0;
+};
+
 double expectedTokens(const std::vector<double>& overlap) {
     double total = 1.0, reach = 1.0;
     for (const double alpha : overlap) total += reach *= alpha;
@@ -71,13 +109,16 @@ std::vector<TokenId> frequentIds(const FrozenTarget& target, const DraftData& da
     c10::NoGradGuard noGradients;
     const std::int64_t vocabulary = target.config().vocabulary;
     auto weight = at::zeros({vocabulary}, at::kFloat);
-    const double every = std::max(1.0, static_cast<double>(data.tokens()) / static_cast<double>(kRankedPlaces));
+    const double every =
+        std::max(1.0, static_cast<double>(data.tokens()) / static_cast<double>(kRankedPlaces));
     const auto stride = static_cast<std::int64_t>(every);
     for (const DataText& text : data.training()) {
         const auto ids = data.ids(text);
-        weight.add_(at::bincount(at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong), {}, vocabulary));
+        weight.add_(at::bincount(at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong), {},
+                                 vocabulary));
         const auto features = data.features(text);
-        const auto sampled = features.select(1, features.size(1) - 1).slice(0, text.promptLength - 1, text.length, stride);
+        const auto sampled =
+            features.select(1, features.size(1) - 1).slice(0, text.promptLength - 1, text.length, stride);
         const auto p = softRows(target.finalNorm(sampled), target.headRows());
         weight.add_(p.to(at::kFloat).sum(0) * every);
     }
@@ -115,15 +156,20 @@ std::vector<double> heldOutOverlap(const HeadModule& head, const FrozenTarget& t
     return sums;
 }
 
-bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data, const TeachOptions& options) {
+bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data,
+               const TeachOptions& options) {
     BatchOrder order(data, options.seed);
-    if (!std::filesystem::exists(options.statePath)) head.startFromRegression(data, kRegressionTokens);
-    double meanLoss = 0.0, bestTokens = 0.0, nextLook = 0.0;
+    BestHead best(options.bestPath);
+    if (std::filesystem::exists(options.statePath))
+        best.resume(head.parameters());
+    else
+        head.startFromRegression(data, kRegressionTokens);
+    double meanLoss = 0.0, nextLook = 0.0;
     const auto loss = [&](std::int64_t step, double progress) {
         const DraftBatch batch = data.batch(order.at(step));
         const auto pTarget = softRows(target.finalNorm(lastFeatures(batch, batch.places)), head.headRows());
-        // pTarget is the target's distribution given that the token is one the head knows: what a draft without
-        // the others can aim at.
+        // pTarget is the target's distribution given that the token is one the head knows: what a draft
+        // without the others can aim at.
         const int steps = progress < kOneStepShare ? 1 : kRollOut;
         const auto outs = head.rollOut(batch, steps);
         at::Tensor total = at::zeros({}, at::kFloat);
@@ -132,10 +178,13 @@ bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& da
             // Step s + 1 of a draft stands s places after the last true features.
             const auto there = batch.depths.ge(s + 1).nonzero().squeeze(1);
             const auto places = batch.places.index_select(0, there);
-            const auto hidden = head.finalNorm(outs[static_cast<std::size_t>(s)].flatten(0, 1).index_select(0, places));
-            const SoftLoss part = softLoss(hidden, head.headRows(), there.numel() == pTarget.size(0) ? pTarget : pTarget.index_select(0, there),
-                                           stepWeight / static_cast<double>(std::max<std::int64_t>(1, places.numel())),
-                                           rejectionShare(progress));
+            const auto hidden =
+                head.finalNorm(outs[static_cast<std::size_t>(s)].flatten(0, 1).index_select(0, places));
+            const SoftLoss part =
+                softLoss(hidden, head.headRows(),
+                         there.numel() == pTarget.size(0) ? pTarget : pTarget.index_select(0, there),
+                         stepWeight / static_cast<double>(std::max<std::int64_t>(1, places.numel())),
+                         rejectionShare(progress));
             total = total + part.surrogate;
             if (s == 0) value = part.value;
             stepWeight *= kStepDecay;
@@ -150,16 +199,14 @@ bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& da
         if (progress >= nextLook || progress >= 1.0) {
             nextLook = progress + kLookEvery;
             overlap = heldOutOverlap(head, target, data, kLookSteps, kLookPlaces);
-            if (expectedTokens(overlap) >= bestTokens) {
-                bestTokens = expectedTokens(overlap);
-                writeTensorFile(options.bestPath, head.parameters(), {});
-            }
+            best.offer(head.parameters(), expectedTokens(overlap));
         }
         if (options.onLook) options.onLook(shown, progress, overlap);
     };
     LoopOptions loop;
     loop.name = "head";
     loop.minutes = options.minutes;
+    loop.steps = options.steps;
     loop.peakRate = 3e-3;
     loop.warmUp = 20;
     loop.seed = options.seed;
@@ -173,12 +220,7 @@ bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& da
     const LoopResult done = trainLoop(head.parameters(), loss, kBatchPlaces, optimizer, loop, report);
     if (options.stop.stop_requested()) return false;
     report(done, 1.0);
-    if (std::filesystem::exists(options.bestPath)) {
-        NamedTensors best;
-        for (const auto& [name, value] : head.parameters()) best.emplace_back(name, at::empty_like(value).detach());
-        readTensorFile(options.bestPath, best);
-        copyParameters(best, head.parameters());
-    }
+    best.restore(head.parameters());
     return true;
 }
 

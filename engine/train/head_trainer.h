@@ -14,7 +14,8 @@ namespace specula {
 
 /// How a draft is taught.
 struct TeachOptions {
-    double minutes = 20.0;
+    double minutes = 20.0;   ///< 0: no bound
+    std::int64_t steps = 0;  ///< 0: no bound; alone, the result does not depend on the machine's speed
     int headVocabulary = 8192;
     std::uint64_t seed = 1;
     std::string statePath;  ///< where the loop can go on from

@@ -162,7 +162,7 @@ private Q_SLOTS:
         options.draft = folder.path().toStdString();
         options.weights = WeightFormat::Fp32;
         options.draftWeights = static_cast<WeightFormat>(format);
-        options.threads = 2;
+        options.threads = 1;
         const auto engine = Engine::load(options);
         const Text text = textWithFeatures(engine->target(), fused);
         c10::NoGradGuard noGradients;
