@@ -35,9 +35,12 @@ void FeatureDraft::observe(std::span<const TokenId> context, const Features& fea
     m_base.resize((first + features.rows.size()) * m_hidden);
     m_head->fromFeatures(features.values, features.passRows, features.rows, m_base.data() + first * m_hidden,
                          m_scratch);
-    // Rows of other text may follow in the cache; propose() drops them. A prompt is run through at once.
-    if (features.rows.size() > 1 && context.size() > first + features.rows.size() && first >= m_fed.size())
-        feed(context.first(first + features.rows.size()), {}, false);
+    // Rows of other text may follow in the cache; propose() drops them. A prompt is run through at once, as
+    // far as the head's own context goes.
+    const std::size_t end = first + features.rows.size();
+    if (features.rows.size() > 1 && context.size() > end && first >= m_fed.size() &&
+        static_cast<int>(end) <= m_head->layer().maxSeq())
+        feed(context.first(end), {}, false);
 }
 
 /// Runs the text's tokens that the cache does not hold yet; with `logits` those after the last one.
@@ -64,13 +67,13 @@ void FeatureDraft::run(ForwardRows rows, int logitsFrom) {
     static constexpr int kLayerOutput[] = {1};
     m_head->addTokens(rows.tokens, m_x.data(), m_scratch);
     rows.vectors = m_x.data();
-    m_head->layer().forward(
-        *m_state, rows, {.logitsFrom = logitsFrom, .taps = kLayerOutput, .tapOut = m_states.data()},
-        m_logits.data());
+    m_head->layer().forward(*m_state, rows,
+                            {.logitsFrom = logitsFrom, .taps = kLayerOutput, .tapOut = m_states.data()},
+                            m_logits.data());
     if (logitsFrom > 0)
-        std::copy(m_states.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(logitsFrom) * m_hidden),
-                  m_states.begin() + static_cast<std::ptrdiff_t>(rows.tokens.size() * m_hidden),
-                  m_states.begin());
+        std::copy(
+            m_states.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(logitsFrom) * m_hidden),
+            m_states.begin() + static_cast<std::ptrdiff_t>(rows.tokens.size() * m_hidden), m_states.begin());
 }
 
 std::span<const float> FeatureDraft::expanded(std::size_t row) {
@@ -90,7 +93,8 @@ FeatureDraft::Level FeatureDraft::drawChildren(const DraftRequest& request, Prop
         const Proposals::Added added =
             proposals.draw(level.nodes[row], expanded(row), static_cast<int>(children.size()));
         for (std::size_t i = 0; i < added.tokens.size(); ++i) {
-            if (plannedChildren(request.plan, children[i]).empty() || proposals.ends(added.tokens[i])) continue;
+            if (plannedChildren(request.plan, children[i]).empty() || proposals.ends(added.tokens[i]))
+                continue;
             next.planned.push_back(children[i]);
             next.nodes.push_back(added.first + static_cast<int>(i));
             next.tokens.push_back(added.tokens[i]);
@@ -109,7 +113,8 @@ void FeatureDraft::runLevel(Level& level, int base, std::size_t rowsAbove) {
         std::copy_n(u.begin() + static_cast<std::ptrdiff_t>(level.above[i] * m_hidden), m_hidden,
                     m_x.begin() + static_cast<std::ptrdiff_t>(i * m_hidden));
     const int first = m_state->cache.length() - base;
-    for (std::size_t i = 0; i < level.nodes.size(); ++i) level.treeRows.push_back(first + static_cast<int>(i));
+    for (std::size_t i = 0; i < level.nodes.size(); ++i)
+        level.treeRows.push_back(first + static_cast<int>(i));
     run({.tokens = level.tokens, .parents = level.parents, .base = base}, 0);
 }
 
