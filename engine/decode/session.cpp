@@ -75,7 +75,9 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
     }
     if (options.gamma == 0) options.tree = {};
     checkTree(options.tree, draftKind);
-    require(options.rule != Rule::Sequoia || !options.tree.off(), "--rule sequoia needs a --tree");
+    require(options.rule != Rule::Sequoia || !options.tree.off() || options.gamma == 0,
+            "--rule sequoia needs a --tree");
+    if (options.gamma == 0) options.rule = Rule::Token;
     if (!options.tree.off()) options.rule = Rule::Sequoia;
     if (options.sampling.greedy()) options.rule = Rule::Greedy;
     const bool automatic = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;

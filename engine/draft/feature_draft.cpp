@@ -37,10 +37,12 @@ void FeatureDraft::observe(std::span<const TokenId> context, const Features& fea
     m_base.resize(std::min(known, first) * m_hidden);
     m_waiting = first > known ? first - known : 0;
     for (const int row : features.rows) keep(features, row);
-    // Rows of other text may follow in the cache; propose() drops them. A prompt is run through at once.
-    const std::size_t last = first + features.rows.size();
-    if (features.rows.size() > 1 && context.size() > last && first >= m_fed.size())
-        feed(context.first(last), {}, false);
+    // Rows of other text may follow in the cache; propose() drops them. A prompt is run through at once, as
+    // far as the head's own context goes.
+    const std::size_t end = first + features.rows.size();
+    if (features.rows.size() > 1 && context.size() > end && first >= m_fed.size() &&
+        static_cast<int>(end) <= m_head->layer().maxSeq())
+        feed(context.first(end), {}, false);
 }
 
 /// Puts a row of features into line; a full line is projected. Line by line is cheaper than row by row, and text on which

@@ -30,7 +30,9 @@ at::Tensor orthogonalised(const at::Tensor& stack, int steps) {
 Optimizer::Optimizer(const NamedTensors& parameters, const OptimizerOptions& options)
     : m_options(options), m_steps(at::zeros({1}, at::kLong)) {
     for (const auto& [name, parameter] : parameters) {
-        const bool matrix = parameter.dim() == 2 && name.find("embed_tokens") == std::string::npos;
+        // A stack of gains, one row for each norm, is no matrix either.
+        const bool matrix = parameter.dim() == 2 && name.find("embed_tokens") == std::string::npos &&
+                            !name.ends_with("norm.weight");
         const auto zeros = at::zeros(parameter.sizes(), at::kFloat);
         if (!matrix) {
             m_adam.push_back({parameter, zeros, at::zeros_like(zeros), name});

@@ -4,6 +4,7 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "engine/train/packing.h"
@@ -21,10 +22,44 @@ double expectedTokens(const std::vector<double>& overlap) {
     return total;
 }
 
-void takeBest(const NamedTensors& parameters, const std::string& path) {
-    c10::NoGradGuard noGradients;
-    if (std::filesystem::exists(path)) readTensorFile(path, parameters);
-}
+/// The parameters that looked best so far, and how good they looked, in a file.
+class BestParameters {
+public:
+    explicit BestParameters(const std::string& path) : m_path(path) {}
+
+    /// Goes on from what an earlier start left in the file.
+    void resume(const NamedTensors& like) {
+        if (!std::filesystem::exists(m_path)) return;
+        const auto notes = readTensorFile(m_path, emptyLike(like));
+        const auto found = notes.find(kNote);
+        if (found != notes.end()) m_tokens = std::strtod(found->second.c_str(), nullptr);
+    }
+
+    void offer(const NamedTensors& parameters, double tokens) {
+        if (tokens < m_tokens) return;
+        m_tokens = tokens;
+        writeTensorFile(m_path, parameters, {{kNote, std::to_string(tokens)}});
+    }
+
+    void restore(const NamedTensors& parameters) const {
+        c10::NoGradGuard noGradients;
+        const NamedTensors best = emptyLike(parameters);
+        readTensorFile(m_path, best);
+        for (std::size_t i = 0; i < best.size(); ++i) parameters[i].second.detach().copy_(best[i].second);
+    }
+
+private:
+    static constexpr const char* kNote = "tokens_per_round";
+
+    static NamedTensors emptyLike(const NamedTensors& like) {
+        NamedTensors out;
+        for (const auto& [name, value] : like) out.emplace_back(name, at::empty_like(value).detach());
+        return out;
+    }
+
+    std::string m_path;
+    double m_tokens = 0.0;
+};
 
 }  // namespace
 
@@ -50,7 +85,9 @@ bool sampledAtOne(const DataText& text) {
 }
 
 bool teach(const Lesson& lesson, const TeachOptions& options) {
-    double meanLoss = 0.0, bestTokens = 0.0, nextLook = 0.0;
+    BestParameters best(options.bestPath);
+    if (std::filesystem::exists(options.statePath)) best.resume(lesson.parameters);
+    double meanLoss = 0.0, nextLook = 0.0;
     const auto report = [&](const LoopResult& done, double progress) {
         LoopResult shown = done;
         shown.loss = meanLoss;
@@ -58,10 +95,7 @@ bool teach(const Lesson& lesson, const TeachOptions& options) {
         if (progress >= nextLook || progress >= 1.0) {
             nextLook = progress + kLookEvery;
             overlap = lesson.look();
-            if (expectedTokens(overlap) >= bestTokens) {
-                bestTokens = expectedTokens(overlap);
-                writeTensorFile(options.bestPath, lesson.parameters, {});
-            }
+            best.offer(lesson.parameters, expectedTokens(overlap));
         }
         if (options.onLook) options.onLook(shown, progress, overlap);
     };
@@ -73,6 +107,7 @@ bool teach(const Lesson& lesson, const TeachOptions& options) {
     LoopOptions loop;
     loop.name = lesson.name;
     loop.minutes = options.minutes;
+    loop.steps = options.steps;
     loop.warmUp = 20;
     loop.seed = options.seed;
     loop.logEvery = 10;
@@ -85,7 +120,7 @@ bool teach(const Lesson& lesson, const TeachOptions& options) {
     const LoopResult done = trainLoop(lesson.parameters, loss, lesson.placesPerStep, optimizer, loop, report);
     if (options.stop.stop_requested()) return false;
     report(done, 1.0);
-    takeBest(lesson.parameters, options.bestPath);
+    best.restore(lesson.parameters);
     return true;
 }
 

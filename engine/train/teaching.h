@@ -12,7 +12,8 @@ namespace specula {
 
 /// How a draft is taught, whatever its kind.
 struct TeachOptions {
-    double minutes = 20.0;
+    double minutes = 20.0;   ///< 0: no bound
+    std::int64_t steps = 0;  ///< 0: no bound; alone, the result does not depend on the machine's speed
     std::uint64_t seed = 1;
     std::string statePath;  ///< where the loop can go on from
     std::string bestPath;   ///< parameters that looked best on held-out texts

@@ -72,6 +72,8 @@ SamplingState sampleFor(const TrainRequest& request, const FrozenTarget& target,
     plan.seconds = 60.0 * request.minutes * (request.tokens > 0 ? 1.0 - kLeastTraining : kSamplingShare);
     plan.longest = kLongestText;
     plan.seed = request.seed;
+    if (request.tokens > 0)  // no more texts at a time than the tokens need
+        plan.rows = std::clamp<std::int64_t>(request.tokens / kLongestText, 8, plan.rows);
     return sampleTrainingTexts(target, request.prompts, request.heldOut, layers, plan, stop,
                                [&](const SamplingState& state) {
                                    reporter.now().tokens = state.tokens;
