@@ -184,13 +184,15 @@ public:
         const int codedRows = rows * m_parts;
         scratch.values.resize(rowBytes * codedRows);
         scratch.sums.resize(static_cast<std::size_t>(codedRows) * this->out());
-        scratch.residual.resize(static_cast<std::size_t>(in()));
+        scratch.residual.resize(static_cast<std::size_t>(rows) * in());
         constexpr int kMaxRows = 256;
         QuantisedRow coded[2 * kMaxRows];
         if (rows > kMaxRows)
             throw Error("internal: more than 256 rows in one int8 product", ErrorKind::Failed);
-        for (int m = 0; m < rows; ++m)
-            quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
+        const auto quantiseRows = [&](int begin, int end) {
+            for (int m = begin; m < end; ++m) quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
+        };
+        pool.overRows(rows, m_parts * in(), quantiseRows);
         pool.split((this->out() + kTile - 1) / kTile, [&](int begin, int end) {
             kernels().int8Tiles(weights, begin, end, scratch.values.data(), codedRows, scratch.sums.data());
             for (int m = 0; m < rows; ++m)
@@ -226,8 +228,9 @@ private:
             return;
         }
         std::memset(values + rowBytes + in(), 0, rowBytes - in());
-        coded[2 * m] = kernels().quantiseRow(x, in(), values, scratch.residual.data());
-        coded[2 * m + 1] = kernels().quantiseRow(scratch.residual.data(), in(), values + rowBytes, nullptr);
+        float* residual = scratch.residual.data() + static_cast<std::size_t>(m) * in();
+        coded[2 * m] = kernels().quantiseRow(x, in(), values, residual);
+        coded[2 * m + 1] = kernels().quantiseRow(residual, in(), values + rowBytes, nullptr);
     }
 
     void rescale(int m, int first, int last, const QuantisedRow* coded, const LinearScratch& scratch,

@@ -240,7 +240,7 @@ void Model::rotateAndStore(ModelState& state, int layer, int rows) const {
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
     const int base = state.cache.length();
-    for (int m = 0; m < rows; ++m) {
+    const auto store = [&](int m) {
         float* row = rowOf(state.qkv, m, qkvWidth);
         const int depth = depthOf(state, m);
         normQueriesAndKeys(weights, row);
@@ -260,7 +260,10 @@ void Model::rotateAndStore(ModelState& state, int layer, int rows) const {
                 std::memcpy(valueSlot, value, state.cache.rowBytes());
             }
         }
-    }
+    };
+    m_pool->overRows(rows, 2 * qkvWidth, [&](int begin, int end) {
+        for (int m = begin; m < end; ++m) store(m);
+    });
 }
 
 void Model::mlp(ModelState& state, int layer, int rows) const {
@@ -268,10 +271,12 @@ void Model::mlp(ModelState& state, int layer, int rows) const {
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     const float* input = blockInput(state, weights.mlpNorm, rows);
     weights.gateUp->forward(input, rows, state.gateUp.data(), *m_pool, state.linear);
-    for (int m = 0; m < rows; ++m) {
-        const float* gate = rowOf(state.gateUp, m, c.gatedMlp ? 2 * c.ffn : c.ffn);
-        m_activate(gate, c.gatedMlp ? gate + c.ffn : nullptr, c.ffn, rowOf(state.inner, m, c.ffn));
-    }
+    m_pool->overRows(rows, c.ffn, [&](int begin, int end) {
+        for (int m = begin; m < end; ++m) {
+            const float* gate = rowOf(state.gateUp, m, c.gatedMlp ? 2 * c.ffn : c.ffn);
+            m_activate(gate, c.gatedMlp ? gate + c.ffn : nullptr, c.ffn, rowOf(state.inner, m, c.ffn));
+        }
+    });
     weights.down->forward(state.inner.data(), rows, state.added.data(), *m_pool, state.linear);
     if (c.parallelResidual) addTo(state.added, state.held, rows, c.hidden);
     addToStream(state, weights.mlpNorm, weights.mlpPostNorm, rows);

@@ -46,7 +46,18 @@ public:
         });
     }
 
+    /// body(begin, end) over rows of `values` numbers each: here where that is little work, else in shares. Waking the
+    /// other threads costs about as much as a few thousand simple operations.
+    template <typename Body>
+    void overRows(int rows, int values, const Body& body) {
+        if (rows < 2 || static_cast<long long>(rows) * values < kWorthSharing)
+            body(0, rows);
+        else
+            split(rows, body);
+    }
+
 private:
+    static constexpr long long kWorthSharing = 4096;
     using Call = void (*)(const void* context, int index);
 
     void runErased(int count, Call call, const void* context);

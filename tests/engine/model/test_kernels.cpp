@@ -28,7 +28,7 @@ std::vector<std::uint16_t> halves(const Kernels& k, const std::vector<float>& x)
 struct Shape {
     int in, out;
 };
-const Shape kShapes[] = {{64, 48}, {67, 33}, {16, 16}, {576, 200}};
+const Shape kShapes[] = {{64, 48}, {67, 33}, {16, 16}, {576, 200}, {192, 144}};
 
 }  // namespace
 
