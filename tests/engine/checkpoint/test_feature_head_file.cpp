@@ -47,6 +47,9 @@ private:
     /// What opening the folder says; "" when it opens. Anything but an Error is a failure.
     std::string opened(const Files& files) const {
         const std::string folder = m_folder.path().toStdString();
+        // A file that is replaced, not new, may be flushed to the disk at once, which takes its time.
+        for (const char* name : {"/config.json", "/model.safetensors"})
+            std::filesystem::remove(folder + name);
         writeBytes(folder + "/config.json", files.config);
         writeBytes(folder + "/model.safetensors", files.weights);
         try {
@@ -120,7 +123,8 @@ private slots:
                                                                              {std::nanf(""), 5, 8, 21},
                                                                              {3, 5, 8, -infinity}}) {
             const std::string message = withTensors([&](HeadTensors& t) { t["head_ids"].second = ids; });
-            QVERIFY2(message.find("ascending token ids below 40") != std::string::npos, message.c_str());
+            QVERIFY2(message.find("tensor head_ids") != std::string::npos && !message.starts_with("BAD"),
+                     message.c_str());
         }
     }
 
@@ -138,7 +142,7 @@ private slots:
         add("\"hidden_size\": 8", "\"hidden_size\": 0", "hidden_size");
         add("\"hidden_size\": 8", "\"hidden_size\": 1e99", "hidden_size");
         add("\"hidden_size\": 8,", "", "hidden_size");
-        add("\"num_attention_heads\": 2", "\"num_attention_heads\": 3", "q_proj");
+        add("\"num_attention_heads\": 2", "\"num_attention_heads\": 3", "self_attn");
         add("\"num_key_value_heads\": 1", "\"num_key_value_heads\": 3", "num_key_value_heads");
         add("\"head_dim\": 4", "\"head_dim\": 3", "head_dim");
         add("\"fused_layers\": [1, 3]", "\"fused_layers\": []", "fused_layers");
@@ -231,10 +235,9 @@ private slots:
     }
 
     void aHeadForAnotherTargetIsRefusedWithTheReason() {
-        const auto target = openCheckpoint(kTarget);
+        const std::shared_ptr<const Checkpoint> target = openCheckpoint(kTarget);
         const auto pool = std::make_shared<ThreadPool>(1);
-        const std::shared_ptr<const Model> model =
-            Model::load(std::shared_ptr<const Checkpoint>(target), {WeightFormat::Int8}, pool);
+        const std::shared_ptr<const Model> model = Model::load(target, {.weights = WeightFormat::Int8}, pool);
         const auto loaded = [&](const std::function<void(ModelConfig&)>& change,
                                 const RandomHead& head = {.ids = {3, 5}}) {
             ModelConfig other = target->config();
