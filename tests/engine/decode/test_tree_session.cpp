@@ -128,6 +128,46 @@ private slots:
         }
     }
 
+    void everyTokensRowIsThatOfPlainDecodingOnTheSameText() {
+        RunOptions o = options({3, 2, 1}, 1.0);
+        o.sampling = {.temperature = 1.5, .repetitionPenalty = 3.0};
+        o.maxTokens = 60;
+        RunOptions plain = options({}, 1.0);
+        plain.sampling = o.sampling;
+        plain.maxTokens = 1;
+        plain.detail = Detail::Full;
+        plain.topEntries = 400;
+        std::vector<TokenId> text = kPrompt;
+        int afterAccepted = 0;
+        for (std::uint64_t seed = 0; seed < 12; ++seed) {
+            o.seed = seed;
+            text = kPrompt;
+            for (const Round& round : run(llama(), o).rounds) {
+                for (const Emitted& token : round.emitted) {
+                    const Proposal* proposal =
+                        token.kind == EmitKind::Accepted
+                            ? &round.proposals[static_cast<std::size_t>(token.proposal)]
+                            : nullptr;
+                    // A later sibling is tested with what its elders left of the row.
+                    const bool first = proposal == nullptr || token.proposal == 0 ||
+                                       round.proposals[static_cast<std::size_t>(token.proposal) - 1].parent !=
+                                           proposal->parent;
+                    const bool deep = proposal == nullptr ? round.emitted.size() > 1 : proposal->parent >= 0;
+                    if (first && (deep || seed == 0)) {
+                        const Run once = run(llama(), plain, text);
+                        double expected = 0.0;
+                        for (const TopEntry& entry : once.rounds.front().emitted.front().rows->top)
+                            if (entry.id == token.id) expected = entry.pTarget;
+                        QCOMPARE(token.pTarget, expected);
+                        afterAccepted += deep ? 1 : 0;
+                    }
+                    text.push_back(token.id);
+                }
+            }
+        }
+        QVERIFY2(afterAccepted > 5, qPrintable(QString::number(afterAccepted)));
+    }
+
     void everyTokenIsCountedOnceAndEveryVerdictExplained() {
         long rejectedThenAccepted = 0, resampled = 0;
         for (const double temperature : {0.0, 1.0}) {
