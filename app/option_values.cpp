@@ -1,9 +1,9 @@
 #include "app/option_values.h"
 
-#include <sstream>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 #include "app/command_line.h"
 #include "app/file_io.h"
@@ -124,14 +124,14 @@ Detail parseDetail(const std::string& option, const std::string& text) {
 }
 
 Rule parseRule(const std::string& option, const std::string& text) {
-    static const std::vector<std::string> later{"block",   "one-hot", "match",   "specinfer",
-                                                "sequoia", "typical", "ensemble"};
+    static const std::vector<std::string> later{"block",     "one-hot", "match",
+                                                "specinfer", "typical", "ensemble"};
     const std::string word = text.substr(0, text.find(':'));
     if (std::find(later.begin(), later.end(), word) != later.end())
         throw Error(option + ": rule '" + oneLine(text) +
-                    "' is not in this version, expected token or greedy");
+                    "' is not in this version, expected token, greedy or sequoia");
     const auto value = ruleNamed(text);
-    if (!value) refuseValue(option, "token or greedy", text);
+    if (!value) refuseValue(option, "token, greedy or sequoia", text);
     return *value;
 }
 

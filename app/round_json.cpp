@@ -129,7 +129,7 @@ Round roundFrom(const JsonObject& json, int index) {
     round.runId = json.unsignedInteger("run");
     round.index = static_cast<int>(json.integer("index", index, index));
     round.position = static_cast<int>(json.integer("position", 0, kMaxInt));
-    round.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy");
+    round.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy, sequoia");
     round.gamma = static_cast<int>(json.integer("gamma", 0, kTreeNodesMax));
     const std::size_t proposals = json.array("proposals", kMaxProposals).size();
     for (std::size_t i = 0; i < proposals; ++i)

@@ -62,8 +62,10 @@ TreeShape treeFrom(const JsonObject& json) {
     if (json.isWord("tree", "off")) return {};
     if (json.isWord("tree", "auto")) return {.automatic = true, .children = {}};
     TreeShape tree;
-    for (const auto& count : json.array("tree", kGammaMax))
-        tree.children.push_back(static_cast<int>(json.numberAt(count, "tree", 1, kTreeNodesMax)));
+    const auto& children = json.array("tree", kGammaMax);
+    for (std::size_t i = 0; i < children.size(); ++i)
+        tree.children.push_back(static_cast<int>(
+            json.integerAt(children[i], "tree[" + std::to_string(i) + "]", 1, kTreeNodesMax)));
     return tree;
 }
 

@@ -26,8 +26,8 @@ std::vector<int> integers(const ConfigFields& fields, const std::string& field, 
         fields.fail(field, "expected a list of at most " + std::to_string(longest) + " numbers");
     for (const nlohmann::json& item : *list) {
         if (!item.is_number_integer() || item.get<std::int64_t>() < low || item.get<std::int64_t>() > high)
-            fields.fail(field, "expected whole numbers from " + std::to_string(low) + " to " +
-                                   std::to_string(high));
+            fields.fail(field,
+                        "expected whole numbers from " + std::to_string(low) + " to " + std::to_string(high));
         values.push_back(item.get<int>());
     }
     return values;
@@ -58,7 +58,8 @@ FeatureHeadConfig readConfig(const ConfigFields& fields, const std::string& fold
     c.fusedLayers = integers(fields, "fused_layers", 1, c.targetLayers, kMaxFused);
     if (c.fusedLayers.empty()) fields.fail("fused_layers", "expected at least one layer of the target");
     for (std::size_t i = 1; i < c.fusedLayers.size(); ++i) {
-        if (c.fusedLayers[i] <= c.fusedLayers[i - 1]) fields.fail("fused_layers", "expected ascending layers");
+        if (c.fusedLayers[i] <= c.fusedLayers[i - 1])
+            fields.fail("fused_layers", "expected ascending layers");
     }
     c.bestTree = integers(fields, "best_tree", 1, kTreeNodesMax, kGammaMax);
     return c;
@@ -92,9 +93,9 @@ std::vector<TokenId> readIds(const StoredTensor& tensor, int vocabulary) {
     readRows(tensor, 0, 1, values.data());
     std::vector<TokenId> ids;
     for (const float value : values) {
-        const auto id = static_cast<TokenId>(value);
-        if (!(value >= 0.0F && value < static_cast<float>(vocabulary)) || static_cast<float>(id) != value ||
-            (!ids.empty() && id <= ids.back()))
+        const bool inside = value >= 0.0F && value < static_cast<float>(vocabulary);  // false for a NaN
+        const TokenId id = inside ? static_cast<TokenId>(value) : -1;
+        if (!inside || static_cast<float>(id) != value || (!ids.empty() && id <= ids.back()))
             throw Error(tensor.file + ": tensor head_ids must hold ascending token ids below " +
                         std::to_string(vocabulary));
         ids.push_back(id);

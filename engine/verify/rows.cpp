@@ -113,13 +113,14 @@ SPECULA_CLONES void residual(const double* t, const double* d, std::size_t n, do
     plainResidual(t, d, n, out);
 }
 
+// In double: what is left of a peaked row may be so little that its inverse is beyond a float.
 template <typename Real>
-void plainScale(Real* x, std::size_t n, Real factor) {
-    for (std::size_t i = 0; i < n; ++i) x[i] *= factor;
+void plainScale(Real* x, std::size_t n, double factor) {
+    for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<Real>(static_cast<double>(x[i]) * factor);
 }
 
 SPECULA_CLONES void scaleBy(float* x, std::size_t n, double factor) {
-    plainScale(x, n, static_cast<float>(factor));
+    plainScale(x, n, factor);
 }
 SPECULA_CLONES void scaleBy(double* x, std::size_t n, double factor) {
     plainScale(x, n, factor);

@@ -101,7 +101,27 @@ static std::vector<Row> optionTable() {
          {"--gamma", "32"},
          [](const auto& l) { return l.run.options.gamma == 32 && l.run.gammaGiven; }},
         {"gamma auto", {"--gamma", "auto"}, [](const auto& l) { return l.run.options.gamma == kGammaAuto; }},
-        {"tree off", {"--tree", "off"}, [](const auto&) { return true; }},
+        {"tree off",
+         {"--tree", "off"},
+         [](const auto& l) { return l.run.options.tree.off() && l.run.treeGiven; }},
+        {"tree",
+         {"--tree", "3,2,1"},
+         [](const auto& l) {
+             return l.run.options.tree == TreeShape{false, {3, 2, 1}} && l.run.treeGiven;
+         }},
+        {"tree of one level",
+         {"--tree", "63"},
+         [](const auto& l) {
+             return l.run.options.tree == TreeShape{false, {63}};
+         }},
+        {"tree auto",
+         {"--tree", "auto"},
+         [](const auto& l) {
+             return l.run.options.tree == TreeShape{true, {}};
+         }},
+        {"rule sequoia",
+         {"--tree", "2,2", "--rule", "sequoia"},
+         [](const auto& l) { return l.run.options.rule == Rule::Sequoia; }},
         {"draft stop", {"--draft-stop", "fixed"}, [](const auto&) { return true; }},
         {"device", {"--device", "cpu"}, [](const auto&) { return true; }},
         {"rule", {"--rule", "greedy"}, [](const auto& l) { return l.run.options.rule == Rule::Greedy; }},
@@ -198,9 +218,11 @@ static void addRunRefusals() {
     bad("--detail all", "--detail: expected one of counts, tokens, full");
     bad("--rule typical", "--rule: rule 'typical' is not in this version");
     bad("--rule ensemble:0.5", "--rule: rule 'ensemble:0.5' is not in this version");
-    bad("--rule nonsense", "--rule: expected token or greedy");
-    bad("--tree 3,2,1", "--tree: trees are not in this version");
-    bad("--tree auto", "--tree: trees are not in this version");
+    bad("--rule nonsense", "--rule: expected token, greedy or sequoia");
+    for (const char* tree : {"3,0", "0", "-1", "3,", ",3", "a", "2.5", "64", "8,8", "2,2,2,2,2,2", "3;2",
+                             "99999999999", "2147483647,2147483647,2147483647"})
+        bad((std::string("--tree ") + tree).c_str(),
+            "--tree: expected auto, off or children at each depth such as 3,2,1 (at most 63 tokens in all)");
     bad("--draft-stop max:0.4", "--draft-stop: 'max:0.4' is not in this version");
     bad("--draft-stop x", "--draft-stop: expected fixed");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
@@ -244,6 +266,16 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
                "--size: expected WIDTHxHEIGHT");
     refusalRow("screenshot --view generate --session s --out o --scale 0", "--scale: expected");
     refusalRow("audit", "audit");
+    refusalRow("train-draft", "--out");
+    refusalRow("train-draft --out d --minutes 0", "--minutes: expected");
+    refusalRow("train-draft --out d --minutes x", "--minutes: expected");
+    refusalRow("train-draft --out d --arch big", "--arch: expected feature-head or small, found 'big'");
+    refusalRow("train-draft --out d --tokens 10", "--tokens: expected");
+    refusalRow("train-draft --out d --head-vocabulary 2", "--head-vocabulary: expected");
+    refusalRow("train-draft --out d --threads 0", "--threads: expected");
+    refusalRow("train-draft --out d --seed -1", "--seed: expected");
+    refusalRow("train-draft --out d --gamma 3", "--gamma");
+    refusalRow("train-draft --out d extra", "extra");
     refusalRow("--target a generate --prompt x", "--target: expected after the subcommand");
 }
 
@@ -279,6 +311,20 @@ void TestCommandLine::subcommandsHaveTheirOwnOptions() {
     QCOMPARE(shot.width, 900);
     QCOMPARE(shot.height, 600);
     QCOMPARE(shot.scale, 2.0);
+    const CommandLine train =
+        parseCommandLine({"train-draft", "--target",   "t",      "--out",    "d",    "--minutes",
+                          "7.5",         "--arch",     "small",  "--tokens", "5000", "--head-vocabulary",
+                          "300",         "--prompts",  "p.json", "--seed",   "9",    "--threads",
+                          "2",           "--keep-work"});
+    QCOMPARE(train.subcommand, Subcommand::TrainDraft);
+    QVERIFY(train.run.target == "t" && train.train.out == "d" && train.prompts == "p.json");
+    QVERIFY(train.train.minutes == 7.5 && train.train.architecture == DraftArchitecture::Small);
+    QVERIFY(train.train.tokens == 5000 && train.train.headVocabulary == 300 && train.train.seed == 9);
+    QVERIFY(train.train.threads == 2 && train.train.keepWork);
+    const TrainRequest asIs = parseCommandLine({"train-draft", "--out", "d"}).train;
+    QVERIFY(asIs.minutes == 60.0 && asIs.tokens == 0 && asIs.headVocabulary == 8192 && asIs.seed == 1 &&
+            !asIs.keepWork);
+    QVERIFY(asIs.architecture == DraftArchitecture::FeatureHead);
     const CommandLine tokenize = parseCommandLine({"tokenize", "--tokenizer", "t", "--decode"});
     QVERIFY(tokenize.decode && tokenize.tokenizerPath == "t");
     QVERIFY(parseCommandLine({"compare", "--require-same", "--temperature", "0"}).requireSame);

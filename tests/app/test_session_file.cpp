@@ -39,6 +39,7 @@ class TestSessionFile : public QObject {
 
 private slots:
     void everyValueComesBackExactly();
+    void aTreeComesBackExactly();
     void aRoundWithoutOptionalPartsComesBackWithoutThem();
     void bytesThatAreNotTextAreStoredAsHex();
     void writingReplacesTheFileWholeOrNotAtAll();
@@ -70,6 +71,45 @@ void TestSessionFile::everyValueComesBackExactly() {
     QCOMPARE(back.rounds[2].emitted[0].kind, EmitKind::Plain);
     QCOMPARE(back.draft.parameter, 3);
     QVERIFY(back.text == record.text);
+}
+
+void TestSessionFile::aTreeComesBackExactly() {
+    RunRecord record = samples::record();
+    record.options.rule = Rule::Sequoia;
+    record.draft.kind = "feature-head";
+    Round round = samples::speculativeRound(3);
+    round.rule = Rule::Sequoia;
+    round.gamma = 5;
+    round.proposals.push_back(round.proposals.front());
+    const int parents[] = {-1, -1, 0, 1, 1};
+    const Verdict verdicts[] = {Verdict::Rejected, Verdict::Accepted, Verdict::Discarded, Verdict::Rejected,
+                                Verdict::Rejected};
+    for (std::size_t i = 0; i < 5; ++i) {
+        round.proposals[i].parent = parents[i];
+        round.proposals[i].verdict = verdicts[i];
+    }
+    round.emitted.resize(2);
+    round.emitted[0].proposal = 1;
+    round.emitted[1].kind = EmitKind::Resampled;
+    round.emitted[1].proposal = 4;
+    record.rounds.push_back(round);
+    for (const TreeShape& shape :
+         {TreeShape{}, TreeShape{true, {}}, TreeShape{false, {3, 2}}, TreeShape{false, {63}}}) {
+        record.options.tree = shape;
+        const RunRecord back = sessionFromText(sessionText(record), "run.json");
+        QCOMPARE(sessionText(back), sessionText(record));
+        QVERIFY(back.options.tree == shape);
+        QVERIFY(back.options.rule == Rule::Sequoia && back.rounds[3].rule == Rule::Sequoia);
+        for (std::size_t i = 0; i < 5; ++i) {
+            QCOMPARE(back.rounds[3].proposals[i].parent, parents[i]);
+            QCOMPARE(back.rounds[3].proposals[i].verdict, verdicts[i]);
+        }
+        QCOMPARE(back.rounds[3].emitted[1].proposal, 4);
+    }
+    // Files from before there were trees have no such setting.
+    json document = sampleDocument();
+    document["settings"].erase("tree");
+    QVERIFY(sessionFromText(document.dump(), "run.json").options.tree.off());
 }
 
 void TestSessionFile::aRoundWithoutOptionalPartsComesBackWithoutThem() {
@@ -159,6 +199,13 @@ void TestSessionFile::changedDocumentsAreRefusedWithThePlace_data() {
     row("gamma above 32", "/settings/gamma", "33", "at settings.gamma");
     row("gamma another word", "/settings/gamma", "\"many\"", "at settings.gamma");
     row("costs without rows", "/settings/costs/v", "[]", "at settings.costs.v");
+    row("a tree without children", "/settings/tree", "[2, 0]", "at settings.tree[1]");
+    row("a tree too wide", "/settings/tree", "[64]", "at settings.tree[0]");
+    row("half a child", "/settings/tree", "[2.5]", "at settings.tree[0]");
+    row("tree another word", "/settings/tree", "\"wide\"", "at settings.tree");
+    row("tree too deep", "/settings/tree",
+        "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "at settings.tree");
+    row("unknown rule", "/rounds/0/rule", "\"lottery\"", "at rounds[0].rule");
     row("unknown finish", "/finish", "\"over\"", "at finish");
     row("prompt missing", "/prompt", "null", "at prompt");
 }

@@ -54,7 +54,7 @@ const std::map<std::string, std::set<std::string>>& mayInclude() {
         above("draft", {"model", "text"});
         above("decode", {"draft", "verify", "model", "text"});
         above("measure", {"decode"});
-        above("train", {"decode"});
+        above("train", {"measure"});
         return t;
     }();
     return table;

@@ -225,6 +225,7 @@ void TestLayering::allowedCodePasses_data() {
     row(u"engine/model/a.h"_s, u"#include <ATen/core/Tensor.h>\n#include \"engine/text/tokenizer.h\"\n"_s);
     row(u"engine/draft/a.h"_s, u"#include <ATen/core/Tensor.h>\n#include \"engine/model/model.h\"\n"_s);
     row(u"engine/decode/a.cpp"_s, u"#include <ATen/ATen.h>\n#include \"engine/verify/rule.h\"\n"_s);
+    row(u"engine/train/a.cpp"_s, u"#include \"engine/measure/measure.h\"\n"_s);
     row(u"engine/train/a.h"_s, u"#include <ATen/core/Tensor.h>\n#include \"engine/decode/session.h\"\n"_s);
     row(u"ui/a.cpp"_s,
         u"#include <QWidget>\n#include <qcustomplot.h>\n#include <vector>\n"

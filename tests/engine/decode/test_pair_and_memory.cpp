@@ -1,4 +1,8 @@
+#include <QTemporaryDir>
 #include <QtTest>
+
+#include <fstream>
+#include <set>
 
 #include "engine/decode/memory_check.h"
 #include "engine/decode/pair_check.h"
@@ -47,7 +51,8 @@ private:
 
 class Described final : public Checkpoint {
 public:
-    Described(int rows, std::shared_ptr<const Tokenizer> tokenizer) : m_tokenizer(std::move(tokenizer)) {
+    Described(int rows, std::shared_ptr<const Tokenizer> tokenizer, std::string path = {})
+        : m_tokenizer(std::move(tokenizer)), m_path(std::move(path)) {
         m_config.name = "described";
         m_config.vocabulary = rows;
     }
@@ -56,10 +61,12 @@ public:
     const StoredTensor* find(const std::string&) const override { return nullptr; }
     std::shared_ptr<const Tokenizer> tokenizer() const override { return m_tokenizer; }
     std::string chatTemplate() const override { return {}; }
+    std::string path() const override { return m_path; }
 
 private:
     ModelConfig m_config;
     std::shared_ptr<const Tokenizer> m_tokenizer;
+    std::string m_path;
 };
 
 Described model(int rows, std::vector<std::string> pieces, std::vector<TokenId> special = {}) {
@@ -145,6 +152,42 @@ private slots:
         QVERIFY(!checkPair(seven, eight).compatible);
         QVERIFY(!checkPair(seven, with).compatible);
         QVERIFY(!checkPair(seven, with).checks.empty());
+    }
+
+    void aDraftWithoutATokenizerPairsByTheNoteBesideIt() {
+        const QTemporaryDir folder;
+        const std::string path = folder.path().toStdString();
+        const Described target = model(8, {"a", "b", "c"});
+        const auto note = [&](const std::string& text) {
+            std::ofstream(path + "/provenance.json", std::ios::trunc) << text;
+        };
+        const std::string right = "{\"tokenizer\": \"" + tokenizerFingerprint(*target.tokenizer()) + "\"}";
+        QVERIFY(!checkPair(target, Described(3, nullptr, path)).compatible);  // no note
+        note(right);
+        QVERIFY(checkPair(target, Described(3, nullptr, path)).compatible);
+        QVERIFY(!checkPair(target, Described(4, nullptr, path)).compatible);
+        QVERIFY(!checkPair(target, Described(2, nullptr, path)).compatible);
+        QVERIFY(!checkPair(Described(3, nullptr), Described(3, nullptr, path)).checks.empty());
+        note("{\"tokenizer\": \"3 tokens, 0123456789abcdef\"}");
+        const PairReport other = checkPair(target, Described(3, nullptr, path));
+        QVERIFY(!other.compatible && reasonAgainst(other).find("names another one") != std::string::npos);
+        for (const char* useless : {"{}", "{\"tokenizer\": 3}", "{\"tokenizer\": null}"}) {
+            note(useless);
+            QVERIFY(!checkPair(target, Described(3, nullptr, path)).compatible);
+        }
+        note("no json");
+        QVERIFY_EXCEPTION_THROWN(checkPair(target, Described(3, nullptr, path)), Error);
+    }
+
+    void anyOtherListOfTokensHasAnotherFingerprint() {
+        std::set<std::string> seen;
+        const std::vector<std::vector<std::string>> lists{{"a", "b", "c"}, {"a", "c", "b"}, {"ab", "c"},
+                                                          {"a", "bc"},     {"a", "b"},      {"", "a", "b"},
+                                                          {"a", "", "b"}};
+        for (const auto& list : lists) seen.insert(tokenizerFingerprint(*model(8, list).tokenizer()));
+        QCOMPARE(seen.size(), lists.size());
+        QCOMPARE(tokenizerFingerprint(*model(8, {"a", "b"}).tokenizer()),
+                 tokenizerFingerprint(*model(8, {"a", "b", "[PAD2]"}).tokenizer()));
     }
 
     void theNeedOfAFormatIsWhatItsMatricesTake() {

@@ -1,9 +1,69 @@
 #include <cmath>
 
+#include "engine/decode/auto_plan.h"
+#include "engine/draft/feature_draft.h"
+#include "engine/model/model.h"
 #include "tests/engine/decode/tree_sessions.h"
 
 using namespace specula;
 using namespace specula::test;
+
+namespace {
+
+/// Proposes tokens of its own choice, a function of the path, and notes the logits offered after each path.
+class ByPath final : public Proposals {
+public:
+    Added draw(int parent, std::span<const float> logits, int count) override {
+        offered[pathTo(parent)] = {logits.begin(), logits.end()};
+        Added added{static_cast<int>(m_tokens.size()), {}};
+        for (int i = 0; i < count; ++i) added.tokens.push_back(childOf(pathTo(parent), i));
+        for (const TokenId token : added.tokens) {
+            m_tokens.push_back(token);
+            m_parents.push_back(parent);
+        }
+        return added;
+    }
+    int add(int, TokenId) override { return -1; }
+    bool ends(TokenId) const override { return false; }
+
+    static TokenId childOf(const std::vector<TokenId>& path, int i) {
+        int sum = 7 + 31 * i;
+        for (const TokenId token : path) sum = sum * 3 + token;
+        return 3 + sum % 300;
+    }
+
+    std::map<std::vector<TokenId>, std::vector<float>> offered;
+
+private:
+    std::vector<TokenId> pathTo(int node) const {
+        std::vector<TokenId> path;
+        for (int up = node; up >= 0; up = m_parents[static_cast<std::size_t>(up)])
+            path.insert(path.begin(), m_tokens[static_cast<std::size_t>(up)]);
+        return path;
+    }
+    std::vector<TokenId> m_tokens;
+    std::vector<int> m_parents;
+};
+
+/// Proposes one path.
+class Along final : public Proposals {
+public:
+    explicit Along(std::vector<TokenId> path) : m_path(std::move(path)) {}
+    Added draw(int, std::span<const float> logits, int) override {
+        offered.emplace_back(logits.begin(), logits.end());
+        const std::size_t at = offered.size() - 1;
+        return {static_cast<int>(at), {at < m_path.size() ? m_path[at] : 3}};
+    }
+    int add(int, TokenId) override { return -1; }
+    bool ends(TokenId) const override { return false; }
+
+    std::vector<std::vector<float>> offered;
+
+private:
+    std::vector<TokenId> m_path;
+};
+
+}  // namespace
 
 class TestTreeSession : public QObject {
     Q_OBJECT
@@ -66,6 +126,46 @@ private slots:
                 for (const Emitted& token : round.emitted) QVERIFY(token.pTarget > 0.0 && token.pDrawn > 0.0);
             }
         }
+    }
+
+    void everyTokensRowIsThatOfPlainDecodingOnTheSameText() {
+        RunOptions o = options({3, 2, 1}, 1.0);
+        o.sampling = {.temperature = 1.5, .repetitionPenalty = 3.0};
+        o.maxTokens = 60;
+        RunOptions plain = options({}, 1.0);
+        plain.sampling = o.sampling;
+        plain.maxTokens = 1;
+        plain.detail = Detail::Full;
+        plain.topEntries = 400;
+        std::vector<TokenId> text = kPrompt;
+        int afterAccepted = 0;
+        for (std::uint64_t seed = 0; seed < 12; ++seed) {
+            o.seed = seed;
+            text = kPrompt;
+            for (const Round& round : run(llama(), o).rounds) {
+                for (const Emitted& token : round.emitted) {
+                    const Proposal* proposal =
+                        token.kind == EmitKind::Accepted
+                            ? &round.proposals[static_cast<std::size_t>(token.proposal)]
+                            : nullptr;
+                    // A later sibling is tested with what its elders left of the row.
+                    const bool first = proposal == nullptr || token.proposal == 0 ||
+                                       round.proposals[static_cast<std::size_t>(token.proposal) - 1].parent !=
+                                           proposal->parent;
+                    const bool deep = proposal == nullptr ? round.emitted.size() > 1 : proposal->parent >= 0;
+                    if (first && (deep || seed == 0)) {
+                        const Run once = run(llama(), plain, text);
+                        double expected = 0.0;
+                        for (const TopEntry& entry : once.rounds.front().emitted.front().rows->top)
+                            if (entry.id == token.id) expected = entry.pTarget;
+                        QCOMPARE(token.pTarget, expected);
+                        afterAccepted += deep ? 1 : 0;
+                    }
+                    text.push_back(token.id);
+                }
+            }
+        }
+        QVERIFY2(afterAccepted > 5, qPrintable(QString::number(afterAccepted)));
     }
 
     void everyTokenIsCountedOnceAndEveryVerdictExplained() {
@@ -179,6 +279,34 @@ private slots:
             QCOMPARE(fresh.rounds.front().proposals.size(), whole.rounds[i].proposals.size());
             for (std::size_t k = 0; k < whole.rounds[i].proposals.size(); ++k)
                 QCOMPARE(fresh.rounds.front().proposals[k].id, whole.rounds[i].proposals[k].id);
+        }
+    }
+
+    void theDraftsTreeRowsEqualThoseOfAChain_data() { addFormats(); }
+    void theDraftsTreeRowsEqualThoseOfAChain() {
+        const auto engine = llama(fetchedFormat());
+        const Model& target = engine->target();
+        std::vector<float> features(2 * kPrompt.size() * static_cast<std::size_t>(target.config().hidden));
+        const std::vector<int> taps{1, target.config().layers};
+        const auto state = target.newState();
+        target.forward(
+            *state, {.tokens = kPrompt},
+            {.logitsFrom = static_cast<int>(kPrompt.size()), .taps = taps, .tapOut = features.data()},
+            nullptr);
+        const std::vector<int> rows{0, 1, 2, 3, 4, 5, 6, 7};  // all but the last
+        const auto proposed = [&](const std::vector<int>& plan, Proposals& proposals) {
+            FeatureDraft draft(engine->featureHead(), target.vocabulary());
+            draft.observe(kPrompt, {0, rows, features.data(), static_cast<int>(kPrompt.size())});
+            draft.propose({kPrompt, plan, {}}, proposals);
+        };
+        ByPath tree;
+        proposed(planOf({3, 2, 2, 1}), tree);
+        QCOMPARE(tree.offered.size(), std::size_t{1 + 3 + 6 + 12});
+        for (const auto& [path, logits] : tree.offered) {
+            Along chain(path);
+            proposed(planOf(std::vector<int>(path.size() + 1, 1)), chain);
+            QVERIFY2(chain.offered.back() == logits,
+                     qPrintable(QStringLiteral("a path of %1").arg(path.size())));
         }
     }
 

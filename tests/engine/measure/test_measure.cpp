@@ -78,7 +78,12 @@ private slots:
             QCOMPARE(report.costs.v.front(), 1.0);
             for (std::size_t i = 1; i < 5; ++i) QVERIFY(report.costs.v[i] >= report.costs.v[i - 1]);
             QVERIFY(report.bandwidthGbs > 0.0);
-            QCOMPARE(report.costs.c > 0.0, std::string(draft) != "ngram");
+            // Measured in real rounds, draws and catch-up included; looking up is next to nothing.
+            if (std::string(draft) == "ngram")
+                QVERIFY2(report.costs.c < 0.3, qPrintable(QString::number(report.costs.c)));
+            else
+                QVERIFY(report.costs.c > 0.0);
+            QVERIFY(report.costs.overhead >= 0.0);
         }
     }
 

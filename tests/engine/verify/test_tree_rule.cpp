@@ -442,6 +442,20 @@ private slots:
         }
     }
 
+    void whatIsLeftOfAPeakedRowIsStillARow() {
+        // The second sibling is drawn from a remainder whose inverse is no float.
+        const std::vector<float> target{0.5F, 0.25F, 0.25F}, draft{1.0F, 1e-39F, 0.0F};
+        std::vector<float> a(3), b(3);
+        SiblingRows<float> rows(target, draft, a, b);
+        rows.reject(0);
+        QCOMPARE(rows.draft()[0], 0.0F);
+        QCOMPARE(rows.draft()[1], 1.0F);
+        QCOMPARE(rows.draft()[2], 0.0F);
+        QCOMPARE(rows.target()[1], 0.5F);
+        rows.reject(1);
+        QCOMPARE(rows.target()[2], 1.0F);
+    }
+
     void nothingDraftedIsPlain() {
         RandomTree tree(3, 3, {}, 0.0);
         const TreeVerdict verdict = judgeTree(tree.input());
