@@ -194,6 +194,19 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
     addText(*sweep, "--plot", line.plotPath, "write a chart: .png, .svg or .pdf");
 }
 
+void addAudit(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Audit, "audit",
+                                  "does speculative decoding give exactly what plain decoding gives?");
+    addRun(*sub, line.run);
+    addJson(*sub, line);
+    addInt(*sub, "--draws", line.draws, 100, 10'000'000,
+           "continuations drawn for each sampled check (default: 500 to 10000 by the target's size)");
+    addValue(*sub, "--mutant", "a rule broken on purpose, which must fail: " + mutantNames(),
+             [&line](const std::string& option, const std::string& text) {
+                 line.run.options.mutant = parseMutant(option, text);
+             });
+}
+
 void addFiles(CLI::App& app, CommandLine& line) {
     CLI::App* logits =
         addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
@@ -377,6 +390,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addText(app, "--session", line.sessionPath, "open a stored run in the window");
     addGenerate(app, line);
     addMeasurements(app, line);
+    addAudit(app, line);
     addFiles(app, line);
     addModels(app, line);
     addScreenshot(app, line);
