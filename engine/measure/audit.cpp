@@ -113,7 +113,8 @@ private:
         const auto share = (1.0 - kRowsShare) / static_cast<double>(m_plan.setups.size());
         for (int i = 0; i < m_report.draws && !m_stop.stop_requested(); ++i) {
             if (i % 16 == 0)
-                say(kRowsShare + share * (static_cast<double>(index) + static_cast<double>(i) / m_report.draws),
+                say(kRowsShare +
+                        share * (static_cast<double>(index) + static_cast<double>(i) / m_report.draws),
                     setup.name);
             session.restart(seedOf(m_request.options.seed, index, i));
             while (session.output().size() < kLength) {
@@ -140,7 +141,7 @@ private:
         static constexpr const char* kWhat[]{"first token", "two tokens", "three tokens"};
         for (int length = 1; length <= kLength; ++length)
             add(checkOf(setup.name + ": " + kWhat[length - 1], compareWithLaw(law, drawn.tokens, length),
-                        drawn));
+                        length == 1 ? &drawn : nullptr));
     }
 
     /// The level of each sampled check, so that all of them together keep kFalseAlarm (Bonferroni).
@@ -149,7 +150,7 @@ private:
         return kFalseAlarm / (kTailAllowance * checks);
     }
 
-    AuditCheck checkOf(std::string name, const LawComparison& found, const Drawn& drawn) {
+    AuditCheck checkOf(std::string name, const LawComparison& found, const Drawn* drawn) {
         AuditCheck check;
         check.name = std::move(name);
         const GoodnessOfFit& fit = found.fit;
@@ -158,18 +159,20 @@ private:
             check.statistic = fit.statistic;
             check.pValue = found.impossible > 0 ? 0.0 : fit.pValue;
             m_detectable =
-                std::max(m_detectable, detectableTotalVariation(m_report.draws, fit.degrees, level(), kPower));
-            check.detail = counted(m_report.draws, "draw") + " in " + counted(static_cast<long>(fit.bins), "bin") +
-                           ", chi-square " + shortNumber("%.1f", fit.statistic) + " where " +
-                           shortNumber("%.0f", fit.degrees) + " is expected";
+                std::max(m_detectable, detectableTotalVariation(fit, m_report.draws, level(), kPower));
+            check.detail = counted(m_report.draws, "draw") + " in " +
+                           counted(static_cast<long>(fit.bins), "bin") + ", chi-square " +
+                           shortNumber("%.1f", fit.statistic) + " where " + shortNumber("%.0f", fit.degrees) +
+                           " is expected";
         } else {
             check.detail = "only one outcome is likely here, so there is nothing to compare";
         }
         if (found.impossible > 0)
             check.detail += "; " + counted(found.impossible, "draw") +
                             " hold a token that the target cannot give (probability 0)";
-        check.detail += "; " + grouped(drawn.accepted) + " of " + counted(drawn.judged, "judged proposal") +
-                        " accepted";
+        if (drawn)
+            check.detail += "; " + grouped(drawn->accepted) + " of " +
+                            counted(drawn->judged, "judged proposal") + " accepted";
         return check;
     }
 
@@ -203,7 +206,8 @@ private:
                    " failed: speculative decoding differs from plain decoding here." + broken;
         std::string text;
         if (m_plan.setups.empty())
-            text = "No difference in greedy texts; without sampling (temperature 0) nothing else was checked.";
+            text =
+                "No difference in greedy texts; without sampling (temperature 0) nothing else was checked.";
         else
             text = "No evidence of a difference at " + counted(m_report.draws, "draw") +
                    "; a total variation of " + shortNumber("%.2g", m_report.detectableTv) +

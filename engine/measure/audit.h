@@ -14,12 +14,13 @@ namespace specula {
 //
 //   greedy        plain and speculative text are equal token for token, gamma 1 to 16, and several trees
 //   draft rows    the rows of draft and target after rejections equal those of a fresh start, bit for bit
-//   sampled laws  continuations drawn through Session::step follow the target's exact law: the first token, the
+//   sampled laws  continuations drawn through Session::step follow the target's exact law: the first token,
+//   the
 //                 first two and the first three together (chi-square), under the person's settings and under
 //                 two filtered ones of the audit's own, in chains and, with a feature head, in trees
 //
 // What each can see: the laws see any bias of verdicts, residuals, bonus tokens and filters within three
-// tokens (several rounds, as gamma 2 and 3 are among them); the rows see what is merely stale and costs
+// tokens (several rounds, as gamma 1 and 2 are among them); the rows see what is merely stale and costs
 // acceptance but no exactness; the greedy texts see mistakes of positions and caches far into a text.
 
 /// Draws of each sampled check where none are asked for: about the same time for every target, from 500 to

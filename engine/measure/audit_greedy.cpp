@@ -92,7 +92,8 @@ public:
         if (!numerics) m_check.passed = false;
         if (!m_where.empty() && numerics) return;
         const auto idAt = [&](const std::vector<TokenId>& ids) {
-            return found.position < ids.size() ? std::to_string(ids[found.position]) : std::string("no token");
+            return found.position < ids.size() ? std::to_string(ids[found.position])
+                                               : std::string("no token");
         };
         char gap[32];
         std::snprintf(gap, sizeof gap, "%.3g", found.gap);

@@ -54,7 +54,8 @@ double difference(const RowPair& a, const RowPair& b) {
     return largest;
 }
 
-/// One round without proposals, as after Stop and "continue by one token": drafts must notice what they missed.
+/// One round without proposals, as after Stop and "continue by one token": drafts must notice what they
+/// missed.
 void plainRound(Session& session, std::stop_token stop) {
     std::stop_source now;
     now.request_stop();
@@ -90,8 +91,8 @@ std::optional<double> difference(const Round& a, const Round& b, bool drawn) {
 
 double toleranceOf(const Engine& engine) {
     const auto& draft = engine.draftInfo().model;
-    const bool fp32 = engine.targetInfo().weights == WeightFormat::Fp32 ||
-                      (draft && draft->weights == WeightFormat::Fp32);
+    const bool fp32 =
+        engine.targetInfo().weights == WeightFormat::Fp32 || (draft && draft->weights == WeightFormat::Fp32);
     return fp32 ? kFp32Tolerance : 0.0;
 }
 
@@ -126,8 +127,8 @@ AuditCheck checkRows(const AuditContext& context, const TreeShape& tree) {
         check.passed = false;
         char text[32];
         std::snprintf(text, sizeof text, "%.3g", *apart);
-        check.detail = "after " + std::to_string(output.size()) +
-                       " tokens the rows differ by " + text + " from those of a fresh start on the same text";
+        check.detail = "after " + std::to_string(output.size()) + " tokens the rows differ by " + text +
+                       " from those of a fresh start on the same text";
     }
     check.statistic = largest;
     if (check.passed)

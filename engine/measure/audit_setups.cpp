@@ -18,12 +18,13 @@ namespace {
 constexpr int kDefaultGamma = 4;
 constexpr int kMaxTokens = kGammaMax + 8;  // no round is cut short by the budget
 constexpr double kWantedEntropy = 2.5;     // nats: about a dozen likely tokens
+constexpr int kLookedInto = 3;             // first tokens whose successors count too
 
 // Openings after which many words are possible but not all.
 constexpr std::array kOpenings{
-    "Once upon a time, there was a little",        "The old man opened the door and saw",
-    "In the morning they went to the",             "She looked at the sky and thought about",
-    "The best thing about the village was its",    "He took a deep breath and",
+    "Once upon a time, there was a little",     "The old man opened the door and saw",
+    "In the morning they went to the",          "She looked at the sky and thought about",
+    "The best thing about the village was its", "He took a deep breath and",
 };
 // The same for a draft that looks up what came before: it finds something to propose at once.
 constexpr std::array kRepetitions{
@@ -52,6 +53,14 @@ std::vector<std::vector<TokenId>> candidates(const Engine& engine, bool repetiti
     return out;
 }
 
+/// How far the next row, and the mean row after its likeliest tokens, are from what the audit sees best.
+double distanceOf(TargetLaw& law) {
+    const std::span<const float> first = law.row({});
+    double second = 0.0;
+    for (const TokenId id : largestOf(first, kLookedInto)) second += entropyOf(law.row({id})) / kLookedInto;
+    return std::fabs(entropyOf(first) - kWantedEntropy) + std::fabs(second - kWantedEntropy);
+}
+
 std::vector<TokenId> chooseOwnPrompt(const std::shared_ptr<const Engine>& engine, Sampling sampling) {
     if (sampling.greedy()) sampling.temperature = 1.0;
     std::vector<TokenId> best;
@@ -59,7 +68,7 @@ std::vector<TokenId> chooseOwnPrompt(const std::shared_ptr<const Engine>& engine
     for (std::vector<TokenId>& ids : candidates(*engine, engine->draftInfo().kind == "ngram")) {
         if (static_cast<int>(ids.size()) + kMaxTokens >= engine->target().maxSeq()) continue;
         TargetLaw law(engine, ids, sampling);
-        const double distance = std::fabs(entropyOf(law.row({})) - kWantedEntropy);
+        const double distance = distanceOf(law);
         if (distance >= nearest) continue;
         nearest = distance;
         best = std::move(ids);
@@ -124,8 +133,7 @@ void addSetups(AuditPlan& plan, const RunOptions& asked) {
                                sampled(asked, kDefaultGamma, plan.tree), plan.prompt});
     plan.setups.push_back({"top-k 4, chain of 2", sampled(narrow, 2, {}), plan.ownPrompt});
     if (trees) plan.setups.push_back({"top-k 4, tree 2,2", sampled(narrow, 2, two), plan.ownPrompt});
-    plan.setups.push_back(
-        {"top-p 0.8 and penalty 1.2, chain of 3", sampled(nucleus, 3, {}), plan.ownPrompt});
+    plan.setups.push_back({"top-p 0.8 and penalty 1.2, chain of 1", sampled(nucleus, 1, {}), plan.ownPrompt});
 }
 
 }  // namespace

@@ -102,16 +102,16 @@ GoodnessOfFit goodnessOfFit(std::span<const long> counts, std::span<const double
     const double mean = out.degrees;
     const double variance = 2.0 * mean + (inverse - bins * bins - 2.0 * bins + 2.0) / draws;
     // Two bins of equal weight have less variance than 2; the plain chi-square is the careful choice there.
-    const double scale = std::max(1.0, variance / (2.0 * mean));
-    out.pValue = chiSquareTail(out.statistic / scale, mean / scale);
+    out.scale = std::max(1.0, variance / (2.0 * mean));
+    out.pValue = chiSquareTail(out.statistic / out.scale, mean / out.scale);
     return out;
 }
 
-double detectableTotalVariation(double draws, double degrees, double level, double power) {
-    if (draws <= 0.0 || degrees <= 0.0) return 1.0;
-    const double critical = chiSquareQuantile(level, degrees);
+double detectableTotalVariation(const GoodnessOfFit& fit, double draws, double level, double power) {
+    if (draws <= 0.0 || fit.degrees <= 0.0) return 1.0;
+    const double critical = fit.scale * chiSquareQuantile(level, fit.degrees / fit.scale);
     const double noncentrality = crossing(power, true, critical, [&](double candidate) {
-        return noncentralChiSquareTail(critical, degrees, candidate);
+        return noncentralChiSquareTail(critical, fit.degrees, candidate);
     });
     return std::min(1.0, std::sqrt(noncentrality / (4.0 * draws)));
 }

@@ -23,6 +23,7 @@ struct GoodnessOfFit {
     double statistic = 0.0;  ///< Pearson's sum of (count - expected)^2 / expected (Pearson 1900)
     double degrees = 0.0;    ///< bins - 1
     double pValue = 1.0;     ///< 1 where there is a single bin
+    double scale = 1.0;      ///< of the variable that the p-value is taken from, at least 1
     std::size_t bins = 0;
 };
 
@@ -36,10 +37,10 @@ GoodnessOfFit goodnessOfFit(std::span<const long> counts, std::span<const double
 inline constexpr double kLeastExpected = 10.0;
 inline constexpr double kTailAllowance = 2.0;
 
-/// A total variation, over the bins, that goodnessOfFit rejects at `level` with probability `power` at least:
-/// sqrt(L / (4 draws)) where L is the noncentrality that gives this power. A law at total variation d from
-/// the tested one has a noncentrality of at least 4 d^2 draws (Cauchy-Schwarz: the sum of delta^2 / p is at
-/// least the square of the sum of |delta|). Never above 1.
-double detectableTotalVariation(double draws, double degrees, double level, double power);
+/// A total variation, over the bins, at which goodnessOfFit gives a p-value below `level` with probability
+/// `power` at least: sqrt(L / (4 draws)) where L is the noncentrality that gives this power. A law at total
+/// variation d from the tested one has a noncentrality of at least 4 d^2 draws (Cauchy-Schwarz: the sum of
+/// delta^2 / p is at least the square of the sum of |delta|). Never above 1.
+double detectableTotalVariation(const GoodnessOfFit& fit, double draws, double level, double power);
 
 }  // namespace specula

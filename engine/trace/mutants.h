@@ -7,8 +7,8 @@
 
 namespace specula {
 
-/// What a deliberately broken rule does wrong, in plain words, for people who choose one: "A rejected token is
-/// replaced by a draw from ...". "" for Mutant::None.
+/// What a deliberately broken rule does wrong, in plain words, for people who choose one: "A rejected token
+/// is replaced by a draw from ...". "" for Mutant::None.
 std::string_view mutantWords(Mutant mutant);
 
 /// Why an audit could not catch this mutant, as one sentence without a full stop: with this kind of draft
