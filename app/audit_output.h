@@ -9,8 +9,8 @@
 
 namespace specula {
 
-/// What `audit --json` prints of a report: checks, passed, detectable_tv (null without sampled checks), draws,
-/// false_alarm, seconds, statement.
+/// What `audit --json` prints of a report: checks, passed, detectable_tv (null without sampled checks),
+/// draws, false_alarm, seconds, statement.
 nlohmann::json auditToJson(const AuditReport& report);
 
 /// The same read back; other keys are left alone. Throws Error (see JsonObject).

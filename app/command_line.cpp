@@ -277,11 +277,11 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, models, models-pairs or models-get",
+        *sub, "--view", "generate, inspector, audit, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "models", "models-pairs", "models-get"};
-            static const Words later{"race", "gamma-lab", "timeline", "audit", "learn"};
-            const std::string expected = "generate, inspector, models, models-pairs or models-get";
+            static const Words known{"generate", "inspector", "audit", "models", "models-pairs", "models-get"};
+            static const Words later{"race", "gamma-lab", "timeline", "learn"};
+            const std::string expected = "generate, inspector, audit, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -289,7 +289,7 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
             line.view = text;
         })
         ->required();
-    addText(*sub, "--session", line.sessionPath, "session file");
+    addText(*sub, "--session", line.sessionPath, "session file; for audit, what audit --json printed");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
@@ -352,7 +352,7 @@ void checkTogether(const CommandLine& line) {
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
     const bool needsSession = line.subcommand == Subcommand::Replay ||
-                              (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models"));
+                              (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") && line.view != "audit");
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

@@ -113,7 +113,7 @@ double detectableTotalVariation(const GoodnessOfFit& fit, double draws, double l
     const double noncentrality = crossing(power, true, critical, [&](double candidate) {
         return noncentralChiSquareTail(critical, fit.degrees, candidate);
     });
-    return std::min(1.0, std::sqrt(noncentrality / (4.0 * draws)));
+    return std::min(1.0, kDistanceAllowance * std::sqrt(noncentrality / (4.0 * draws)));
 }
 
 }  // namespace specula
