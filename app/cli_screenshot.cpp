@@ -109,6 +109,10 @@ std::string pictureOfAudit(const CommandLine& line, MainWindow& window) {
         if (report.has("target") && report.has("draft"))
             window.setModelInfo(modelInfoFrom(report.object("target")), draftInfoFrom(report.object("draft")),
                                 pair);
+        if (report.has("settings")) {
+            const JsonObject settings = report.object("settings");
+            window.setup().setRequest({engineOptionsFrom(settings), {}, runOptionsFrom(settings)});
+        }
         if (report.has("mutant"))
             window.audit().setMutant(report.word("mutant", mutantNamed, "the name of a broken rule or none"));
         window.audit().showReport(auditFromJson(report));

@@ -171,8 +171,7 @@ private:
             check.detail += "; " + counted(found.impossible, "draw") +
                             " hold a token that the target cannot give (probability 0)";
         if (drawn)
-            check.detail += "; " + grouped(drawn->accepted) + " of " +
-                            counted(drawn->judged, "judged proposal") + " accepted";
+            check.detail += "; accepted " + grouped(drawn->accepted) + " of " + grouped(drawn->judged) + " judged";
         return check;
     }
 

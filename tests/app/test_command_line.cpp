@@ -243,7 +243,6 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     refusalRow("screenshot --view generate --session s --out o --size 10x10",
                "--size: expected WIDTHxHEIGHT");
     refusalRow("screenshot --view generate --session s --out o --scale 0", "--scale: expected");
-    refusalRow("audit", "audit");
     refusalRow("--target a generate --prompt x", "--target: expected after the subcommand");
 }
 

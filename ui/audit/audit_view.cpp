@@ -40,11 +40,11 @@ AuditView::AuditView(QWidget* parent) : QWidget(parent), m_table(new AuditTable(
     m_checks->setEmptyText(
         tr("Press Run audit: plain and speculative decoding are compared, greedily and by "
            "thousands of drawn continuations."));
-    m_checks->setColumnRule(AuditTable::Result, {8, 12, 0});
-    m_checks->setColumnRule(AuditTable::Check, {24, 48, 2});
+    m_checks->setColumnRule(AuditTable::Result, {11, 14, 0});
+    m_checks->setColumnRule(AuditTable::Check, {30, 60, 4});
     m_checks->setColumnRule(AuditTable::Statistic, {8, 12, 0});
     m_checks->setColumnRule(AuditTable::PValue, {8, 12, 0});
-    m_checks->setColumnRule(AuditTable::Detail, {24, 400, 5});
+    m_checks->setColumnRule(AuditTable::Detail, {24, 400, 6});
     m_explanation = makeTextLabel(tr(
         "Greedy texts must be equal token for token. Drawn continuations are held against the target's exact "
         "probabilities; a correct program fails the whole audit once in 10,000 seeds at most. It cannot show "
