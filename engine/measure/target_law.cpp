@@ -1,6 +1,7 @@
 #include "engine/measure/target_law.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "engine/model/model.h"
 #include "engine/trace/error.h"
@@ -11,6 +12,7 @@ namespace {
 
 /// A prefix is followed further when this many draws of it are expected: enough for a few bins of its own.
 constexpr double kWorthFollowing = 4.0 * kLeastExpected;
+constexpr double kRareBins = 8.0;  // that rare siblings share
 
 /// Prefixes of drawn continuations and how often each was drawn.
 using PrefixCounts = std::map<std::vector<TokenId>, long>;
@@ -24,6 +26,16 @@ PrefixCounts countPrefixes(const std::vector<std::vector<TokenId>>& draws, std::
     return counts;
 }
 
+struct Bin {
+    double probability = 0.0;
+    long count = 0;
+
+    void add(double p, long n) {
+        probability += p;
+        count += n;
+    }
+};
+
 /// Walks the law's tree and fills bins.
 class Binner {
 public:
@@ -32,7 +44,7 @@ public:
 
     LawComparison run() {
         std::vector<TokenId> prefix;
-        visit(prefix, 1.0, static_cast<long>(m_draws));
+        visit(prefix, 1.0);
         addPool();
         LawComparison out;
         out.impossible = m_impossible;
@@ -42,61 +54,82 @@ public:
     }
 
 private:
-    void visit(std::vector<TokenId>& prefix, double probability, long drawn) {
+    using ChildCounts = std::unordered_map<TokenId, long>;
+
+    void visit(std::vector<TokenId>& prefix, double probability) {
         const std::span<const float> row = m_law.row(prefix);
-        lookForImpossible(prefix, row);
+        const ChildCounts drawn = countChildren(prefix, row);
         double total = 0.0;  // a row of floats sums to 1 only nearly
         for (const float weight : row) total += static_cast<double>(weight);
-        double rest = probability;
-        long restDrawn = drawn;
+        Bin rest;  // all that is too rare for a bin of its own
+        std::vector<std::pair<std::size_t, Bin>> rare;
         for (std::size_t id = 0; id < row.size(); ++id) {
             const double p = probability * static_cast<double>(row[id]) / total;
-            if (m_draws * p < kLeastExpected) continue;
+            const auto found = drawn.find(static_cast<TokenId>(id));
+            const long count = found == drawn.end() ? 0 : found->second;
+            if (m_draws * p < kLeastExpected) {
+                rest.add(p, count);
+                if (p > 0.0 || count > 0) rare.push_back({id, {p, count}});
+                continue;
+            }
+            if (prefix.size() + 1 == m_length || m_draws * p < kWorthFollowing) {
+                addBin({p, count});
+                continue;
+            }
             prefix.push_back(static_cast<TokenId>(id));
-            const auto found = m_counts.find(prefix);
-            const long count = found == m_counts.end() ? 0 : found->second;
-            if (prefix.size() < m_length && m_draws * p >= kWorthFollowing)
-                visit(prefix, p, count);
-            else
-                addBin(count, p);
+            visit(prefix, p);
             prefix.pop_back();
-            rest -= p;
-            restDrawn -= count;
         }
-        if (m_draws * rest >= kLeastExpected) {
-            addBin(restDrawn, rest);
-        } else {
-            m_pool += std::max(0.0, rest);
-            m_pooled += restDrawn;
-        }
+        poolRare(rare, rest);
     }
 
-    void lookForImpossible(const std::vector<TokenId>& prefix, std::span<const float> row) {
+    /// Rare siblings share a few bins, in the order of their ids: mistakes of the inverse transform would
+    /// cancel in a single one.
+    void poolRare(const std::vector<std::pair<std::size_t, Bin>>& rare, const Bin& rest) {
+        const double wanted = std::max(2.0 * kLeastExpected, m_draws * rest.probability / kRareBins);
+        Bin open;
+        for (const auto& [id, bin] : rare) {
+            open.add(bin.probability, bin.count);
+            if (m_draws * open.probability < wanted) continue;
+            addBin(open);
+            open = {};
+        }
+        if (m_draws * open.probability >= kLeastExpected)
+            addBin(open);
+        else
+            m_pool.add(open.probability, open.count);
+    }
+
+    /// How often each token was drawn after the prefix; notes those that cannot be.
+    ChildCounts countChildren(const std::vector<TokenId>& prefix, std::span<const float> row) {
+        ChildCounts drawn;
         for (auto it = m_counts.upper_bound(prefix); it != m_counts.end(); ++it) {
-            const std::vector<TokenId>& drawn = it->first;
-            if (drawn.size() <= prefix.size() || !std::equal(prefix.begin(), prefix.end(), drawn.begin()))
+            const std::vector<TokenId>& text = it->first;
+            if (text.size() <= prefix.size() || !std::equal(prefix.begin(), prefix.end(), text.begin()))
                 break;
-            if (drawn.size() != prefix.size() + 1 || row[static_cast<std::size_t>(drawn.back())] > 0.0F)
-                continue;
-            if (m_impossible == 0) m_first = drawn;
+            if (text.size() != prefix.size() + 1) continue;
+            drawn[text.back()] = it->second;
+            if (row[static_cast<std::size_t>(text.back())] > 0.0F) continue;
+            if (m_impossible == 0) m_first = text;
             m_impossible += it->second;
         }
+        return drawn;
     }
 
-    void addBin(long count, double probability) {
-        m_observed.push_back(count);
-        m_probabilities.push_back(probability);
+    void addBin(const Bin& bin) {
+        m_observed.push_back(bin.count);
+        m_probabilities.push_back(bin.probability);
     }
 
     /// The pool of what is rare everywhere is a bin where it is large enough, else it joins the smallest one.
     void addPool() {
-        if (m_draws * m_pool >= kLeastExpected || m_observed.empty()) {
-            addBin(m_pooled, m_pool);
+        if (m_draws * m_pool.probability >= kLeastExpected || m_observed.empty()) {
+            addBin(m_pool);
             return;
         }
         const auto smallest = std::min_element(m_probabilities.begin(), m_probabilities.end());
-        *smallest += m_pool;
-        m_observed[static_cast<std::size_t>(smallest - m_probabilities.begin())] += m_pooled;
+        *smallest += m_pool.probability;
+        m_observed[static_cast<std::size_t>(smallest - m_probabilities.begin())] += m_pool.count;
     }
 
     TargetLaw& m_law;
@@ -105,8 +138,7 @@ private:
     std::size_t m_length;
     std::vector<long> m_observed;
     std::vector<double> m_probabilities;
-    double m_pool = 0.0;
-    long m_pooled = 0;
+    Bin m_pool;
     long m_impossible = 0;
     std::vector<TokenId> m_first;
 };

@@ -47,8 +47,8 @@ struct LawComparison {
 };
 
 /// Bins are the continuations of `length` tokens with at least kLeastExpected expected among `draws` (each at
-/// least `length` long). Continuations that are rarer are pooled with their siblings, and where that is
-/// still too few, all together. Rows are computed for prefixes that are expected often enough to be told
+/// least `length` long). Rarer siblings share a few bins, in the order of their ids, and what is still
+/// too rare shares one. Rows are computed for prefixes that are expected often enough to be told
 /// apart; tokens of probability 0 are looked for after those prefixes.
 LawComparison compareWithLaw(TargetLaw& law, const std::vector<std::vector<TokenId>>& draws, int length);
 

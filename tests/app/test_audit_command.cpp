@@ -82,7 +82,8 @@ private slots:
         QVERIFY(line.json);
         QCOMPARE(parseCommandLine({"audit"}).draws, 0);
         for (const Mutant mutant : allMutants())
-            QVERIFY(parseCommandLine({"audit", "--mutant", std::string(name(mutant))}).run.options.mutant == mutant);
+            QVERIFY(parseCommandLine({"audit", "--mutant", std::string(name(mutant))}).run.options.mutant ==
+                    mutant);
         const CommandLine shot = parseCommandLine({"screenshot", "--view", "audit", "--out", "o.png"});
         QVERIFY(shot.view == "audit" && !shot.sessionPath);
     }
@@ -97,7 +98,8 @@ private slots:
             return std::string("accepted");
         };
         QVERIFY(refusal({"audit", "--draws", "5"}).starts_with("--draws: expected"));
-        QVERIFY(refusal({"audit", "--mutant", "none"}).starts_with("--mutant: expected resample-from-target"));
+        QVERIFY(
+            refusal({"audit", "--mutant", "none"}).starts_with("--mutant: expected resample-from-target"));
         QVERIFY(refusal({"audit", "--mutant", "x"}).find("or rejected-sibling-stays, found 'x'") !=
                 std::string::npos);
         QVERIFY(refusal({"generate", "--prompt", "a", "--mutant", "coin-reused"}) != "accepted");
@@ -112,7 +114,8 @@ private slots:
         report.seconds = 1.5;
         report.statement = "1 of 2 checks failed.";
         const json document = auditToJson(report);
-        for (const char* key : {"checks", "passed", "detectable_tv", "draws", "false_alarm", "seconds", "statement"})
+        for (const char* key :
+             {"checks", "passed", "detectable_tv", "draws", "false_alarm", "seconds", "statement"})
             QVERIFY2(document.contains(key), key);
         QVERIFY(document["checks"][0]["p_value"].is_null());
         QVERIFY(auditToJson(auditFromJson(JsonObject(document, "test"))) == document);
@@ -141,8 +144,12 @@ private slots:
         std::ofstream(report.toStdString()) << outcome.out.toStdString();
         const QString picture = folder.filePath(QStringLiteral("audit.png"));
         for (const bool filled : {false, true}) {
-            QStringList arguments{QStringLiteral("screenshot"), QStringLiteral("--view"), QStringLiteral("audit"),
-                                  QStringLiteral("--out"), picture, QStringLiteral("--size"),
+            QStringList arguments{QStringLiteral("screenshot"),
+                                  QStringLiteral("--view"),
+                                  QStringLiteral("audit"),
+                                  QStringLiteral("--out"),
+                                  picture,
+                                  QStringLiteral("--size"),
                                   QStringLiteral("1000x700")};
             if (filled) arguments << QStringLiteral("--session") << report;
             const Outcome shot = program(arguments);

@@ -134,11 +134,12 @@ void AuditView::setReady(bool ready) {
 
 void AuditView::enable() {
     const bool hadFocus = m_run->hasFocus() || m_stop->hasFocus();
-    m_run->setEnabled(m_ready && !m_running);
-    m_breaks->setEnabled(!m_running);
-    m_stop->setEnabled(m_running);
+    QPushButton* const next = m_running ? m_stop : m_run;
+    next->setEnabled(m_running || m_ready);
     // A disabled button would hand the keys to whatever comes next.
-    if (hadFocus) (m_running ? m_stop : m_run)->setFocus(Qt::OtherFocusReason);
+    if (hadFocus) next->setFocus(Qt::OtherFocusReason);
+    (m_running ? m_run : m_stop)->setEnabled(false);
+    m_breaks->setEnabled(!m_running);
 }
 
 void AuditView::setRunning(bool running) {

@@ -129,8 +129,8 @@ void MainWindow::setState(AppState state, const QString& text) {
         if (before == AppState::Measuring || before == AppState::Stopping) m_charts->sweep().finish();
         m_progress->setFraction(-1.0);
     }
-    if (state == AppState::Idle || state == AppState::Running) m_audit->setRunning(false);
     enableByState();
+    if (state == AppState::Idle || state == AppState::Running) m_audit->setRunning(false);
 }
 
 void MainWindow::enableByState() {

@@ -36,7 +36,8 @@ AuditReport reportOf(std::vector<AuditCheck> checks) {
     report.passed = true;
     for (const AuditCheck& each : report.checks) report.passed = report.passed && each.passed;
     report.seconds = 12.0;
-    report.statement = report.passed ? "No evidence of a difference at 10,000 draws." : "1 of 2 checks failed.";
+    report.statement =
+        report.passed ? "No evidence of a difference at 10,000 draws." : "1 of 2 checks failed.";
     return report;
 }
 
@@ -200,8 +201,8 @@ private slots:
     }
 
     void everyControlHasAName() {
-        for (QWidget* control : QList<QWidget*>{m_view->runButton(), m_view->stopButton(), m_view->breaks(),
-                                                m_view->table()})
+        for (QWidget* control :
+             QList<QWidget*>{m_view->runButton(), m_view->stopButton(), m_view->breaks(), m_view->table()})
             QVERIFY(!control->accessibleName().isEmpty());
         QVERIFY(!m_view->runButton()->toolTip().isEmpty());
     }
@@ -212,11 +213,10 @@ private slots:
         for (const QSize size : {QSize(860, 560), QSize(1366, 768)}) {
             m_window->resize(size);
             QTest::qWait(50);
-            for (const QWidget* control : QList<QWidget*>{m_view->runButton(), m_view->stopButton(),
-                                                          m_view->breaks(), m_view->table(), &m_view->banner(),
-                                                          &m_view->verdict()})
-                QVERIFY2(m_view->rect().contains(
-                             QRect(control->mapTo(m_view, QPoint()), control->size())),
+            for (const QWidget* control :
+                 QList<QWidget*>{m_view->runButton(), m_view->stopButton(), m_view->breaks(), m_view->table(),
+                                 &m_view->banner(), &m_view->verdict()})
+                QVERIFY2(m_view->rect().contains(QRect(control->mapTo(m_view, QPoint()), control->size())),
                          qPrintable(control->accessibleName()));
         }
     }
