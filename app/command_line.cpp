@@ -279,7 +279,8 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     addValue(
         *sub, "--view", "generate, inspector, audit, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "audit", "models", "models-pairs", "models-get"};
+            static const Words known{"generate", "inspector",    "audit",
+                                     "models",   "models-pairs", "models-get"};
             static const Words later{"race", "gamma-lab", "timeline", "learn"};
             const std::string expected = "generate, inspector, audit, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
@@ -351,8 +352,9 @@ void checkTogether(const CommandLine& line) {
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
-    const bool needsSession = line.subcommand == Subcommand::Replay ||
-                              (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") && line.view != "audit");
+    const bool needsSession =
+        line.subcommand == Subcommand::Replay || (line.subcommand == Subcommand::Screenshot &&
+                                                  !line.view.starts_with("models") && line.view != "audit");
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

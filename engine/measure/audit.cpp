@@ -140,8 +140,8 @@ private:
         TargetLaw law(m_engine, setup.prompt, setup.options.sampling);
         static constexpr const char* kWhat[]{"first token", "two tokens", "three tokens"};
         for (int length = 1; length <= kLength; ++length)
-            add(checkOf(setup.name + ": " + kWhat[length - 1], compareWithLaw(law, drawn.tokens, length),
-                        length == 1 ? &drawn : nullptr));
+            add(checkOf(std::string(kWhat[length - 1]) + ": " + setup.name,
+                        compareWithLaw(law, drawn.tokens, length), length == 1 ? &drawn : nullptr));
     }
 
     /// The level of each sampled check, so that all of them together keep kFalseAlarm (Bonferroni).
@@ -171,7 +171,8 @@ private:
             check.detail += "; " + counted(found.impossible, "draw") +
                             " hold a token that the target cannot give (probability 0)";
         if (drawn)
-            check.detail += "; accepted " + grouped(drawn->accepted) + " of " + grouped(drawn->judged) + " judged";
+            check.detail +=
+                "; accepted " + grouped(drawn->accepted) + " of " + grouped(drawn->judged) + " judged";
         return check;
     }
 

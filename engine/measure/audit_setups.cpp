@@ -133,7 +133,7 @@ void addSetups(AuditPlan& plan, const RunOptions& asked) {
                                sampled(asked, kDefaultGamma, plan.tree), plan.prompt});
     plan.setups.push_back({"top-k 4, chain of 2", sampled(narrow, 2, {}), plan.ownPrompt});
     if (trees) plan.setups.push_back({"top-k 4, tree 2,2", sampled(narrow, 2, two), plan.ownPrompt});
-    plan.setups.push_back({"top-p 0.8 and penalty 1.2, chain of 1", sampled(nucleus, 1, {}), plan.ownPrompt});
+    plan.setups.push_back({"top-p 0.8, penalty 1.2, chain of 1", sampled(nucleus, 1, {}), plan.ownPrompt});
 }
 
 }  // namespace

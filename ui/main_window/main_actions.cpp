@@ -108,8 +108,8 @@ void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showAudit, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap, zoomIn,
-             zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
+            {showAudit, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap,
+             zoomIn, zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, sweep});
     addMenu(bar, tr("&Help"), {cheatSheet, about});

@@ -192,7 +192,7 @@ private slots:
         const AuditReport report = audit(engineFor("model"), asked);
         QVERIFY2(report.passed, qPrintable(failures(report)));
         QVERIFY(std::any_of(report.checks.begin(), report.checks.end(), [](const AuditCheck& check) {
-            return check.name == "your settings, chain of 3: first token";
+            return check.name == "first token: your settings, chain of 3";
         }));
     }
 

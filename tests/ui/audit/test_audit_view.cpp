@@ -209,7 +209,7 @@ private slots:
 
     void everythingFitsASmallWindow() {
         m_view->setMutant(Mutant::CoinReused);
-        m_view->showReport(reportOf({check("top-p 0.8 and penalty 1.2, chain of 1: three tokens", true)}));
+        m_view->showReport(reportOf({check("three tokens: top-p 0.8, penalty 1.2, chain of 1", true)}));
         for (const QSize size : {QSize(860, 560), QSize(1366, 768)}) {
             m_window->resize(size);
             QTest::qWait(50);
