@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/trace/error.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round_source.h"
 
@@ -59,6 +60,15 @@ public:
 
     virtual void sweep(const SweepRequest& request, std::stop_token stop,
                        const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) = 0;
+
+    /// The exactness audit of the pair that was loaded last; `onCheck` gets each check as it is decided.
+    virtual AuditReport audit(const AuditRequest& request, std::stop_token stop,
+                              const std::function<void(const AuditCheck&)>& onCheck,
+                              const Progress& progress) {
+        static_cast<void>(request), static_cast<void>(stop), static_cast<void>(onCheck),
+            static_cast<void>(progress);
+        throw Error("This program was built without the audit", ErrorKind::Failed);
+    }
 };
 
 }  // namespace specula

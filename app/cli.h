@@ -20,6 +20,7 @@ int runReplay(const CommandLine& line);
 int runScreenshot(const CommandLine& line);
 int runDownload(const CommandLine& line);
 int runTrainDraft(const CommandLine& line);
+int runAudit(const CommandLine& line);
 
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);

@@ -4,6 +4,7 @@
 #include <QImage>
 #include <QThread>
 
+#include "app/audit_output.h"
 #include "app/cli.h"
 #include "app/cli_common.h"
 #include "app/default_models.h"
@@ -12,8 +13,12 @@
 #include "app/models_controller.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
+#include "app/trace_json.h"
 #include "app/window.h"
+#include "engine/text/json_file.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
+#include "ui/audit/audit_view.h"
 #include "ui/common/run_log.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
@@ -87,6 +92,35 @@ std::string pictureOfModels(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// The Audit page: empty, or with the report that `audit --json` printed.
+std::string pictureOfAudit(const CommandLine& line, MainWindow& window) {
+    constexpr std::size_t kMaxReport = std::size_t{1} << 26;
+    RunArguments defaults;
+    resolveModels(defaults);
+    window.setup().setRequest({defaults.engine, {}, {}});
+    window.resize(line.width, line.height);
+    window.show();
+    window.setPage(MainPage::Audit);
+    if (line.sessionPath) {
+        const nlohmann::json document = readJsonObject(*line.sessionPath, kMaxReport);
+        const JsonObject report(document, *line.sessionPath);
+        PairReport pair;
+        pair.compatible = true;
+        if (report.has("target") && report.has("draft"))
+            window.setModelInfo(modelInfoFrom(report.object("target")), draftInfoFrom(report.object("draft")),
+                                pair);
+        if (report.has("settings")) {
+            const JsonObject settings = report.object("settings");
+            window.setup().setRequest({engineOptionsFrom(settings), {}, runOptionsFrom(settings)});
+        }
+        if (report.has("mutant"))
+            window.audit().setMutant(report.word("mutant", mutantNamed, "the name of a broken rule or none"));
+        window.audit().showReport(auditFromJson(report));
+    }
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -117,8 +151,14 @@ int runScreenshot(const CommandLine& line) {
     MainWindow window;
     window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
     fillWindow(window);
-    const bool models = line.view.starts_with("models");
-    writeFile(line.outPath, models ? pictureOfModels(line, window) : pictureOfRun(line, window));
+    std::string picture;
+    if (line.view.starts_with("models"))
+        picture = pictureOfModels(line, window);
+    else if (line.view == "audit")
+        picture = pictureOfAudit(line, window);
+    else
+        picture = pictureOfRun(line, window);
+    writeFile(line.outPath, picture);
     if (line.json)
         printLine({{"path", line.outPath}});
     else

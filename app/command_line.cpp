@@ -194,6 +194,19 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
     addText(*sweep, "--plot", line.plotPath, "write a chart: .png, .svg or .pdf");
 }
 
+void addAudit(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Audit, "audit",
+                                  "does speculative decoding give exactly what plain decoding gives?");
+    addRun(*sub, line.run);
+    addJson(*sub, line);
+    addInt(*sub, "--draws", line.draws, 100, 10'000'000,
+           "continuations drawn for each sampled check (default: 500 to 10000 by the target's size)");
+    addValue(*sub, "--mutant", "a rule broken on purpose, which must fail: " + mutantNames(),
+             [&line](const std::string& option, const std::string& text) {
+                 line.run.options.mutant = parseMutant(option, text);
+             });
+}
+
 void addFiles(CLI::App& app, CommandLine& line) {
     CLI::App* logits =
         addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
@@ -264,11 +277,12 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, models, models-pairs or models-get",
+        *sub, "--view", "generate, inspector, audit, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "models", "models-pairs", "models-get"};
-            static const Words later{"race", "gamma-lab", "timeline", "audit", "learn"};
-            const std::string expected = "generate, inspector, models, models-pairs or models-get";
+            static const Words known{"generate", "inspector",    "audit",
+                                     "models",   "models-pairs", "models-get"};
+            static const Words later{"race", "gamma-lab", "timeline", "learn"};
+            const std::string expected = "generate, inspector, audit, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -276,7 +290,7 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
             line.view = text;
         })
         ->required();
-    addText(*sub, "--session", line.sessionPath, "session file");
+    addText(*sub, "--session", line.sessionPath, "session file; for audit, what audit --json printed");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
@@ -338,8 +352,9 @@ void checkTogether(const CommandLine& line) {
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
-    const bool needsSession = line.subcommand == Subcommand::Replay ||
-                              (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models"));
+    const bool needsSession =
+        line.subcommand == Subcommand::Replay || (line.subcommand == Subcommand::Screenshot &&
+                                                  !line.view.starts_with("models") && line.view != "audit");
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;
@@ -377,6 +392,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addText(app, "--session", line.sessionPath, "open a stored run in the window");
     addGenerate(app, line);
     addMeasurements(app, line);
+    addAudit(app, line);
     addFiles(app, line);
     addModels(app, line);
     addScreenshot(app, line);

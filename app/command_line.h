@@ -21,12 +21,13 @@ enum class Subcommand {
     Replay,
     Screenshot,
     Download,
-    TrainDraft
+    TrainDraft,
+    Audit
 };
 
 enum class ColorMode { Auto, Always, Never };
 
-/// The options that `generate`, `compare`, `sweep` and the window share. Models are still as given:
+/// The options that `generate`, `compare`, `sweep`, `audit` and the window share. Models are still as given:
 /// resolveModels() in default_models.h turns names and absences into paths.
 struct RunArguments {
     std::optional<std::string> target;
@@ -59,6 +60,7 @@ struct CommandLine {
     std::optional<std::string> prompts;      ///< compare, sweep: "suite:NAME" or a file
     int repeats = 0;
     bool requireSame = false;  ///< compare
+    int draws = 0;             ///< audit; 0 = its own
     std::vector<int> gammas;   ///< sweep
     std::optional<std::string> csvPath;
     std::optional<std::string> plotPath;

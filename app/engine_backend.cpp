@@ -2,6 +2,7 @@
 
 #include "app/default_models.h"
 #include "engine/decode/session.h"
+#include "engine/measure/audit.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -121,6 +122,12 @@ void EngineBackend::sweep(const SweepRequest& request, std::stop_token stop,
     options.repeats = request.repeats;
     if (stop.stop_requested()) return;
     specula::sweep(engine(), encode(request.prompts), options, stop, onPoint, withEta(progress));
+}
+
+AuditReport EngineBackend::audit(const AuditRequest& request, std::stop_token stop,
+                                 const std::function<void(const AuditCheck&)>& onCheck,
+                                 const Progress& progress) {
+    return specula::audit(engine(), request, std::move(stop), progress, onCheck);
 }
 
 }  // namespace specula

@@ -18,6 +18,9 @@ public:
     CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) override;
     void sweep(const SweepRequest& request, std::stop_token stop,
                const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) override;
+    AuditReport audit(const AuditRequest& request, std::stop_token stop,
+                      const std::function<void(const AuditCheck&)>& onCheck,
+                      const Progress& progress) override;
 
     /// start() with the prompt given as ids.
     std::unique_ptr<ActiveRun> startFromIds(std::vector<TokenId> ids, RunOptions options,

@@ -114,6 +114,14 @@ void EngineWorker::handle(const Pending& pending, const SweepJob& job) {
     post(pending, JobDone{});
 }
 
+void EngineWorker::handle(const Pending& pending, const AuditJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    post(pending, m_backend->audit(
+                      job.request, pending.stop, [&](const AuditCheck& check) { post(pending, check); },
+                      progressOf(pending)));
+    post(pending, JobDone{});
+}
+
 void EngineWorker::pump(const Pending& pending) {
     while (std::optional<Round> round = m_run->step(pending.stop)) {
         round->runId = m_runId;

@@ -33,7 +33,10 @@ struct CompareJob {
 struct SweepJob {
     SweepRequest request;
 };
-using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob>;
+struct AuditJob {
+    AuditRequest request;
+};
+using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
 struct JobProgress {
@@ -58,7 +61,7 @@ struct JobFailed {
     bool unloaded = false;  ///< no pair is loaded any more
 };
 using EventValue = std::variant<JobProgress, PairLoaded, RunBegun, Round, RunEnded, CompareReport, SweepPoint,
-                                JobDone, JobFailed>;
+                                AuditCheck, AuditReport, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -101,6 +104,7 @@ private:
     void handle(const Pending& pending, const ContinueJob& job);
     void handle(const Pending& pending, const CompareJob& job);
     void handle(const Pending& pending, const SweepJob& job);
+    void handle(const Pending& pending, const AuditJob& job);
     void ensureLoaded(const Pending& pending, const EngineOptions& options);
     void pump(const Pending& pending);
     void post(const Pending& pending, EventValue value) { m_mailbox.post({pending.id, std::move(value)}); }

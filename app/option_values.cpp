@@ -123,6 +123,20 @@ Detail parseDetail(const std::string& option, const std::string& text) {
     return *value;
 }
 
+std::string mutantNames() {
+    const std::vector<Mutant> all = allMutants();
+    std::string text;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        text += (i == 0 ? "" : (i + 1 < all.size() ? ", " : " or ")) + std::string(name(all[i]));
+    return text;
+}
+
+Mutant parseMutant(const std::string& option, const std::string& text) {
+    const std::optional<Mutant> mutant = mutantNamed(text);
+    if (!mutant || *mutant == Mutant::None) refuseValue(option, mutantNames(), text);
+    return *mutant;
+}
+
 Rule parseRule(const std::string& option, const std::string& text) {
     static const std::vector<std::string> later{"block",     "one-hot", "match",
                                                 "specinfer", "typical", "ensemble"};

@@ -24,6 +24,9 @@ WeightFormat parseWeights(const std::string& option, const std::string& text);
 KvFormat parseKv(const std::string& option, const std::string& text);
 Detail parseDetail(const std::string& option, const std::string& text);
 Rule parseRule(const std::string& option, const std::string& text);
+Mutant parseMutant(const std::string& option, const std::string& text);
+/// "resample-from-target, ... or rejected-sibling-stays"
+std::string mutantNames();
 std::vector<TokenId> parseIds(const std::string& option, const std::string& text);
 
 /// Known but not in this version: refused with that reason; anything but `allowed` is unknown.

@@ -62,6 +62,8 @@ int dispatch(const CommandLine& line) {
             return runDownload(line);
         case Subcommand::TrainDraft:
             return runTrainDraft(line);
+        case Subcommand::Audit:
+            return runAudit(line);
         case Subcommand::Information:
             break;
     }

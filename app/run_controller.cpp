@@ -9,6 +9,7 @@
 #include "app/process_memory.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
+#include "ui/audit/audit_view.h"
 #include "ui/common/run_log.h"
 
 namespace specula {
@@ -60,6 +61,7 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::continueRequested, this, &RunController::continueRun);
     connect(&m_window, &MainWindow::sweepRequested, this, &RunController::sweep);
     connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
+    connect(&m_window, &MainWindow::auditRequested, this, &RunController::audit);
     connect(&m_window, &MainWindow::paceChanged, this, &RunController::setPace);
     connect(&m_window, &MainWindow::loadRequested, this, &RunController::load);
     connect(&m_window, &MainWindow::openSessionRequested, this, &RunController::openSession);
@@ -155,6 +157,10 @@ void RunController::sweep(const SweepRequest& request) {
 void RunController::measurePlain(const RunRequest& request) {
     m_measuring = request;
     begin(CompareJob{request}, &request.engine, AppState::Measuring, tr("Measuring plain decoding"));
+}
+
+void RunController::audit(const AuditRequest& request) {
+    begin(AuditJob{request}, &request.engine, AppState::Measuring, tr("Auditing"));
 }
 
 void RunController::setPace(double roundsPerSecond) {
@@ -358,6 +364,14 @@ void RunController::on(CompareReport& report) {
 
 void RunController::on(SweepPoint& point) {
     m_window.setSweepPoint(point);
+}
+
+void RunController::on(AuditCheck& check) {
+    m_window.audit().addCheck(check);
+}
+
+void RunController::on(AuditReport& report) {
+    m_window.audit().showReport(report);
 }
 
 void RunController::on(JobDone&) {

@@ -51,6 +51,7 @@ public slots:
     void continueRun(int moreTokens);
     void sweep(const specula::SweepRequest& request);
     void measurePlain(const specula::RunRequest& request);
+    void audit(const specula::AuditRequest& request);
     void setPace(double roundsPerSecond);
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
@@ -71,6 +72,8 @@ private:
     void on(RunEnded& ended);
     void on(CompareReport& report);
     void on(SweepPoint& point);
+    void on(AuditCheck& check);
+    void on(AuditReport& report);
     void on(JobDone&);
     void on(JobFailed& failed);
     void beginLog();

@@ -265,7 +265,6 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     refusalRow("screenshot --view generate --session s --out o --size 10x10",
                "--size: expected WIDTHxHEIGHT");
     refusalRow("screenshot --view generate --session s --out o --scale 0", "--scale: expected");
-    refusalRow("audit", "audit");
     refusalRow("train-draft", "--out");
     refusalRow("train-draft --out d --minutes 0", "--minutes: expected");
     refusalRow("train-draft --out d --minutes x", "--minutes: expected");

@@ -57,6 +57,8 @@ void MainActions::makeView() {
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
     showModels = toggle(tr("&Models"), Qt::CTRL | Qt::Key_4,
                         tr("The models on this computer, which of them pair, and how to get more"), false);
+    showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
+                       tr("Whether speculative decoding gives what plain decoding gives"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -106,8 +108,8 @@ void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap, zoomIn,
-             zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
+            {showAudit, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap,
+             zoomIn, zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, sweep});
     addMenu(bar, tr("&Help"), {cheatSheet, about});

@@ -38,6 +38,7 @@ public:
     QAction* showInspector = nullptr;
     QAction* showCharts = nullptr;
     QAction* showModels = nullptr;
+    QAction* showAudit = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;

@@ -16,6 +16,7 @@
 #include <QStyle>
 
 #include "engine/trace/names.h"
+#include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/palette.h"
@@ -129,6 +130,7 @@ void MainWindow::setState(AppState state, const QString& text) {
         m_progress->setFraction(-1.0);
     }
     enableByState();
+    if (state == AppState::Idle || state == AppState::Running) m_audit->setRunning(false);
 }
 
 void MainWindow::enableByState() {
@@ -142,6 +144,7 @@ void MainWindow::enableByState() {
                                        (finish == Finish::Length || finish == Finish::Cancelled));
     m_actions->sweep->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
+    m_audit->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun);
     m_actions->copy->setEnabled(hasRun);
 }
@@ -161,6 +164,9 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
         break;
     }
     m_setup->setPairState(draft.kind == "none" ? QString() : line, pair.compatible);
+    m_audit->setDraftKind(QString::fromStdString(draft.kind));
+    m_audit->setPair(tr("Audits %1 (%2) with the draft %3, under the setup's sampling settings.")
+                         .arg(name, fromBytes(specula::name(target.weights)), draftName));
     setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name)
                                         : tr("%1 + %2 – Specula").arg(name, draftName));
 }
@@ -168,6 +174,7 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
 void MainWindow::clearModelInfo() {
     m_setup->setTargetLabel({});
     m_setup->setPairState({}, true);
+    m_audit->setPair({});
     setWindowTitle(tr("Specula"));
 }
 
@@ -199,6 +206,7 @@ void MainWindow::setSweepPoint(const SweepPoint& point) {
 
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
+    m_audit->setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
 
@@ -313,6 +321,18 @@ void MainWindow::measurePlain() {
         return;
     }
     if (!refuse()) emit measurePlainRequested(m_setup->request());
+}
+
+void MainWindow::startAudit(Mutant mutant) {
+    // The prompt is the audit's own.
+    const auto problem = m_setup->problem();
+    if (problem && problem->control != m_setup->promptText() && refuse()) return;
+    const RunRequest chosen = m_setup->request();
+    AuditRequest request{chosen.engine, {}, chosen.options, 0};
+    request.options.seed = 0;
+    request.options.mutant = mutant;
+    m_audit->setRunning(true);
+    emit auditRequested(request);
 }
 
 void MainWindow::askOpenSession() {

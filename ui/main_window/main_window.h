@@ -19,6 +19,7 @@ class QTabBar;
 
 namespace specula {
 
+class AuditView;
 class Inspector;
 class LiveCharts;
 class MainActions;
@@ -35,12 +36,13 @@ enum class AppState {
     Loading,    ///< models are being loaded
     Running,    ///< rounds are arriving, or wait to be shown at the chosen pace
     Stopping,   ///< Stop was asked for and the pass under way is being finished
-    Measuring,  ///< a sweep or a plain baseline is being measured
+    Measuring,  ///< a sweep or a plain baseline is being measured, or an audit runs
 };
 
 /// What the middle of the window shows.
 enum class MainPage {
     Generate,  ///< the tokens of the run
+    Audit,     ///< is speculative decoding of the pair exact?
     Models,    ///< the models on this computer, the pairs they make, and getting more
 };
 
@@ -71,6 +73,7 @@ public:
     StatusPanel& statusPanel() { return *m_status; }
     MainActions& actionSet() { return *m_actions; }
     ModelsView& models() { return *m_models; }
+    AuditView& audit() { return *m_audit; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -134,6 +137,8 @@ signals:
     void sweepRequested(const specula::SweepRequest& request);
     /// Measure plain decoding of this prompt (and the request's own run against it).
     void measurePlainRequested(const specula::RunRequest& request);
+    /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
+    void auditRequested(const specula::AuditRequest& request);
     /// Rounds shown a second; 0 = as fast as they come. Also ends the hold that stepRequested began.
     void paceChanged(double roundsPerSecond);
     /// Another target, draft or weight format was chosen.
@@ -173,6 +178,7 @@ private:
     void askSweep();
     void startSweep(const SweepRequest& request);
     void measurePlain();
+    void startAudit(specula::Mutant mutant);
     void askOpenSession();
     void askSaveSession();
     void askPicture();
@@ -195,6 +201,7 @@ private:
     ProgressLine* m_progress = nullptr;
     StatusPanel* m_status = nullptr;
     ModelsView* m_models = nullptr;
+    AuditView* m_audit = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QComboBox* m_pace = nullptr;

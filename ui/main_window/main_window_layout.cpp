@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/inspector/inspector.h"
@@ -117,17 +118,21 @@ void MainWindow::buildCentre() {
     m_messages = new MessageBar;
     m_progress = new ProgressLine;
     m_models = new ModelsView;
+    m_audit = new AuditView;
     m_pageBar = new QTabBar;
     m_pageBar->setDocumentMode(true);
     m_pageBar->setExpanding(false);
     m_pageBar->setDrawBase(true);
     m_pageBar->setAccessibleName(tr("Page"));
     m_pageBar->addTab(tr("Generate"));
+    m_pageBar->addTab(tr("Audit"));
     m_pageBar->addTab(tr("Models"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
-    m_pageBar->setTabToolTip(1, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(1, m_actions->showAudit->toolTip());
+    m_pageBar->setTabToolTip(2, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
+    m_pages->addWidget(m_audit);
     m_pages->addWidget(m_models);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
@@ -213,14 +218,14 @@ void MainWindow::placeInspector(bool narrow) {
 void MainWindow::setPage(MainPage page) {
     if (page == m_page) return;
     m_page = page;
-    const bool models = page == MainPage::Models;
-    m_pages->setCurrentIndex(models ? 1 : 0);
-    m_pageBar->setCurrentIndex(models ? 1 : 0);
-    m_actions->showModels->setChecked(models);
-    if (models)
-        hideRunDocks();
-    else
+    m_pages->setCurrentIndex(static_cast<int>(page));
+    m_pageBar->setCurrentIndex(static_cast<int>(page));
+    m_actions->showModels->setChecked(page == MainPage::Models);
+    m_actions->showAudit->setChecked(page == MainPage::Audit);
+    if (page == MainPage::Generate)
         showRunDocks();
+    else
+        hideRunDocks();
     emit pageChanged(page);
 }
 
@@ -255,6 +260,8 @@ void MainWindow::connectActions() {
     connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
     connect(a.showModels, &QAction::triggered, this,
             [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
+    connect(a.showAudit, &QAction::triggered, this,
+            [this](bool audit) { setPage(audit ? MainPage::Audit : MainPage::Generate); });
     connect(a.generate, &QAction::triggered, this, &MainWindow::generate);
     connect(a.stop, &QAction::triggered, this, &MainWindow::stopRequested);
     connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
@@ -280,7 +287,9 @@ void MainWindow::connectViews() {
     connect(m_inspector, &Inspector::currentChanged, m_tokens, &TokenView::setCurrent);
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
-            [this](int index) { setPage(index == 1 ? MainPage::Models : MainPage::Generate); });
+            [this](int index) { setPage(static_cast<MainPage>(index)); });
+    connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
+    connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);
     connect(m_models, &ModelsView::useAsDraft, m_setup, &SetupPanel::chooseDraft);
     connect(m_models, &ModelsView::usePair, m_setup, &SetupPanel::choosePair);
