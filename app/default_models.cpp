@@ -95,6 +95,14 @@ bool isDraftRule(const std::string& draft) {
            draft.starts_with("early-exit:");
 }
 
+bool isFeatureHead(const std::string& path) {
+    try {
+        return !path.empty() && FeatureHeadFile::isOne(path);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 std::string defaultDraftFor(const std::string& targetPath) {
     const auto tiny = bundledModel(kTinyTarget);
     const auto draft = bundledModel(kTinyDraft);
@@ -124,7 +132,7 @@ void resolveModels(RunArguments& run) {
         run.engine.draft = resolveModelPath("--draft", draft);
     if (run.engine.draft == "none" && run.options.gamma == kGammaAuto) run.options.gamma = 0;
     // A feature head's siblings cost it nothing: unless told otherwise it drafts trees.
-    if (!run.gammaGiven && !run.treeGiven && FeatureHeadFile::isOne(run.engine.draft))
+    if (!run.gammaGiven && !run.treeGiven && isFeatureHead(run.engine.draft))
         run.options.tree.automatic = true;
 }
 

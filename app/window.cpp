@@ -34,6 +34,7 @@ RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) 
             resolveModels(wanted);
             request.engine.target = wanted.engine.target;
             request.engine.draft = wanted.engine.draft;
+            if (isFeatureHead(request.engine.draft)) request.options.tree = wanted.options.tree;
         } catch (const Error&) {
             if (arguments.target) request.engine.target = *arguments.target;
             if (arguments.draft) request.engine.draft = *arguments.draft;
@@ -53,8 +54,9 @@ RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) 
 void fillWindow(MainWindow& window) {
     std::vector<KnownModel> models;
     for (const FoundModel& model : knownModels())
-        models.push_back({fromBytes(model.name), fromBytes(model.path)});
+        models.push_back({fromBytes(model.name), fromBytes(model.path), isFeatureHead(model.path)});
     window.setModels(models);
+    window.setup().setHeadTest(isFeatureHead);
     std::vector<PromptSuite> suites;
     for (const Suite& suite : bundledSuites()) suites.push_back({fromBytes(suite.title), suite.prompts});
     window.setSuites(suites);

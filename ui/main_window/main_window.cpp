@@ -27,6 +27,7 @@
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
 #include "ui/setup/help.h"
+#include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/tokens/token_view.h"
 
@@ -152,6 +153,7 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
         tr("%1, file %2, run %3")
             .arg(name, QString::fromStdString(target.fileFormat), fromBytes(specula::name(target.weights))));
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
+    m_setup->form().setBestTree(draft.bestTree);
     const QString draftName = QString::fromStdString(draft.name);
     QString line = draftName;
     if (!pair.compatible) line = tr("Does not fit the target");
