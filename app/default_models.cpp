@@ -60,6 +60,10 @@ std::vector<std::string> modelFolders() {
     return folders;
 }
 
+std::string draftsFolder() {
+    return fromPath(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/drafts"));
+}
+
 std::optional<std::string> defaultTarget() {
     QStringList candidates;
     for (const std::string& folder : modelFolders())

@@ -18,6 +18,9 @@ struct FoundModel {
 /// The bundled tiny pair's folders, if they are where an installed or a built program keeps them.
 std::optional<std::string> bundledModel(const std::string& folder);
 
+/// Where drafts that are made here go, each in a folder of its own; whether or not it is there.
+std::string draftsFolder();
+
 /// The default pair's target (SmolLM2-135M-Instruct.Q4_1.gguf): in the first of modelFolders() that has it.
 std::optional<std::string> defaultTarget();
 

@@ -11,6 +11,8 @@
 #include "app/prompt_suites.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
+#include "app/draft_training.h"
+#include "app/train_controller.h"
 #include "engine/trace/error.h"
 #include "ui/setup/setup_panel.h"
 
@@ -74,9 +76,11 @@ int runWindow(const CommandLine& line) {
     std::optional<RunRecord> record;
     if (line.sessionPath) record = readSession(*line.sessionPath);
     MainWindow window;
-    fillWindow(window);
     RunController controller(window, [] { return std::make_unique<EngineBackend>(); });
-    const ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
+    ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
+    const TrainController training(window, engineTrainer());
+    QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
+    fillWindow(window);
     window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);
     window.setup().setRequest(request);

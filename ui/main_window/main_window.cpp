@@ -175,6 +175,7 @@ void MainWindow::clearModelInfo() {
 
 void MainWindow::setModels(const std::vector<KnownModel>& models) {
     m_setup->setModels(models);
+    emit modelsChanged(models);
 }
 void MainWindow::setSuites(const std::vector<PromptSuite>& suites) {
     m_setup->setSuites(suites);
@@ -234,6 +235,15 @@ void MainWindow::inspect(TokenRef token) {
 
 // --- what is asked for -----------------------------------------------------------------------------------
 
+void MainWindow::setMeasuringRefused(const QString& reason) {
+    m_unmeasurable = reason;
+}
+
+bool MainWindow::refuseMeasuring() {
+    if (!m_unmeasurable.isEmpty()) showWarning(m_unmeasurable);
+    return !m_unmeasurable.isEmpty();
+}
+
 bool MainWindow::refuse() {
     if (!m_problem.isEmpty()) m_messages->dismiss(m_problem);
     const auto problem = m_setup->problem();
@@ -291,6 +301,7 @@ void MainWindow::showStepping(bool stepping) {
 }
 
 void MainWindow::askSweep() {
+    if (refuseMeasuring()) return;
     const auto problem = m_setup->problem();
     const bool onlyPrompt =
         problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
@@ -310,6 +321,7 @@ void MainWindow::startSweep(const SweepRequest& request) {
 }
 
 void MainWindow::measurePlain() {
+    if (refuseMeasuring()) return;
     if (m_log->hasRun() && m_log->header().prompt == m_lastRequest.prompt.text) {
         emit measurePlainRequested(m_lastRequest);
         return;

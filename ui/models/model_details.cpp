@@ -73,6 +73,10 @@ QWidget* ModelDetailsPane::makeHeader() {
     describe(m_target, tr("Use as target"), tr("Take this model as the one whose text is kept exactly."));
     m_draft = new QPushButton(tr("Use as &draft"));
     describe(m_draft, tr("Use as draft"), tr("Take this model as the one that proposes tokens."));
+    m_makeDraft = new QPushButton(tr("Make a draft…"));
+    describe(m_makeDraft, tr("Make a draft for this target"),
+             tr("Make a draft for this target: it is taught by the target itself."));
+    connect(m_makeDraft, &QPushButton::clicked, this, [this] { emit makeDraftRequested(QString(m_path)); });
     // Copies: whoever answers may show another model.
     connect(m_target, &QPushButton::clicked, this, [this] { emit useAsTarget(QString(m_path)); });
     connect(m_draft, &QPushButton::clicked, this, [this] { emit useAsDraft(QString(m_path)); });
@@ -80,6 +84,7 @@ QWidget* ModelDetailsPane::makeHeader() {
     row->setContentsMargins(0, 4, 0, 0);
     row->setSpacing(8);
     row->addLayout(names, 1);
+    row->addWidget(m_makeDraft);
     row->addWidget(m_target);
     row->addWidget(m_draft);
     return header;
@@ -231,7 +236,8 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
     m_name->setText(fromStd(entry.name));
     m_place->setText(fromStd(entry.path));
     m_problem->show(Symbol::No, fromStd(entry.problem));
-    m_target->setEnabled(entry.usable());
+    m_target->setEnabled(entry.canBeTarget());
+    m_makeDraft->setEnabled(entry.canBeTarget());
     m_draft->setEnabled(entry.usable());
     while (QLayoutItem* item = m_factGrid->takeAt(0)) {
         delete item->widget();
