@@ -189,7 +189,7 @@ void ModelDetailsPane::setEntry(const ModelEntry& entry) {
     m_tensorLines->setTensors({});
     m_tensors->setNote({});
     m_template->clear();
-    setEmptyTexts(true);
+    setEmptyTexts(true, entry.featureHead);
     showEntry(entry, {});
 }
 
@@ -203,17 +203,19 @@ void ModelDetailsPane::setDetails(const ModelDetails& details) {
     m_tensorLines->setTensors(details.tensors);
     m_tensors->setNote(bytesText(m_tensorLines->bytes()));
     m_template->setPlainText(fromStd(details.chatTemplate));
-    setEmptyTexts(false);
+    setEmptyTexts(false, details.entry.featureHead);
 }
 
-void ModelDetailsPane::setEmptyTexts(bool reading) {
+void ModelDetailsPane::setEmptyTexts(bool reading, bool featureHead) {
     const auto pick = [&](const QString& sentence) { return reading ? tr("Reading…") : sentence; };
     m_settings->setEmptyText(pick(tr("The files hold no settings.")));
     m_tokenizer->setEmptyText(
-        pick(tr("The files hold no tokenizer: this model can only be given token ids.")));
+        pick(featureHead ? tr("A feature head proposes ids of its target's tokenizer.")
+                         : tr("The files hold no tokenizer: this model can only be given token ids.")));
     m_tensors->setEmptyText(pick(tr("The files hold no tensors.")));
     m_template->setPlaceholderText(
-        pick(tr("This model has no chat template: it continues text and was not made to answer.")));
+        pick(featureHead ? tr("A feature head is no model by itself: the target's chat template counts.")
+                         : tr("This model has no chat template: it continues text and was not made to answer.")));
 }
 
 void ModelDetailsPane::setMemoryFree(std::int64_t bytes) {
@@ -246,18 +248,18 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
     const QLocale locale;
     const auto number = [&locale](int value) { return value > 0 ? locale.toString(value) : QString(); };
     const std::vector<std::pair<QString, QString>> known{
-        {tr("Architecture"), fromStd(entry.architecture)},
+        {tr("Architecture"), entry.featureHead ? QString() : fromStd(entry.architecture)},
         {tr("Parameters"), entry.parameters > 0
                                ? tr("%1 (%2)").arg(parameterText(entry.parameters),
                                                    locale.toString(qlonglong(entry.parameters)))
                                : QString()},
         {tr("Layers"), number(entry.layers)},
         {tr("Hidden size"), number(entry.hidden)},
-        {tr("Vocabulary"), number(entry.vocabulary)},
+        {tr("Vocabulary"), entry.featureHead ? QString() : number(entry.vocabulary)},
         {tr("Context"),
          entry.maxContext > 0 ? tr("%1 tokens").arg(locale.toString(entry.maxContext)) : QString()},
-        {tr("Tokenizer"), entry.tokenizer.empty() ? tr("none") : fromStd(entry.tokenizer)},
-        {tr("Chat template"), entry.hasChatTemplate ? tr("yes") : tr("no")},
+        {tr("Tokenizer"), entry.featureHead ? QString() : entry.tokenizer.empty() ? tr("none") : fromStd(entry.tokenizer)},
+        {tr("Chat template"), entry.featureHead ? QString() : entry.hasChatTemplate ? tr("yes") : tr("no")},
         {tr("Stored as"), fromStd(entry.fileFormat)},
         {tr("On disk"), entry.fileBytes > 0 ? bytesText(entry.fileBytes) : QString()},
         {tr("Found in"), fromStd(entry.source)}};

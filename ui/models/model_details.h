@@ -68,7 +68,7 @@ private:
     void makeTabs();
     void showEntry(const ModelEntry& entry, const std::vector<NamedText>& facts);
     void addFact(int row, const QString& name, const QString& value);
-    void setEmptyTexts(bool reading);
+    void setEmptyTexts(bool reading, bool featureHead);
     void fitMemory();
     void applyTheme();
 
