@@ -7,6 +7,7 @@
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QLabel>
+#include <QLayout>
 #include <QLineEdit>
 #include <QRadioButton>
 #include <QSpinBox>
@@ -55,7 +56,8 @@ DraftForm::DraftForm(QWidget* parent) : QWidget(parent) {
     grid->setVerticalSpacing(12);
     grid->setColumnStretch(1, 1);
     const auto place = [grid](int row, QWidget* buddy, const QString& text, QWidget* control) {
-        grid->addWidget(labelFor(buddy, text), row, 0, Qt::AlignLeft | Qt::AlignTop);
+        const bool oneLine = !control->layout() || control->layout()->count() < 3;
+        grid->addWidget(labelFor(buddy, text), row, 0, Qt::AlignLeft | (oneLine ? Qt::AlignVCenter : Qt::AlignTop));
         grid->addWidget(control, row, 1);
     };
     place(0, m_target->list(), tr("Tar&get"), m_target);
@@ -145,7 +147,7 @@ QString DraftForm::targetName() const {
 }
 
 void DraftForm::settle() {
-    const bool untouched = m_folder->text().isEmpty() || m_folder->text() == m_proposed;
+    const bool untouched = m_folder->text() == m_proposed;
     if (untouched && !m_target->path().isEmpty() && !m_draftsFolder.isEmpty()) {
         m_proposed = m_draftsFolder + QLatin1Char('/') +
                      draftFolderName(targetName(), m_head->isChecked() ? DraftArchitecture::FeatureHead

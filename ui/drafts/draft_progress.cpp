@@ -80,6 +80,7 @@ QTableWidget* DraftProgress::makeTable(const QString& name) {
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setShowGrid(false);
+    table->setWordWrap(false);
     table->setFrameShape(QFrame::NoFrame);
     table->setTabKeyNavigation(false);
     table->setAlternatingRowColors(true);
@@ -118,9 +119,7 @@ void DraftProgress::setProgress(const TrainProgress& progress) {
     m_bar->setValue(static_cast<int>(std::lround(std::clamp(progress.fraction, 0.0, 1.0) * kBarSteps)));
     showFigures(progress);
     if (progress.alpha.empty()) return;
-    const bool known = !m_points.empty() && m_points.back().step == progress.step && m_points.back().alpha == progress.alpha;
-    const bool sameLook = !m_points.empty() && m_points.back().alpha == progress.alpha;
-    if (known || sameLook) return;
+    if (!m_points.empty() && m_points.back().alpha == progress.alpha) return;
     addPoint({progress.seconds / 60.0, progress.step, progress.loss, progress.alpha});
 }
 
@@ -131,7 +130,7 @@ void DraftProgress::showFigures(const TrainProgress& progress) {
         parts << tr("training step %1").arg(locale.toString(qlonglong(progress.step)));
         parts << tr("loss %1 nats a token").arg(decimalText(progress.loss));
     }
-    if (progress.seconds >= 1.0) parts << tr("%1 spent").arg(durationText(progress.seconds));
+    if (progress.seconds >= 1.0) parts << tr("%1 min spent").arg(decimalText(progress.seconds / 60.0, 0));
     QString text = parts.join(QStringLiteral("  ·  "));
     if (!m_points.empty() || !progress.alpha.empty()) {
         const std::vector<double>& alpha = progress.alpha.empty() ? m_points.back().alpha : progress.alpha;
@@ -175,8 +174,9 @@ void DraftProgress::setReport(const TrainReport& report) {
     m_note->show(report.pays ? Symbol::Yes : Symbol::Caution, verdict.trimmed());
     m_results->clear();
     m_results->setColumnCount(5);
+    m_results->setToolTip(tr("Measured on prompts of other topics; the speed-up is predicted from the costs measured here"));
     m_results->setHorizontalHeaderLabels({tr("Temperature"), tr("Tokens a round"), tr("Best gamma"),
-                                          tr("Predicted speed-up"), tr("Acceptance by position")});
+                                          tr("Speed-up"), tr("Acceptance by position")});
     m_results->setRowCount(static_cast<int>(report.acceptance.size()));
     int row = 0;
     for (const TrainedAcceptance& at : report.acceptance) {

@@ -60,6 +60,7 @@ MakeDraft::MakeDraft(QWidget* parent) : QDialog(parent) {
         emit useRequested(QString::fromStdString(m_request.target), QString::fromStdString(m_request.out));
         accept();
     });
+    resize(sizeHint());
     setState(State::Asking);
 }
 

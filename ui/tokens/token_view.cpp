@@ -242,6 +242,8 @@ std::vector<LayoutItem> TokenView::ghostItems(int round, int place) const {
     const std::vector<TokenRef> ghosts = m_log->ghostsBefore(round, place);
     if (ghosts.empty()) return items;
     const bool tree = isTree(m_log->rounds()[static_cast<std::size_t>(round)]);
+    // Candidates whose turn never came stand beside every accepted token of a tree: the inspector names them.
+    if (tree && m_log->proposalAt(ghosts.front())->verdict != Verdict::Rejected) return items;
     const std::vector<QString> texts = ghostTexts(ghosts);
     for (std::size_t i = 0; i < ghosts.size(); ++i) {
         const TokenRef ref = ghosts[i];
