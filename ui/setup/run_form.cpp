@@ -54,6 +54,7 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     m_tree = new QComboBox;
     m_tree->setEditable(true);
     m_tree->setInsertPolicy(QComboBox::NoInsert);
+    m_tree->setCompleter(nullptr);  // it would make 4,2,1,1 of 4,2,1
     m_tree->addItems({tr("auto"), tr("off"), QStringLiteral("2,1"), QStringLiteral("3,2,1"), QStringLiteral("4,2,1,1")});
     describe(m_tree, tr("Tree"),
              tr("Candidates side by side: auto chooses from the costs measured, 3,2,1 is 3 tokens, 2 under each, 1 "
