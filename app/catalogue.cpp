@@ -252,6 +252,7 @@ std::vector<FoundModel> findModels(const std::vector<std::string>& extraPaths, c
     catalogue.sortByName(sorted);
     sorted = catalogue.size();
     for (const std::string& folder : modelFolders()) catalogue.addBelow(folder);
+    catalogue.addBelow(draftsFolder());
     for (const std::string& path : extraPaths) {
         if (!stop.stop_requested()) catalogue.addPath(path);
     }

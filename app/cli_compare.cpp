@@ -140,6 +140,7 @@ int runSweep(const CommandLine& line) {
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
     SweepOptions options{setup.run.options, line.gammas, line.repeats};
+    options.run.tree = {};  // gamma is the length of a chain
     Eta eta;
     std::vector<SweepPoint> points = sweep(
         setup.backend.engine(), setup.prompts, options, setup.interrupt.token(), [](const SweepPoint&) {},

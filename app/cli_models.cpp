@@ -67,7 +67,10 @@ void printList(const CommandLine& line, const std::vector<ModelEntry>& entries,
                const std::vector<PairCell>& pairs, std::int64_t available) {
     if (!line.json) {
         print(modelsTable(entries, available));
-        if (line.pairs) print("\n" + pairsText(entries, pairs));
+        if (line.pairs) {
+            print("\n");
+            print(pairsText(entries, pairs));
+        }
         return;
     }
     json document{{"models", json::array()}, {"memory_available_bytes", available}};

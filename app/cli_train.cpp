@@ -1,13 +1,10 @@
 // train-draft: distils a draft from a target.
-#include <malloc.h>
-
-#include <QCryptographicHash>
-#include <QFile>
 #include <cstdio>
 
 #include "app/cli.h"
 #include "app/cli_common.h"
 #include "app/default_models.h"
+#include "app/draft_training.h"
 #include "app/prompt_suites.h"
 #include "app/training_prompts.h"
 #include "engine/trace/error.h"
@@ -76,20 +73,10 @@ void printReport(const TrainReport& report) {
     print(report.verdict + "\n" + report.path + "\n");
 }
 
-std::string hashOf(const std::string& path) {
-    QFile file(QString::fromStdString(path));
-    QCryptographicHash hash(QCryptographicHash::Sha256);
-    if (!file.open(QIODevice::ReadOnly) || !hash.addData(&file)) return {};
-    return hash.result().toHex().toStdString();
-}
-
 }  // namespace
 
 int runTrainDraft(const CommandLine& commandLine) {
-    // Training allocates and frees the same large blocks every step; giving them back to the system each time costs
-    // nearly half of it.
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
+    const TrainingMemory memory;
     RunArguments run = commandLine.run;
     run.draft = "none";
     resolveModels(run);
@@ -99,7 +86,7 @@ int runTrainDraft(const CommandLine& commandLine) {
                                                         : bundledTrainingPrompts(request.seed);
     request.prompts = prompts.training;
     request.heldOut = prompts.heldOut;
-    request.targetHash = hashOf(request.target);
+    request.targetHash = fileHash(request.target);
     const InterruptGuard guard;
     std::string last;
     const auto report = trainDraft(request, guard.token(), [&](const TrainProgress& progress) {

@@ -61,6 +61,10 @@ std::vector<std::string> modelFolders() {
     return folders;
 }
 
+std::string draftsFolder() {
+    return fromPath(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/drafts"));
+}
+
 std::optional<std::string> defaultTarget() {
     QStringList candidates;
     for (const std::string& folder : modelFolders())
@@ -98,6 +102,14 @@ bool isDraftRule(const std::string& draft) {
            draft.starts_with("early-exit:");
 }
 
+bool isFeatureHead(const std::string& path) {
+    try {
+        return !path.empty() && FeatureHeadFile::isOne(path);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 std::string defaultDraftFor(const std::string& targetPath) {
     const auto tiny = bundledModel(kTinyTarget);
     const auto draft = bundledModel(kTinyDraft);
@@ -129,7 +141,7 @@ void resolveModels(RunArguments& run) {
         run.engine.draft = resolveModelPath("--draft", draft);
     if (run.engine.draft == "none" && run.options.gamma == kGammaAuto) run.options.gamma = 0;
     // A feature head's siblings cost it nothing: unless told otherwise it drafts trees.
-    if (!run.gammaGiven && !run.treeGiven && FeatureHeadFile::isOne(run.engine.draft))
+    if (!run.gammaGiven && !run.treeGiven && isFeatureHead(run.engine.draft))
         run.options.tree.automatic = true;
 }
 

@@ -18,6 +18,9 @@ struct FoundModel {
 /// The bundled tiny pair's folders, if they are where an installed or a built program keeps them.
 std::optional<std::string> bundledModel(const std::string& folder);
 
+/// Where drafts that are made here go, each in a folder of its own; whether or not it is there.
+std::string draftsFolder();
+
 /// The default pair's target (SmolLM2-135M-Instruct.Q4_1.gguf): in the first of modelFolders() that has it.
 std::optional<std::string> defaultTarget();
 
@@ -34,6 +37,9 @@ std::string resolveModelPath(const std::string& option, const std::string& text)
 
 /// True for drafts that are not files: none, ngram[:N], early-exit:K.
 bool isDraftRule(const std::string& draft);
+
+/// True for a folder whose config.json says that it holds a feature head; false for anything else, broken files too.
+bool isFeatureHead(const std::string& path);
 
 /// The draft a target is used with when none is named: the tiny draft for the tiny target, else "ngram".
 std::string defaultDraftFor(const std::string& targetPath);

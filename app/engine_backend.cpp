@@ -118,6 +118,7 @@ void EngineBackend::sweep(const SweepRequest& request, std::stop_token stop,
     SweepOptions options;
     options.run = withCosts(request.options, stop, true);
     options.run.detail = Detail::Counts;
+    options.run.tree = {};  // gamma is the length of a chain
     options.gammas = request.gammas;
     options.repeats = request.repeats;
     if (stop.stop_requested()) return;

@@ -74,18 +74,22 @@ void ModelsController::onEntries(const std::vector<ModelEntry>& entries) {
     m_window.models().setModels(entries);
     std::vector<KnownModel> usable;
     for (const ModelEntry& entry : entries) {
-        if (entry.usable()) usable.push_back({fromBytes(entry.name), fromBytes(entry.path)});
+        if (entry.usable()) usable.push_back({fromBytes(entry.name), fromBytes(entry.path), entry.featureHead});
     }
     m_window.setModels(usable);
 }
 
-void ModelsController::onDropped(const QString& path) {
+void ModelsController::addPath(const QString& path) {
     const std::string bytes = path.toStdString();
     if (std::find(m_extraPaths.begin(), m_extraPaths.end(), bytes) == m_extraPaths.end())
         m_extraPaths.push_back(bytes);
+    scan();
+}
+
+void ModelsController::onDropped(const QString& path) {
     m_window.models().setPage(ModelsView::Page::Table);
     m_window.models().setSelectedPath(path);
-    scan();
+    addPath(path);
 }
 
 void ModelsController::onFinished(int id) {

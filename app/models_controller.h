@@ -24,6 +24,8 @@ public:
 
     /// Searches now, whatever page shows.
     void scan();
+    /// A model that has come to this computer, wherever it lies; searches again.
+    void addPath(const QString& path);
 
 signals:
     /// The last thing that was asked of the catalogue has been answered and shown.

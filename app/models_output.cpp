@@ -201,6 +201,8 @@ std::string modelsTable(const std::vector<ModelEntry>& models, std::int64_t avai
     std::string text = lines.front() + "\n";
     for (std::size_t i = 0; i < models.size(); ++i) {
         text += lines[i + 1] + "\n";
+        if (models[i].featureHead && models[i].usable())
+            text += "    feature head" + (models[i].draftFor.empty() ? "" : " for " + printable(models[i].draftFor)) + "\n";
         if (!models[i].usable()) text += "    " + printable(models[i].problem) + "\n";
     }
     if (available > 0) text += "\n" + bytesText(available) + " of memory free\n";
@@ -230,6 +232,12 @@ std::string pairsText(const std::vector<ModelEntry>& models, const std::vector<P
             row.emplace_back(cell == cells.end() ? "." : cell->second->report.compatible ? "+" : "-");
             if (cell != cells.end()) reasons += pairLine(nameOf(draft), *cell->second);
         }
+        rows.push_back(std::move(row));
+    }
+    for (const auto& [index, text] : number) {
+        if (byTarget.contains(index)) continue;
+        Row row{text, nameOf(index) + " (a draft only)"};
+        row.resize(head.size(), ".");
         rows.push_back(std::move(row));
     }
     return block(rows) + reasons;
@@ -285,6 +293,8 @@ json modelToJson(const ModelEntry& model) {
             {"context", model.maxContext},
             {"tokenizer", model.tokenizer.empty() ? json(nullptr) : json(model.tokenizer)},
             {"chat_template", model.hasChatTemplate},
+            {"kind", model.featureHead ? "feature-head" : "model"},
+            {"draft_for", model.draftFor.empty() ? json(nullptr) : json(model.draftFor)},
             {"memory", std::move(memory)},
             {"problem", model.usable() ? json(nullptr) : json(model.problem)}};
 }

@@ -11,6 +11,8 @@
 #include "app/prompt_suites.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
+#include "app/draft_training.h"
+#include "app/train_controller.h"
 #include "engine/trace/error.h"
 #include "ui/setup/setup_panel.h"
 
@@ -34,6 +36,7 @@ RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) 
             resolveModels(wanted);
             request.engine.target = wanted.engine.target;
             request.engine.draft = wanted.engine.draft;
+            if (isFeatureHead(request.engine.draft)) request.options.tree = wanted.options.tree;
         } catch (const Error&) {
             if (arguments.target) request.engine.target = *arguments.target;
             if (arguments.draft) request.engine.draft = *arguments.draft;
@@ -53,8 +56,9 @@ RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) 
 void fillWindow(MainWindow& window) {
     std::vector<KnownModel> models;
     for (const FoundModel& model : knownModels())
-        models.push_back({fromBytes(model.name), fromBytes(model.path)});
+        models.push_back({fromBytes(model.name), fromBytes(model.path), isFeatureHead(model.path)});
     window.setModels(models);
+    window.setup().setHeadTest(isFeatureHead);
     std::vector<PromptSuite> suites;
     for (const Suite& suite : bundledSuites()) suites.push_back({fromBytes(suite.title), suite.prompts});
     window.setSuites(suites);
@@ -72,9 +76,11 @@ int runWindow(const CommandLine& line) {
     std::optional<RunRecord> record;
     if (line.sessionPath) record = readSession(*line.sessionPath);
     MainWindow window;
-    fillWindow(window);
     RunController controller(window, [] { return std::make_unique<EngineBackend>(); });
-    const ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
+    ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
+    const TrainController training(window, engineTrainer());
+    QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
+    fillWindow(window);
     window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);
     window.setup().setRequest(request);

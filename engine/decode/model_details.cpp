@@ -4,6 +4,7 @@
 #include <new>
 
 #include "engine/checkpoint/checkpoint.h"
+#include "engine/decode/head_details.h"
 #include "engine/decode/model_facts.h"
 #include "engine/decode/model_files.h"
 #include "engine/decode/pair_check.h"
@@ -65,6 +66,13 @@ Described describe(const std::string& path, const std::string& source) {
     entry.path = path;
     entry.source = source;
     entry.fileBytes = weightFileBytes(path);
+    bool head = false;
+    problemOf(path, [&] { head = FeatureHeadFile::isOne(path); });
+    if (head) {
+        entry.problem = problemOf(path, [&] { describeHead(path, entry); });
+        if (!entry.usable()) entry.memory.clear();
+        return described;
+    }
     entry.problem = problemOf(path, [&] {
         auto checkpoint = openCheckpoint(path);
         fillIn(checkpoint->config(), entry);
@@ -94,6 +102,10 @@ ModelDetails describeModel(const std::string& path, const std::string& source) {
     details.entry = std::move(described.entry);
     problemOf(path, [&] { details.settings = settingsOf(path); });
     problemOf(path, [&] { details.tensors = tensorsOf(path); });
+    if (details.entry.featureHead) {
+        problemOf(path, [&] { details.facts = factsOf(FeatureHeadFile(path)); });
+        return details;
+    }
     std::shared_ptr<const Tokenizer> tokenizer;
     if (described.checkpoint) {
         tokenizer = described.checkpoint->tokenizer();

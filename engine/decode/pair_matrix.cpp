@@ -4,6 +4,8 @@
 #include <new>
 
 #include "engine/checkpoint/checkpoint.h"
+#include "engine/checkpoint/feature_head_file.h"
+#include "engine/decode/head_details.h"
 #include "engine/decode/pair_check.h"
 #include "engine/trace/error.h"
 
@@ -14,14 +16,20 @@ namespace {
 struct Opened {
     int index = 0;  // into the entries
     std::unique_ptr<Checkpoint> checkpoint;
-    std::string problem;  // without a checkpoint
+    std::unique_ptr<FeatureHeadFile> head;  // in its place
+    std::string problem;                    // without either
+
+    bool good() const { return checkpoint || head; }
 };
 
 Opened open(int index, const ModelEntry& entry) {
     Opened opened;
     opened.index = index;
     try {
-        opened.checkpoint = openCheckpoint(entry.path);
+        if (entry.featureHead)
+            opened.head = std::make_unique<FeatureHeadFile>(entry.path);
+        else
+            opened.checkpoint = openCheckpoint(entry.path);
     } catch (const Error& error) {
         opened.problem = error.what();
     } catch (const std::bad_alloc&) {
@@ -31,10 +39,11 @@ Opened open(int index, const ModelEntry& entry) {
 }
 
 PairReport report(const Opened& target, const Opened& draft) {
+    if (target.checkpoint && draft.head) return checkHead(*target.checkpoint, *draft.head);
     if (target.checkpoint && draft.checkpoint) return checkPair(*target.checkpoint, *draft.checkpoint);
     PairReport failed;
     for (const Opened* side : {&target, &draft}) {
-        if (side->checkpoint) continue;
+        if (side->good()) continue;
         failed.checks.push_back(
             {side == &target ? "The target can be opened" : "The draft can be opened", false, side->problem});
     }
@@ -80,6 +89,7 @@ std::vector<PairCell> pairMatrix(
     }
     std::vector<PairCell> cells;
     for (std::size_t target = 0; target < models.size(); ++target) {
+        if (entries[static_cast<std::size_t>(models[target].index)].featureHead) continue;
         tell(kOpening + (1.0 - kOpening) * static_cast<double>(target) / count,
              "comparing " + entries[static_cast<std::size_t>(models[target].index)].name);
         for (std::size_t draft = 0; draft < models.size(); ++draft) {

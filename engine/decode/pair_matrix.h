@@ -10,7 +10,8 @@
 namespace specula {
 
 /// Every usable model as target with every other as draft, through checkPair(). Indices count all entries;
-/// those with a problem, and a model with itself, have no cell. Each model is opened once. A model that can
+/// those with a problem, and a model with itself, have no cell. A feature head is a draft only, and fits the target that
+/// it was trained for (checkHead). Each model is opened once. A model that can
 /// no longer be opened fails in all its cells, with the reason; a draft larger than its target gets a
 /// warning. `progress` gets a fraction 0..1 and a short text, on this thread. A stop returns what there is,
 /// between two models or pairs.

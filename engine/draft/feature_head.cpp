@@ -20,23 +20,7 @@ class LayerCheckpoint final : public Checkpoint {
 public:
     LayerCheckpoint(std::shared_ptr<const FeatureHeadFile> file, const Checkpoint& target)
         : m_file(std::move(file)) {
-        const FeatureHeadConfig& head = m_file->config();
-        m_config.name = head.name;
-        m_config.architecture = "feature-head";
-        m_config.fileFormat = "float16";
-        m_config.vocabulary = head.headVocabulary;
-        m_config.hidden = m_config.embeddingWidth = head.hidden;
-        m_config.layers = 1;
-        m_config.heads = head.heads;
-        m_config.kvHeads = head.kvHeads;
-        m_config.headDim = m_config.rotaryDim = head.headDim;
-        m_config.ffn = head.ffn;
-        m_config.maxContext = head.maxContext;
-        m_config.normEps = head.normEps;
-        m_config.ropes = {{head.ropeTheta, {}}};
-        m_config.layerKinds.resize(1);
-        m_config.attentionScale = 1.0 / std::sqrt(static_cast<double>(head.headDim));
-        m_config.tiedHead = true;
+        m_config = layerConfigOf(m_file->config());
         takeRows(target);
         const std::map<std::string, std::string> names{
             {"layer.0.attn_norm.weight", "layer.input_layernorm.weight"},
@@ -88,6 +72,27 @@ private:
 };
 
 }  // namespace
+
+ModelConfig layerConfigOf(const FeatureHeadConfig& head) {
+    ModelConfig config;
+    config.name = head.name;
+    config.architecture = "feature-head";
+    config.fileFormat = "float16";
+    config.vocabulary = head.headVocabulary;
+    config.hidden = config.embeddingWidth = head.hidden;
+    config.layers = 1;
+    config.heads = head.heads;
+    config.kvHeads = head.kvHeads;
+    config.headDim = config.rotaryDim = head.headDim;
+    config.ffn = head.ffn;
+    config.maxContext = head.maxContext;
+    config.normEps = head.normEps;
+    config.ropes = {{head.ropeTheta, {}}};
+    config.layerKinds.resize(1);
+    config.attentionScale = 1.0 / std::sqrt(static_cast<double>(head.headDim));
+    config.tiedHead = true;
+    return config;
+}
 
 void checkHeadFits(const FeatureHeadFile& head, const ModelConfig& target, int vocabulary) {
     const FeatureHeadConfig& c = head.config();

@@ -62,6 +62,9 @@ private:
     ModelInfo m_info;
 };
 
+/// The head's decoder layer as a model of one layer that proposes ids of the head's own list.
+ModelConfig layerConfigOf(const FeatureHeadConfig& head);
+
 /// How a loaded target fits a head; throws Error naming the first thing that differs.
 void checkHeadFits(const FeatureHeadFile& head, const ModelConfig& target, int vocabulary);
 

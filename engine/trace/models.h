@@ -20,7 +20,7 @@ struct MemoryNeed {
     std::int64_t total() const { return weightBytes + cacheBytes + scratchBytes; }
 };
 
-/// One model on this machine, described without reading its weights.
+/// One model, or feature head, on this machine, described without reading its weights.
 struct ModelEntry {
     std::string name;    ///< as people call it; "org/name" in the hub's cache
     std::string path;    ///< as EngineOptions::target takes it
@@ -37,8 +37,11 @@ struct ModelEntry {
     bool hasChatTemplate = false;
     std::vector<MemoryNeed> memory;  ///< one for each format that the engine can run
     std::string problem;             ///< why it cannot be used, one sentence; "" = it can
+    bool featureHead = false;        ///< a draft for one target, no model by itself
+    std::string draftFor = {};       ///< for a feature head: the target's name, "" where it is not told
 
     bool usable() const { return problem.empty(); }
+    bool canBeTarget() const { return usable() && !featureHead; }
 };
 
 /// A name and what it is set to, in file order: of config.json, of a GGUF's keys.

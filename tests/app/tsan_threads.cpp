@@ -4,6 +4,7 @@
 #include <map>
 
 #include "app/engine_worker.h"
+#include "app/train_worker.h"
 #include "app/mailbox.h"
 #include "tests/app/sample_runs.h"
 
@@ -132,9 +133,38 @@ void newestJobWinsAndShutdownNeverHangs() {
     check(script->alive == 0, "a worker destroyed in the middle of a run stops it and frees it");
 }
 
+void trainingPausesAndGoesOn() {
+    TrainWorker worker([](const TrainRequest&, const std::stop_token& stop,
+                          const std::function<void(const TrainProgress&)>& tell) -> std::optional<TrainReport> {
+        for (int step = 0; step < 2000; ++step) {
+            if (stop.stop_requested()) return std::nullopt;
+            TrainProgress progress;
+            progress.step = step;
+            progress.alpha = {0.5};
+            tell(progress);
+        }
+        return TrainReport{};
+    });
+    const auto last = [&worker] {
+        while (true) {
+            for (TrainEvent& event : worker.mailbox().drain()) {
+                if (!std::holds_alternative<TrainProgress>(event)) return event.index();
+            }
+        }
+    };
+    for (int i = 0; i < 20; ++i) {
+        worker.start({});
+        if (i % 2 == 0) worker.pause();
+        const std::size_t end = last();
+        check(end == 1 || (i % 2 == 0 && end == 2), "a training ends with a report, or paused when asked to");
+    }
+    worker.start({});
+}
+
 }  // namespace
 
 int main() {
+    trainingPausesAndGoesOn();
     everyPostArrivesOnceAndInOrder();
     drainedValuesAreMovedNotShared();
     workerRunsStopsAndContinues();

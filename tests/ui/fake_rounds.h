@@ -18,6 +18,7 @@ struct FakeRun {
     std::uint64_t runId = 1;
     int rounds = 20;
     int gamma = 4;       ///< 0 = plain decoding
+    std::vector<int> tree = {};  ///< children by depth; then gamma is not used
     double noise = 0.9;  ///< how far the draft's logits are from the target's
     bool rows = true;    ///< Detail::Full, else Detail::Tokens
     bool lineBreaks = true;
@@ -93,7 +94,10 @@ public:
             round.index = index;
             round.position = position;
             round.gamma = m_run.gamma;
-            fill(round);
+            if (m_run.tree.empty())
+                fill(round);
+            else
+                fillTree(round);
             round.times.draftMs = 1.5 * static_cast<double>(round.proposals.size());
             round.times.verifyMs = 8.0;
             round.times.decideMs = 0.3;
@@ -182,11 +186,104 @@ private:
         return pair;
     }
 
+    struct Place {
+        Row target;
+        Row draft;
+    };
+
+    static bool normalise(Row& row) {
+        const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+        if (sum <= 1e-12) return false;
+        for (double& p : row) p /= sum;
+        return true;
+    }
+
+    static std::size_t idAt(const Proposal& proposal) { return static_cast<std::size_t>(proposal.id); }
+
+    /// Candidates side by side, drawn without replacement; places[node + 1] are the rows after a node.
+    void grow(Round& round, std::vector<Place>& places) {
+        std::vector<int> level{-1};
+        for (const int children : m_run.tree) {
+            std::vector<int> next;
+            for (const int node : level) {
+                Row left = places[static_cast<std::size_t>(node + 1)].draft;
+                const Row target = places[static_cast<std::size_t>(node + 1)].target;
+                for (int child = 0; child < children && normalise(left); ++child) {
+                    Proposal proposal;
+                    proposal.parent = node;
+                    proposal.draftCoin = coin();
+                    proposal.id = draw(left, *proposal.draftCoin);
+                    proposal.bytes = vocabulary()[idAt(proposal)];
+                    proposal.pTarget = target[idAt(proposal)];
+                    proposal.pDraft = left[idAt(proposal)];
+                    left[idAt(proposal)] = 0.0;
+                    auto [ownTarget, ownDraft] = rowsAfter(proposal.id);
+                    places.push_back({std::move(ownTarget), std::move(ownDraft)});
+                    next.push_back(static_cast<int>(round.proposals.size()));
+                    round.proposals.push_back(std::move(proposal));
+                }
+            }
+            level = std::move(next);
+        }
+        round.gamma = static_cast<int>(round.proposals.size());
+    }
+
+    /// Tests a node's children in order, each on what the rejections before it left; the accepted one, or -1 with the
+    /// target's residual in `left`.
+    int test(Round& round, int node, Place& left) {
+        for (std::size_t i = 0; i < round.proposals.size(); ++i) {
+            Proposal& proposal = round.proposals[i];
+            if (proposal.parent != node) continue;
+            proposal.coin = coin();
+            proposal.pTarget = left.target[idAt(proposal)];
+            proposal.pDraft = left.draft[idAt(proposal)];
+            if (m_run.rows) proposal.rows = pairOf(left.target, left.draft, true, {proposal.id});
+            if (*proposal.coin * proposal.pDraft < proposal.pTarget) {
+                proposal.verdict = Verdict::Accepted;
+                return static_cast<int>(i);
+            }
+            proposal.verdict = Verdict::Rejected;
+            for (std::size_t k = 0; k < left.target.size(); ++k)
+                left.target[k] = std::max(0.0, left.target[k] - left.draft[k]);
+            normalise(left.target);
+            left.draft[idAt(proposal)] = 0.0;
+            normalise(left.draft);
+            m_rejected = static_cast<int>(i);
+        }
+        return -1;
+    }
+
+    /// Recursive rejection down a tree (Chen et al. 2024, "Sequoia", algorithm 2).
+    void fillTree(Round& round) {
+        round.rule = Rule::Sequoia;
+        std::vector<Place> places;
+        auto [target, draft] = rowsAfter(m_last);
+        places.push_back({std::move(target), std::move(draft)});
+        grow(round, places);
+        int node = -1;
+        for (std::size_t depth = 0; depth < m_run.tree.size(); ++depth) {
+            Place left = places[static_cast<std::size_t>(node + 1)];
+            const int accepted = test(round, node, left);
+            if (accepted < 0) {
+                emitFrom(round, left.target, places[static_cast<std::size_t>(node + 1)], EmitKind::Resampled, m_rejected);
+                return;
+            }
+            node = accepted;
+            const Proposal& proposal = round.proposals[static_cast<std::size_t>(node)];
+            Emitted token;
+            token.id = proposal.id;
+            token.bytes = proposal.bytes;
+            token.kind = EmitKind::Accepted;
+            token.proposal = node;
+            token.pTarget = proposal.pTarget;
+            token.pDrawn = proposal.pDraft;
+            round.emitted.push_back(std::move(token));
+        }
+        const Place& end = places[static_cast<std::size_t>(node + 1)];
+        emitFrom(round, end.target, end, EmitKind::Bonus, -1);
+    }
+
     void fill(Round& round) {
-        struct Place {
-            Row target;
-            Row draft;
-        };
         std::vector<Place> places;
         int last = m_last;
         for (int i = 0; i <= m_run.gamma; ++i) {
@@ -235,7 +332,6 @@ private:
                  m_run.gamma > 0 ? EmitKind::Bonus : EmitKind::Plain, -1);
     }
 
-    template <typename Place>
     void emitFrom(Round& round, const Row& row, const Place& place, EmitKind kind, int proposal) {
         Emitted token;
         token.coin = coin();
@@ -254,6 +350,7 @@ private:
     FakeRun m_run;
     std::uint64_t m_state;
     int m_last = 7;
+    int m_rejected = -1;
 };
 
 inline std::vector<Round> fakeRounds(const FakeRun& run) {
@@ -268,6 +365,7 @@ inline RunHeader fakeHeader(const FakeRun& run) {
     for (std::size_t i = 0; i < header.promptPieces.size(); ++i)
         header.promptIds.push_back(static_cast<TokenId>(100 + i));
     header.options.gamma = run.gamma;
+    header.options.tree.children = run.tree;
     header.options.detail = run.rows ? Detail::Full : Detail::Tokens;
     header.vocabulary = static_cast<int>(FakeModel::vocabulary().size());
     header.targetName = "Made-up target";

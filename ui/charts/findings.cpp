@@ -63,12 +63,17 @@ QString sweepFinding(const SweepData& sweep, bool running) {
     return {};
 }
 
-QString acceptanceFinding(const std::vector<Share>& byPosition) {
+QString acceptanceFinding(const std::vector<Share>& byPosition, bool trees) {
     if (byPosition.empty()) return {};
     const Share& first = byPosition.front();
     std::size_t last = 0;
     for (std::size_t i = 0; i < byPosition.size(); ++i) {
         if (byPosition[i].count >= kEnoughTrials) last = i;
+    }
+    if (trees) {
+        const Share& end = byPosition[last];
+        const QString start = Findings::tr("Of the candidates tested %1 are kept at depth 1").arg(shareText(first.value));
+        return last == 0 ? start : Findings::tr("%1, %2 at %3").arg(start, shareText(end.value)).arg(last + 1);
     }
     if (first.count < kEnoughTrials) {
         return Findings::tr("Acceptance %1 so far (%n judged)", nullptr, static_cast<int>(first.count))

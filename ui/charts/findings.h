@@ -17,7 +17,8 @@ namespace specula {
 QString sweepFinding(const SweepData& sweep, bool running = false);
 
 /// "Acceptance falls from 0.71 to 0.42 by position 4". Positions judged fewer than 10 times claim nothing.
-QString acceptanceFinding(const std::vector<Share>& byPosition);
+/// `trees`: positions are depths, and each candidate that was tested there counts.
+QString acceptanceFinding(const std::vector<Share>& byPosition, bool trees = false);
 
 /// "142 tokens a second, plain 88.0". No ratio: one run against a median has no interval.
 QString rateFinding(const std::optional<double>& overall, const std::optional<Interval>& plain);

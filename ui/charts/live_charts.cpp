@@ -5,6 +5,7 @@
 
 #include "ui/charts/run_charts.h"
 #include "ui/charts/sweep_chart.h"
+#include "ui/common/round_tree.h"
 #include "ui/common/run_log.h"
 
 namespace specula {
@@ -52,6 +53,7 @@ void LiveCharts::showSweep() {
 }
 
 void LiveCharts::onCleared() {
+    m_trees = false;
     m_acceptance->setTotals({});
     m_rate->clear();
     m_emission->clear();
@@ -63,8 +65,9 @@ void LiveCharts::onRoundsAppended(int first, int count) {
         const Round& round = m_log->rounds()[static_cast<std::size_t>(i)];
         m_rate->addRound(round);
         m_emission->addRound(round);
+        m_trees = m_trees || isTree(round);
     }
-    m_acceptance->setTotals(m_log->totals());
+    m_acceptance->setTotals(m_log->totals(), m_trees);
 }
 
 }  // namespace specula

@@ -42,6 +42,7 @@ private:
     void onRoundsAppended(int first, int count);
 
     QPointer<RunLog> m_log;
+    bool m_trees = false;  ///< a round of the run has several candidates for one place
     AcceptanceChart* m_acceptance = nullptr;
     RateChart* m_rate = nullptr;
     EmissionChart* m_emission = nullptr;

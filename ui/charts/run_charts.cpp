@@ -33,7 +33,8 @@ AcceptanceChart::AcceptanceChart(QWidget* parent)
     left(m_rect)->setRange(0.0, 1.04);
 }
 
-void AcceptanceChart::setTotals(const Totals& totals) {
+void AcceptanceChart::setTotals(const Totals& totals, bool trees) {
+    m_trees = trees;
     m_shares = acceptanceByPosition(totals);
     markDirty();
 }
@@ -63,12 +64,13 @@ bool AcceptanceChart::rebuild() {
                                             QLocale().toString(m_shares[static_cast<std::size_t>(i)].count)));
         }
         bottom(m_rect)->setTicker(ticker);
-        bottom(m_rect)->setLabel(tr("draft position, n judged"));
+        bottom(m_rect)->setLabel(m_trees ? tr("depth in the tree, n tested") : tr("draft position, n judged"));
     } else {
         const long judged = positions > 0 ? m_shares.front().count : 0;
-        bottom(m_rect)->setLabel(tr("draft position (%1 judged at 1)").arg(QLocale().toString(judged)));
+        const QString text = m_trees ? tr("depth in the tree (%1 tested at 1)") : tr("draft position (%1 judged at 1)");
+        bottom(m_rect)->setLabel(text.arg(QLocale().toString(judged)));
     }
-    setFinding(acceptanceFinding(m_shares));
+    setFinding(acceptanceFinding(m_shares, m_trees));
     setMarks(std::move(marks));
     return positions > 0;
 }
@@ -77,7 +79,9 @@ QString AcceptanceChart::words(const ChartMark& mark) const {
     const auto at = static_cast<std::size_t>(mark.tag - 1);
     if (at >= m_shares.size()) return {};
     const Share& share = m_shares[at];
-    return tr("position %1: %2 (%3) of %n judged", nullptr, static_cast<int>(share.count))
+    const auto count = static_cast<int>(share.count);
+    return (m_trees ? tr("depth %1: %2 (%3) of %n tested", nullptr, count)
+                    : tr("position %1: %2 (%3) of %n judged", nullptr, count))
         .arg(QString::number(mark.tag), decimalText(share.value), rangeText(share.low, share.high));
 }
 

@@ -19,7 +19,8 @@ public:
     explicit AcceptanceChart(QWidget* parent = nullptr);
 
     /// Totals of the shown run so far.
-    void setTotals(const Totals& totals);
+    /// `trees`: several candidates stand for one place in some rounds.
+    void setTotals(const Totals& totals, bool trees = false);
 
     QString words(const ChartMark& mark) const override;
 
@@ -29,6 +30,7 @@ protected:
 
 private:
     std::vector<Share> m_shares;
+    bool m_trees = false;
     QCPAxisRect* m_rect = nullptr;
     QCPBars* m_bars = nullptr;
     QCPErrorBars* m_errors = nullptr;

@@ -3,7 +3,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/common/round_tree.h"
+
 namespace specula {
+
+namespace {
+
+/// The judged proposal that a discarded one was left aside for: the rejected one it follows, or the sibling that was
+/// accepted before it; itself where there is none.
+int leftTextAt(const Round& round, int discarded) {
+    const int cut = cutOf(round, discarded);
+    const auto verdictOf = [&round](int i) { return round.proposals[static_cast<std::size_t>(i)].verdict; };
+    if (verdictOf(cut) == Verdict::Rejected) return cut;
+    for (const int sibling : siblingsOf(round, cut)) {
+        if (verdictOf(sibling) == Verdict::Accepted) return sibling;
+    }
+    return discarded;
+}
+
+}  // namespace
 
 RunLog::RunLog(QObject* parent) : QObject(parent) {}
 
@@ -69,21 +87,24 @@ void RunLog::index(const Round& round, int number) {
 
 std::vector<TokenRef> RunLog::ghostsOf(int round) const {
     std::vector<TokenRef> ghosts;
-    const Round& r = m_rounds[static_cast<std::size_t>(round)];
-    for (std::size_t i = 0; i < r.proposals.size(); ++i) {
-        if (r.proposals[i].verdict != Verdict::Accepted) {
-            ghosts.push_back(TokenRef::proposal(round, static_cast<int>(i)));
-        }
+    const int places = static_cast<int>(m_rounds[static_cast<std::size_t>(round)].emitted.size());
+    for (int place = 0; place <= places; ++place) {
+        const std::vector<TokenRef> here = ghostsBefore(round, place);
+        ghosts.insert(ghosts.end(), here.begin(), here.end());
     }
     return ghosts;
 }
 
-int RunLog::ghostAnchorOf(int round) const {
+std::vector<TokenRef> RunLog::ghostsBefore(int round, int place) const {
+    std::vector<TokenRef> ghosts;
     const Round& r = m_rounds[static_cast<std::size_t>(round)];
-    for (std::size_t i = 0; i < r.emitted.size(); ++i) {
-        if (r.emitted[i].kind == EmitKind::Resampled) return static_cast<int>(i);
+    for (const Verdict verdict : {Verdict::Rejected, Verdict::Discarded}) {
+        for (int i = 0; i < static_cast<int>(r.proposals.size()); ++i) {
+            if (r.proposals[static_cast<std::size_t>(i)].verdict == verdict && ghostPlaceOf(r, i) == place)
+                ghosts.push_back(TokenRef::proposal(round, i));
+        }
     }
-    return static_cast<int>(r.emitted.size());
+    return ghosts;
 }
 
 int RunLog::decisionOf(TokenRef ref) const {
@@ -94,9 +115,7 @@ int RunLog::decisionOf(TokenRef ref) const {
         wanted = TokenRef::proposal(ref.round, token->proposal);
     } else if (const Proposal* proposal = proposalAt(ref);
                proposal && proposal->verdict == Verdict::Discarded) {
-        for (std::size_t i = 0; i < r.proposals.size(); ++i) {
-            if (r.proposals[i].verdict == Verdict::Rejected) wanted.index = static_cast<int>(i);
-        }
+        wanted.index = leftTextAt(r, ref.index);
     }
     const auto begin = m_decisions.begin() +
                        static_cast<std::ptrdiff_t>(m_firstDecision[static_cast<std::size_t>(ref.round)]);

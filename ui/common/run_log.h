@@ -73,16 +73,17 @@ public:
     /// Index into output() of a round's first emitted token (rounds().size() is allowed: one past the end).
     std::size_t firstOutputOf(int round) const { return m_firstOutput[static_cast<std::size_t>(round)]; }
 
-    /// Proposals of a round that are not in the output (rejected, discarded), in order.
+    /// Proposals of a round that are not in the output (rejected, discarded), in the order of the places where they
+    /// stand; at one place the rejected first.
     std::vector<TokenRef> ghostsOf(int round) const;
-    /// Index into the round's `emitted` before which its ghosts stand: the resampled token; emitted.size()
-    /// when no token replaced them.
-    int ghostAnchorOf(int round) const;
+    /// Those of them that stand before emitted token `place` (round_tree.h, ghostPlaceOf): its rejected siblings, or
+    /// what it was resampled for, and what was drafted after them; emitted.size(): after the last.
+    std::vector<TokenRef> ghostsBefore(int round, int place) const;
 
     /// Every decision of the run in order: judged proposals, and draws from the target alone (bonus, plain).
     const std::vector<TokenRef>& decisions() const { return m_decisions; }
     /// Index into decisions() of the decision that `ref` belongs to (a resampled token belongs to the
-    /// proposal it replaces, a discarded one to the rejection before it), -1 if none.
+    /// proposal it replaces, a discarded one to the decision that its path left the text at), -1 if none.
     int decisionOf(TokenRef ref) const;
 
     bool contains(TokenRef ref) const;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "ui/common/round_tree.h"
 #include "ui/common/token_text.h"
 
 namespace specula {
@@ -49,47 +50,61 @@ QString named(const RunLog& log, TokenRef ref) {
     return bytes.empty() ? QStringLiteral("#%1").arg(log.idOf(ref)) : quotedPiece(bytes);
 }
 
-/// The resampled token of a round, if there is one.
-std::optional<TokenRef> replacementIn(const RunLog& log, int round) {
-    const auto& emitted = log.rounds()[static_cast<std::size_t>(round)].emitted;
-    for (std::size_t i = 0; i < emitted.size(); ++i) {
-        if (emitted[i].kind == EmitKind::Resampled) return TokenRef::emitted(round, static_cast<int>(i));
-    }
-    return std::nullopt;
+const Round& roundOf(const RunLog& log, TokenRef ref) {
+    return log.rounds()[static_cast<std::size_t>(ref.round)];
 }
 
-std::optional<TokenRef> rejectedIn(const RunLog& log, int round) {
-    const auto& proposals = log.rounds()[static_cast<std::size_t>(round)].proposals;
-    for (std::size_t i = 0; i < proposals.size(); ++i) {
-        if (proposals[i].verdict == Verdict::Rejected) return TokenRef::proposal(round, static_cast<int>(i));
-    }
-    return std::nullopt;
+/// What became text at the place of a rejected proposal: the sibling that was accepted after it, or the resampled token.
+std::optional<TokenRef> insteadOf(const RunLog& log, TokenRef rejected) {
+    const Round& round = roundOf(log, rejected);
+    const Emitted* token = emittedAtPlaceOf(round, rejected.index);
+    if (!token) return std::nullopt;
+    return TokenRef::emitted(rejected.round, static_cast<int>(token - round.emitted.data()));
 }
 
-int depthOf(const Round& round, int proposal) {
-    int depth = 1;
-    for (int up = round.proposals[static_cast<std::size_t>(proposal)].parent; up >= 0;
-         up = round.proposals[static_cast<std::size_t>(up)].parent) {
-        ++depth;
+/// Siblings that were tested, and rejected, before a proposal.
+std::vector<int> rejectedBefore(const Round& round, int proposal) {
+    std::vector<int> before;
+    for (const int sibling : siblingsOf(round, proposal)) {
+        if (sibling == proposal) break;
+        if (round.proposals[static_cast<std::size_t>(sibling)].verdict == Verdict::Rejected) before.push_back(sibling);
     }
-    return depth;
+    return before;
+}
+
+/// "' the'", "' the' and ' a'", "4 others".
+QString listed(const RunLog& log, int round, const std::vector<int>& proposals) {
+    const auto word = [&](std::size_t i) { return named(log, TokenRef::proposal(round, proposals[i])); };
+    if (proposals.size() == 1) return word(0);
+    if (proposals.size() == 2) return QStringLiteral("%1 and %2").arg(word(0), word(1));
+    return QStringLiteral("%1 others").arg(proposals.size());
+}
+
+QString ordinal(std::size_t number) {
+    static const char* const words[] = {"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth"};
+    if (number >= 1 && number <= std::size(words)) return QLatin1String(words[number - 1]);
+    return QStringLiteral("Number %1").arg(number);
 }
 
 QString judgedSentence(const RunLog& log, TokenRef ref, const Proposal& p) {
-    const Round& round = log.rounds()[static_cast<std::size_t>(ref.round)];
+    const Round& round = roundOf(log, ref);
     const bool kept = p.verdict == Verdict::Accepted;
-    const std::optional<TokenRef> replacement = replacementIn(log, ref.round);
+    const std::optional<TokenRef> instead = kept ? std::nullopt : insteadOf(log, ref);
+    const std::optional<TokenRef> replacement =
+        instead && log.emittedAt(*instead)->proposal == ref.index ? instead : std::nullopt;
     if (round.rule == Rule::Greedy) {
         if (kept) return QStringLiteral("It is the target's most likely token too, so it was kept.");
-        if (!replacement)
+        if (!instead)
             return QStringLiteral("It is not the target's most likely token, so it was rejected.");
         return QStringLiteral("The target's most likely token here is %1, so it was rejected.")
-            .arg(named(log, *replacement));
+            .arg(named(log, *instead));
     }
     if (!hasProbabilities(log)) {
         return (kept ? QStringLiteral("Kept. ") : QStringLiteral("Rejected. ")) + notRecorded();
     }
-    QString text = QStringLiteral("Target gives %1, draft gave %2: ")
+    const std::size_t before = rejectedBefore(round, ref.index).size();
+    QString text = (before > 0 ? QStringLiteral("Of what is left, target gives %1, draft gave %2: ")
+                               : QStringLiteral("Target gives %1, draft gave %2: "))
                        .arg(probabilityText(p.pTarget), probabilityText(p.pDraft));
     if (p.pTarget >= p.pDraft) {
         text += QStringLiteral("at least as likely, so it is always kept.");
@@ -103,8 +118,29 @@ QString judgedSentence(const RunLog& log, TokenRef ref, const Proposal& p) {
     if (!kept && replacement) {
         text += QStringLiteral(" Then %1 was drawn from the residual, where its chance is %2.")
                     .arg(named(log, *replacement), probabilityText(log.emittedAt(*replacement)->pDrawn));
+    } else if (!kept && instead) {
+        text += QStringLiteral(" The next candidate was tested on what that left of both rows.");
     }
     return text;
+}
+
+/// "Second of 3 candidates for this place, accepted after ' the' was rejected."; "" where there is only one.
+QString candidateSentence(const RunLog& log, TokenRef ref) {
+    const Round& round = roundOf(log, ref);
+    const std::vector<int> siblings = siblingsOf(round, ref.index);
+    if (siblings.size() < 2) return {};
+    const auto at = static_cast<std::size_t>(std::find(siblings.begin(), siblings.end(), ref.index) - siblings.begin());
+    const bool kept = log.proposalAt(ref)->verdict == Verdict::Accepted;
+    const std::vector<int> before = rejectedBefore(round, ref.index);
+    QString text = QStringLiteral("%1 of %2 candidates for this place, %3")
+                       .arg(ordinal(at + 1))
+                       .arg(siblings.size())
+                       .arg(kept ? QStringLiteral("accepted") : QStringLiteral("rejected"));
+    if (!before.empty())
+        text += QStringLiteral(" after %1 %2 rejected")
+                    .arg(listed(log, ref.round, before),
+                         before.size() == 1 ? QStringLiteral("was") : QStringLiteral("were"));
+    return text + QLatin1Char('.');
 }
 
 QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
@@ -119,13 +155,18 @@ QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
         QString text = QStringLiteral("Replaces %1, which was rejected: ").arg(rejected);
         if (greedy) return text + QStringLiteral("the target's most likely token.");
         text += QStringLiteral("drawn from the residual, what the target gives beyond the draft");
+        if (token.proposal >= 0 && !rejectedBefore(round, token.proposal).empty())
+            text = QStringLiteral("All %1 candidates for this place were rejected: drawn from what they left of the "
+                                  "target's row")
+                       .arg(siblingsOf(round, token.proposal).size());
         if (!recorded) return text + QStringLiteral(". ") + notRecorded();
         return text + QStringLiteral(". Its chance there is %1; the target alone gives %2.")
                           .arg(probabilityText(token.pDrawn), gives);
     }
     QString text =
         token.kind == EmitKind::Bonus
-            ? QStringLiteral("Every draft of the round was kept, so the target adds a token of its own")
+            ? (isTree(round) ? QStringLiteral("A whole path of the tree was kept, so the target adds a token of its own")
+                             : QStringLiteral("Every draft of the round was kept, so the target adds a token of its own"))
             : QStringLiteral("Nothing was drafted for this place, so the target chose alone");
     if (greedy) return text + QStringLiteral(": its most likely one.");
     if (!recorded) return text + QStringLiteral(". ") + notRecorded();
@@ -164,11 +205,14 @@ QString tokenTitle(const RunLog& log, TokenRef ref) {
         if (token->proposal < 0) return start + QStringLiteral(": ") + named(log, ref);
         return tokenTitle(log, TokenRef::proposal(ref.round, token->proposal));
     }
-    const QString place = QStringLiteral("%1, position %2 of %3: ")
-                              .arg(start)
-                              .arg(depthOf(round, ref.index))
-                              .arg(round.proposals.size());
-    const std::optional<TokenRef> replacement = replacementIn(log, ref.round);
+    QString place = QStringLiteral("%1, position %2 of %3").arg(start).arg(depthOf(round, ref.index) + 1).arg(depthOf(round));
+    const std::vector<int> siblings = siblingsOf(round, ref.index);
+    if (siblings.size() > 1) {
+        const auto at = std::find(siblings.begin(), siblings.end(), ref.index) - siblings.begin();
+        place += QStringLiteral(", candidate %1 of %2").arg(at + 1).arg(siblings.size());
+    }
+    place += QStringLiteral(": ");
+    const std::optional<TokenRef> replacement = insteadOf(log, ref);
     switch (log.proposalAt(ref)->verdict) {
         case Verdict::Accepted:
             return place + named(log, ref) + QStringLiteral(" accepted");
@@ -190,12 +234,22 @@ QString tokenSentence(const RunLog& log, TokenRef ref) {
         return emittedSentence(log, ref, *token);
     }
     const Proposal& proposal = *log.proposalAt(ref);
-    if (proposal.verdict != Verdict::Discarded) return judgedSentence(log, ref, proposal);
-    if (const std::optional<TokenRef> rejected = rejectedIn(log, ref.round)) {
-        return QStringLiteral("Drafted after %1, which was rejected, so it was never judged.")
-            .arg(named(log, *rejected));
+    if (proposal.verdict != Verdict::Discarded) {
+        const QString turn = candidateSentence(log, ref);
+        return turn.isEmpty() ? judgedSentence(log, ref, proposal)
+                              : turn + QLatin1Char(' ') + judgedSentence(log, ref, proposal);
     }
-    return QStringLiteral("Drafted beyond the end of the text, so it was never judged.");
+    const Round& round = roundOf(log, ref);
+    const int cut = cutOf(round, ref.index);
+    const QString left = named(log, TokenRef::proposal(ref.round, cut));
+    if (round.proposals[static_cast<std::size_t>(cut)].verdict == Verdict::Rejected)
+        return QStringLiteral("Drafted after %1, which was rejected, so it was never judged.").arg(left);
+    const Emitted* taken = emittedAtPlaceOf(round, cut);
+    if (!taken || taken->kind != EmitKind::Accepted)
+        return QStringLiteral("Drafted beyond the end of the text, so it was never judged.");
+    const QString winner = named(log, TokenRef::proposal(ref.round, taken->proposal));
+    if (cut == ref.index) return QStringLiteral("%1 was accepted before its turn, so it was never judged.").arg(winner);
+    return QStringLiteral("Drafted after %1, whose turn never came as %2 was accepted before it.").arg(left, winner);
 }
 
 QString tokenFacts(const RunLog& log, TokenRef ref) {

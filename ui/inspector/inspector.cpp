@@ -78,6 +78,7 @@ QWidget* Inspector::buildPage() {
     bold.setBold(true);
     m_title->setFont(bold);
     m_sentence = wrappingLabel("inspectorSentence");
+    m_candidates = wrappingLabel("inspectorCandidates");
     m_note = wrappingLabel("inspectorNote");
     m_barsTitle = wrappingLabel("inspectorBarsTitle");
     m_bars = new OverlapBars;
@@ -85,7 +86,8 @@ QWidget* Inspector::buildPage() {
     m_column = new AcceptColumn;
     m_strip = new UnitStrip;
     for (QWidget* part : {static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_sentence),
-                          static_cast<QWidget*>(m_note), static_cast<QWidget*>(m_barsTitle),
+                          static_cast<QWidget*>(m_candidates), static_cast<QWidget*>(m_note),
+                          static_cast<QWidget*>(m_barsTitle),
                           static_cast<QWidget*>(m_bars), static_cast<QWidget*>(m_acceptTitle),
                           static_cast<QWidget*>(m_column), static_cast<QWidget*>(m_strip)}) {
         layout->addWidget(part);
@@ -142,6 +144,8 @@ void Inspector::refresh() {
     const InspectorPicture picture = inspect(*m_log, m_current);
     m_title->setText(picture.title);
     m_sentence->setText(picture.sentence);
+    m_candidates->setText(picture.candidates);
+    m_candidates->setVisible(!picture.candidates.isEmpty());
     m_note->setText(picture.note);
     m_note->setVisible(!picture.note.isEmpty());
     const bool bars = picture.bars.has_value();
@@ -149,9 +153,7 @@ void Inspector::refresh() {
     m_bars->setVisible(bars);
     if (bars) {
         m_bars->setPicture(*picture.bars);
-        m_barsTitle->setText(picture.bars->hasDraft
-                                 ? QStringLiteral("Both distributions at this place")
-                                 : QStringLiteral("The target's distribution at this place"));
+        m_barsTitle->setText(picture.barsTitle);
     }
     const bool accept = picture.accept.has_value();
     m_acceptTitle->setVisible(accept);
@@ -191,7 +193,7 @@ void Inspector::walk(int step) {
 
 void Inspector::applyTheme() {
     const Theme theme = Theme::of(palette());
-    for (QLabel* label : {m_empty, m_note, m_barsTitle, m_acceptTitle, m_place}) {
+    for (QLabel* label : {m_empty, m_candidates, m_note, m_barsTitle, m_acceptTitle, m_place}) {
         QPalette quiet = label->palette();
         if (quiet.color(QPalette::WindowText) == theme.secondary) continue;
         quiet.setColor(QPalette::WindowText, theme.secondary);

@@ -66,6 +66,7 @@ private:
     QLabel* m_empty = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_sentence = nullptr;
+    QLabel* m_candidates = nullptr;
     QLabel* m_note = nullptr;
     QLabel* m_barsTitle = nullptr;
     OverlapBars* m_bars = nullptr;

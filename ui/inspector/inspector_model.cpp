@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ui/common/round_tree.h"
 #include "ui/common/token_sentences.h"
 #include "ui/common/token_text.h"
 
@@ -45,11 +46,32 @@ std::vector<std::size_t> shownEntries(const RowPair& rows, std::optional<TokenId
     return order;
 }
 
-std::optional<TokenId> replacementOf(const Round& round) {
-    for (const Emitted& token : round.emitted) {
-        if (token.kind == EmitKind::Resampled) return token.id;
+/// "' the' rejected, ' a' accepted, ' an' not tested"; "" for a single candidate.
+QString candidatesOf(const RunLog& log, TokenRef ref) {
+    const Round& round = log.rounds()[static_cast<std::size_t>(ref.round)];
+    const std::vector<int> siblings = siblingsOf(round, ref.index);
+    if (siblings.size() < 2) return {};
+    QStringList words;
+    for (const int sibling : siblings) {
+        const Proposal& proposal = round.proposals[static_cast<std::size_t>(sibling)];
+        const QString name =
+            proposal.bytes.empty() ? QStringLiteral("#%1").arg(proposal.id) : quotedPiece(proposal.bytes);
+        words << name + (proposal.verdict == Verdict::Accepted   ? QStringLiteral(" accepted")
+                         : proposal.verdict == Verdict::Rejected ? QStringLiteral(" rejected")
+                                                                 : QStringLiteral(" not tested"));
     }
-    return std::nullopt;
+    return QStringLiteral("Candidates in the order of their tests: %1.").arg(words.join(QStringLiteral(", ")));
+}
+
+QString titleOfBars(const Round& round, int proposal) {
+    int rejected = 0;
+    for (const int sibling : siblingsOf(round, proposal)) {
+        if (sibling == proposal) break;
+        if (round.proposals[static_cast<std::size_t>(sibling)].verdict == Verdict::Rejected) ++rejected;
+    }
+    if (rejected == 0 || round.rule != Rule::Sequoia) return QStringLiteral("Both distributions at this place");
+    return rejected == 1 ? QStringLiteral("What the rejection before it left of both distributions")
+                         : QStringLiteral("What the %1 rejections before it left of both distributions").arg(rejected);
 }
 
 QString rowsMissing(const RunLog& log) {
@@ -120,6 +142,7 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref) {
         picture.sentence = tokenSentence(log, ref);
         if (token->rows) {
             picture.bars = overlapPicture(*token->rows, std::nullopt, token->id, vocabulary);
+            picture.barsTitle = QStringLiteral("The target's distribution at this place");
         } else {
             picture.note = rowsMissing(log);
         }
@@ -130,13 +153,16 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref) {
     const Proposal& proposal = *log.proposalAt(ref);
     std::optional<TokenId> emitted;
     if (proposal.verdict == Verdict::Accepted) emitted = proposal.id;
-    if (proposal.verdict == Verdict::Rejected) emitted = replacementOf(round);
+    const Emitted* instead = emittedAtPlaceOf(round, ref.index);
+    if (proposal.verdict == Verdict::Rejected && instead) emitted = instead->id;
+    picture.candidates = candidatesOf(log, ref);
+    picture.barsTitle = titleOfBars(round, ref.index);
     if (proposal.rows) {
         picture.bars = overlapPicture(*proposal.rows, proposal.id, emitted, vocabulary);
     } else if (proposal.verdict != Verdict::Discarded) {
         picture.note = rowsMissing(log);
     }
-    const bool tested = proposal.verdict != Verdict::Discarded && round.rule == Rule::Token;
+    const bool tested = proposal.verdict != Verdict::Discarded && round.rule != Rule::Greedy;
     if (tested && log.header().options.detail != Detail::Counts && proposal.pDraft > 0.0) {
         picture.accept = acceptPicture(proposal);
     }

@@ -28,6 +28,7 @@
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
 #include "ui/setup/help.h"
+#include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/tokens/token_view.h"
 
@@ -155,6 +156,7 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
         tr("%1, file %2, run %3")
             .arg(name, QString::fromStdString(target.fileFormat), fromBytes(specula::name(target.weights))));
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
+    m_setup->form().setBestTree(draft.bestTree);
     const QString draftName = QString::fromStdString(draft.name);
     QString line = draftName;
     if (!pair.compatible) line = tr("Does not fit the target");
@@ -180,6 +182,7 @@ void MainWindow::clearModelInfo() {
 
 void MainWindow::setModels(const std::vector<KnownModel>& models) {
     m_setup->setModels(models);
+    emit modelsChanged(models);
 }
 void MainWindow::setSuites(const std::vector<PromptSuite>& suites) {
     m_setup->setSuites(suites);
@@ -240,6 +243,15 @@ void MainWindow::inspect(TokenRef token) {
 
 // --- what is asked for -----------------------------------------------------------------------------------
 
+void MainWindow::setMeasuringRefused(const QString& reason) {
+    m_unmeasurable = reason;
+}
+
+bool MainWindow::refuseMeasuring() {
+    if (!m_unmeasurable.isEmpty()) showWarning(m_unmeasurable);
+    return !m_unmeasurable.isEmpty();
+}
+
 bool MainWindow::refuse() {
     if (!m_problem.isEmpty()) m_messages->dismiss(m_problem);
     const auto problem = m_setup->problem();
@@ -297,6 +309,7 @@ void MainWindow::showStepping(bool stepping) {
 }
 
 void MainWindow::askSweep() {
+    if (refuseMeasuring()) return;
     const auto problem = m_setup->problem();
     const bool onlyPrompt =
         problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
@@ -316,6 +329,7 @@ void MainWindow::startSweep(const SweepRequest& request) {
 }
 
 void MainWindow::measurePlain() {
+    if (refuseMeasuring()) return;
     if (m_log->hasRun() && m_log->header().prompt == m_lastRequest.prompt.text) {
         emit measurePlainRequested(m_lastRequest);
         return;

@@ -107,6 +107,8 @@ public slots:
     /// Models to choose from, with paths as EngineOptions takes them.
     void setModels(const std::vector<specula::KnownModel>& models);
     void setSuites(const std::vector<specula::PromptSuite>& suites);
+    /// Speeds measured now would not be true, for this reason; "" when they would.
+    void setMeasuringRefused(const QString& reason);
     /// Message bar. Nothing else changes: text, rounds and settings stay.
     void showError(const QString& text);
     void showWarning(const QString& text);
@@ -145,6 +147,7 @@ signals:
     void loadRequested(const specula::EngineOptions& options);
     void openSessionRequested(const QString& path);
     void pageChanged(specula::MainPage page);
+    void modelsChanged(const std::vector<specula::KnownModel>& models);
     void saveSessionRequested(const QString& path);
 
 protected:
@@ -171,6 +174,7 @@ private:
 
     void enableByState();
     bool refuse();
+    bool refuseMeasuring();
     void startRun();
     void generate();
     void step();
@@ -217,6 +221,7 @@ private:
     bool m_narrow = false;
     bool m_laidOut = false;    ///< docks have their sizes
     RunRequest m_lastRequest;  ///< of the last run that was started here
+    QString m_unmeasurable;    ///< why nothing should be measured now, "" if it may
     QString m_problem;         ///< what the last Generate was refused for
 };
 

@@ -67,6 +67,7 @@ SweepRequest SweepDialog::request() const {
     SweepRequest request;
     request.engine = m_present.engine;
     request.options = m_present.options;
+    request.options.tree = {};  // gamma is the length of a chain
     request.options.maxTokens = m_tokens->value();
     request.repeats = m_repeats->value();
     request.gammas.clear();

@@ -73,6 +73,10 @@ QWidget* ModelDetailsPane::makeHeader() {
     describe(m_target, tr("Use as target"), tr("Take this model as the one whose text is kept exactly."));
     m_draft = new QPushButton(tr("Use as &draft"));
     describe(m_draft, tr("Use as draft"), tr("Take this model as the one that proposes tokens."));
+    m_makeDraft = new QPushButton(tr("Make a draft…"));
+    describe(m_makeDraft, tr("Make a draft for this target"),
+             tr("Make a draft for this target: it is taught by the target itself."));
+    connect(m_makeDraft, &QPushButton::clicked, this, [this] { emit makeDraftRequested(QString(m_path)); });
     // Copies: whoever answers may show another model.
     connect(m_target, &QPushButton::clicked, this, [this] { emit useAsTarget(QString(m_path)); });
     connect(m_draft, &QPushButton::clicked, this, [this] { emit useAsDraft(QString(m_path)); });
@@ -80,6 +84,7 @@ QWidget* ModelDetailsPane::makeHeader() {
     row->setContentsMargins(0, 4, 0, 0);
     row->setSpacing(8);
     row->addLayout(names, 1);
+    row->addWidget(m_makeDraft);
     row->addWidget(m_target);
     row->addWidget(m_draft);
     return header;
@@ -184,7 +189,7 @@ void ModelDetailsPane::setEntry(const ModelEntry& entry) {
     m_tensorLines->setTensors({});
     m_tensors->setNote({});
     m_template->clear();
-    setEmptyTexts(true);
+    setEmptyTexts(true, entry.featureHead);
     showEntry(entry, {});
 }
 
@@ -198,17 +203,19 @@ void ModelDetailsPane::setDetails(const ModelDetails& details) {
     m_tensorLines->setTensors(details.tensors);
     m_tensors->setNote(bytesText(m_tensorLines->bytes()));
     m_template->setPlainText(fromStd(details.chatTemplate));
-    setEmptyTexts(false);
+    setEmptyTexts(false, details.entry.featureHead);
 }
 
-void ModelDetailsPane::setEmptyTexts(bool reading) {
+void ModelDetailsPane::setEmptyTexts(bool reading, bool featureHead) {
     const auto pick = [&](const QString& sentence) { return reading ? tr("Reading…") : sentence; };
     m_settings->setEmptyText(pick(tr("The files hold no settings.")));
     m_tokenizer->setEmptyText(
-        pick(tr("The files hold no tokenizer: this model can only be given token ids.")));
+        pick(featureHead ? tr("A feature head proposes ids of its target's tokenizer.")
+                         : tr("The files hold no tokenizer: this model can only be given token ids.")));
     m_tensors->setEmptyText(pick(tr("The files hold no tensors.")));
     m_template->setPlaceholderText(
-        pick(tr("This model has no chat template: it continues text and was not made to answer.")));
+        pick(featureHead ? tr("A feature head is no model by itself: the target's chat template counts.")
+                         : tr("This model has no chat template: it continues text and was not made to answer.")));
 }
 
 void ModelDetailsPane::setMemoryFree(std::int64_t bytes) {
@@ -231,7 +238,8 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
     m_name->setText(fromStd(entry.name));
     m_place->setText(fromStd(entry.path));
     m_problem->show(Symbol::No, fromStd(entry.problem));
-    m_target->setEnabled(entry.usable());
+    m_target->setEnabled(entry.canBeTarget());
+    m_makeDraft->setEnabled(entry.canBeTarget());
     m_draft->setEnabled(entry.usable());
     while (QLayoutItem* item = m_factGrid->takeAt(0)) {
         delete item->widget();
@@ -240,18 +248,18 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
     const QLocale locale;
     const auto number = [&locale](int value) { return value > 0 ? locale.toString(value) : QString(); };
     const std::vector<std::pair<QString, QString>> known{
-        {tr("Architecture"), fromStd(entry.architecture)},
+        {tr("Architecture"), entry.featureHead ? QString() : fromStd(entry.architecture)},
         {tr("Parameters"), entry.parameters > 0
                                ? tr("%1 (%2)").arg(parameterText(entry.parameters),
                                                    locale.toString(qlonglong(entry.parameters)))
                                : QString()},
         {tr("Layers"), number(entry.layers)},
         {tr("Hidden size"), number(entry.hidden)},
-        {tr("Vocabulary"), number(entry.vocabulary)},
+        {tr("Vocabulary"), entry.featureHead ? QString() : number(entry.vocabulary)},
         {tr("Context"),
          entry.maxContext > 0 ? tr("%1 tokens").arg(locale.toString(entry.maxContext)) : QString()},
-        {tr("Tokenizer"), entry.tokenizer.empty() ? tr("none") : fromStd(entry.tokenizer)},
-        {tr("Chat template"), entry.hasChatTemplate ? tr("yes") : tr("no")},
+        {tr("Tokenizer"), entry.featureHead ? QString() : entry.tokenizer.empty() ? tr("none") : fromStd(entry.tokenizer)},
+        {tr("Chat template"), entry.featureHead ? QString() : entry.hasChatTemplate ? tr("yes") : tr("no")},
         {tr("Stored as"), fromStd(entry.fileFormat)},
         {tr("On disk"), entry.fileBytes > 0 ? bytesText(entry.fileBytes) : QString()},
         {tr("Found in"), fromStd(entry.source)}};

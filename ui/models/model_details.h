@@ -51,10 +51,12 @@ public:
     QPlainTextEdit& chatTemplate() { return *m_template; }
     QPushButton* targetButton() { return m_target; }
     QPushButton* draftButton() { return m_draft; }
+    QPushButton* makeDraftButton() { return m_makeDraft; }
 
 signals:
     void useAsTarget(const QString& path);
     void useAsDraft(const QString& path);
+    void makeDraftRequested(const QString& target);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -66,7 +68,7 @@ private:
     void makeTabs();
     void showEntry(const ModelEntry& entry, const std::vector<NamedText>& facts);
     void addFact(int row, const QString& name, const QString& value);
-    void setEmptyTexts(bool reading);
+    void setEmptyTexts(bool reading, bool featureHead);
     void fitMemory();
     void applyTheme();
 
@@ -84,6 +86,7 @@ private:
     ElidedLabel* m_place = nullptr;
     QPushButton* m_target = nullptr;
     QPushButton* m_draft = nullptr;
+    QPushButton* m_makeDraft = nullptr;
     NoteBox* m_problem = nullptr;
     QTabWidget* m_tabs = nullptr;
     QBoxLayout* m_summary = nullptr;

@@ -107,6 +107,8 @@ void ModelList::makeMenu() {
     m_menu = new QMenu(this);
     m_asTarget = m_menu->addAction(tr("Use as &target"), this, [this] { emit useAsTarget(selectedPath()); });
     m_asDraft = m_menu->addAction(tr("Use as &draft"), this, [this] { emit useAsDraft(selectedPath()); });
+    m_makeDraft = m_menu->addAction(tr("&Make a draft for this target…"), this,
+                                    [this] { emit makeDraftRequested(selectedPath()); });
     m_menu->addSeparator();
     m_menu->addAction(tr("&Copy path"), this, [this] { QApplication::clipboard()->setText(selectedPath()); });
     m_menu->addAction(tr("Show &folder"), this, [this] {
@@ -118,9 +120,10 @@ void ModelList::makeMenu() {
 
 void ModelList::showMenu(const QPoint& globalPosition) {
     const int row = m_models->rowOf(selectedPath());
-    const bool usable = row >= 0 && m_models->models()[static_cast<std::size_t>(row)].usable();
-    m_asTarget->setEnabled(usable);
-    m_asDraft->setEnabled(usable);
+    const ModelEntry* entry = row < 0 ? nullptr : &m_models->models()[static_cast<std::size_t>(row)];
+    m_asTarget->setEnabled(entry && entry->canBeTarget());
+    m_makeDraft->setEnabled(entry && entry->canBeTarget());
+    m_asDraft->setEnabled(entry && entry->usable());
     m_menu->popup(globalPosition);
 }
 

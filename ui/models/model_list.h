@@ -51,6 +51,7 @@ signals:
     void opened(const QString& path);
     void useAsTarget(const QString& path);
     void useAsDraft(const QString& path);
+    void makeDraftRequested(const QString& target);
     void getRequested();
 
 protected:
@@ -82,6 +83,7 @@ private:
     QMenu* m_menu = nullptr;
     QAction* m_asTarget = nullptr;
     QAction* m_asDraft = nullptr;
+    QAction* m_makeDraft = nullptr;
 };
 
 }  // namespace specula

@@ -71,6 +71,8 @@ QString ModelTable::text(const ModelEntry& entry, int column) const {
         case Name:
             return fromStd(entry.name);
         case Architecture:
+            if (entry.featureHead)
+                return entry.draftFor.empty() ? tr("feature head") : tr("feature head for %1").arg(fromStd(entry.draftFor));
             return orDash(entry.architecture);
         case Parameters:
             return parameterText(entry.parameters);

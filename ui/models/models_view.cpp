@@ -109,6 +109,8 @@ void ModelsView::connectParts() {
     });
     connect(m_details, &ModelDetailsPane::useAsTarget, this, &ModelsView::useAsTarget);
     connect(m_details, &ModelDetailsPane::useAsDraft, this, &ModelsView::useAsDraft);
+    connect(m_details, &ModelDetailsPane::makeDraftRequested, this, &ModelsView::makeDraftRequested);
+    connect(m_list, &ModelList::makeDraftRequested, this, &ModelsView::makeDraftRequested);
     connect(m_pairs, &PairPage::usePair, this, &ModelsView::usePair);
     connect(m_get, &GetModels::listRequested, this, &ModelsView::listRequested);
     connect(m_get, &GetModels::downloadRequested, this, &ModelsView::downloadRequested);

@@ -74,6 +74,8 @@ signals:
     void rescanRequested();
     void useAsTarget(const QString& path);
     void useAsDraft(const QString& path);
+    /// A draft is to be made for this target.
+    void makeDraftRequested(const QString& target);
     void usePair(const QString& target, const QString& draft);
     /// A folder or .gguf file was dropped; once for each of several.
     void pathDropped(const QString& path);

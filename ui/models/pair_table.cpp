@@ -62,6 +62,7 @@ void PairTable::set(const std::vector<ModelEntry>& models, std::vector<PairCell>
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
         const ModelEntry& one = models[static_cast<std::size_t>(a)];
         const ModelEntry& two = models[static_cast<std::size_t>(b)];
+        if (one.featureHead != two.featureHead) return two.featureHead;
         if (one.tokenizer != two.tokenizer) return one.tokenizer < two.tokenizer;
         return one.parameters > two.parameters;
     });
@@ -146,10 +147,13 @@ QVariant PairTable::headerData(int section, Qt::Orientation, int role) const {
     if (section < 0 || section >= rowCount()) return {};
     const ModelEntry& entry = m_models[static_cast<std::size_t>(section)];
     if (role == Qt::DisplayRole) return fromStd(entry.name);
+    if (role == DraftOnlyRole) return entry.featureHead;
     if (role != Qt::ToolTipRole) return {};
     return plainTip(tr("%1\n%2 parameters, %3\n%4")
                         .arg(fromStd(entry.name), parameterText(entry.parameters),
-                             entry.tokenizer.empty() ? tr("no tokenizer") : fromStd(entry.tokenizer),
+                             entry.featureHead         ? tr("feature head for %1").arg(fromStd(entry.draftFor))
+                             : entry.tokenizer.empty() ? tr("no tokenizer")
+                                                       : fromStd(entry.tokenizer),
                              fromStd(entry.path)));
 }
 
@@ -164,6 +168,7 @@ void PairFilter::setDraftWords(const QString& text) {
 }
 
 bool PairFilter::filterAcceptsRow(int row, const QModelIndex&) const {
+    if (sourceModel()->headerData(row, Qt::Vertical, PairTable::DraftOnlyRole).toBool()) return false;
     return containsAll(sourceModel()->headerData(row, Qt::Vertical).toString(), m_targets);
 }
 

@@ -19,6 +19,9 @@ class PairTable : public QAbstractTableModel {
 public:
     using QAbstractTableModel::QAbstractTableModel;
 
+    /// Of a header: the model is a feature head, which has no row.
+    static constexpr int DraftOnlyRole = Qt::UserRole + 77;
+
     /// `cells` index `models`; those that point outside are left out.
     void set(const std::vector<ModelEntry>& models, std::vector<PairCell> cells);
 

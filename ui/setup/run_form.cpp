@@ -13,6 +13,7 @@
 
 #include "engine/trace/names.h"
 #include "ui/setup/help.h"
+#include "ui/setup/tree_text.h"
 
 namespace specula {
 
@@ -27,6 +28,10 @@ QSpinBox* whole(int low, int high, int value, const QString& lowWord = {}) {
     box->setValue(value);
     box->setSpecialValueText(lowWord);
     return box;
+}
+
+QString textOf(const TreeShape& tree) {
+    return QString::fromStdString(treeText(tree));
 }
 
 QDoubleSpinBox* real(double low, double high, double step, double value, const QString& lowWord = {}) {
@@ -46,6 +51,15 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     m_gamma = whole(kGammaAuto, kGammaMax, kGammaAuto, tr("auto"));
     describe(m_gamma, tr("Gamma"),
              tr("Tokens drafted a round; auto chooses from the costs measured, 0 is plain."));
+    m_tree = new QComboBox;
+    m_tree->setEditable(true);
+    m_tree->setInsertPolicy(QComboBox::NoInsert);
+    m_tree->setCompleter(nullptr);  // it would make 4,2,1,1 of 4,2,1
+    m_tree->addItems({tr("auto"), tr("off"), QStringLiteral("2,1"), QStringLiteral("3,2,1"), QStringLiteral("4,2,1,1")});
+    describe(m_tree, tr("Tree"),
+             tr("Candidates side by side: auto chooses from the costs measured, 3,2,1 is 3 tokens, 2 under each, 1 "
+                "under each of those."));
+    connect(m_tree, &QComboBox::currentTextChanged, this, &RunForm::settleTree);
     m_maxTokens = whole(1, kMaxTokensMost, standard.maxTokens);
     describe(m_maxTokens, tr("Maximum tokens"), tr("The run ends after this many new tokens."));
     m_temperature = real(0.0, 5.0, 0.1, standard.sampling.temperature, tr("greedy"));
@@ -88,6 +102,13 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     grid->setColumnStretch(1, 1);
     place(grid, 0, 0, tr("&Gamma"), m_gamma);
     place(grid, 0, 1, tr("Ma&x tokens"), m_maxTokens);
+    m_treeRow = new QWidget;
+    auto* treeRow = new QHBoxLayout(m_treeRow);
+    treeRow->setContentsMargins(0, 2, 0, 0);
+    treeRow->setSpacing(8);
+    treeRow->addWidget(labelFor(m_tree, tr("Tree")));
+    treeRow->addWidget(m_tree, 1);
+    grid->addWidget(m_treeRow, 2, 0, 1, 2);
     place(grid, 1, 0, tr("&Temperature"), m_temperature);
     place(grid, 1, 1, tr("Top-&k"), m_topK);
     place(grid, 2, 0, tr("Top-p"), m_topP);
@@ -102,6 +123,36 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     row->addWidget(m_reseed);
     seedRow->setFocusProxy(m_seed);
     place(grid, 4, 0, tr("See&d"), seedRow, 2);
+    offerTree(false);
+}
+
+void RunForm::offerTree(bool offered) {
+    m_treeOffered = offered;
+    m_treeRow->setVisible(offered);
+    settleTree();
+}
+
+std::optional<TreeShape> RunForm::tree() const {
+    return treeNamed(m_tree->currentText());
+}
+
+void RunForm::setTree(const TreeShape& tree) {
+    m_tree->setCurrentText(textOf(tree));
+}
+
+void RunForm::setBestTree(const TreeShape& tree) {
+    if (tree.off() || m_tree->findText(textOf(tree)) >= 0) return;
+    const QSignalBlocker quiet(m_tree);
+    const QString now = m_tree->currentText();
+    m_tree->insertItem(2, textOf(tree));
+    m_tree->setItemData(2, tr("measured fastest when this head was made"), Qt::ToolTipRole);
+    m_tree->setCurrentText(now);
+}
+
+void RunForm::settleTree() {
+    const auto shape = tree();
+    const bool used = m_treeOffered && shape && !shape->off();
+    m_gamma->setEnabled(!used);
 }
 
 void RunForm::place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control,
@@ -116,6 +167,10 @@ void RunForm::place(QGridLayout* grid, int row, int column, const QString& label
 
 void RunForm::write(RunOptions& options) const {
     options.gamma = m_gamma->value();
+    options.tree = m_treeOffered ? tree().value_or(TreeShape{}) : TreeShape{};
+    if (!options.tree.off()) options.gamma = kGammaAuto;
+    // What a stored run resolved to: a tree brings this rule by itself.
+    if (options.rule == Rule::Sequoia) options.rule = Rule::Token;
     options.sampling.temperature = m_temperature->value();
     options.sampling.topK = m_topK->value();
     options.sampling.topP = m_topP->value();
@@ -127,6 +182,7 @@ void RunForm::write(RunOptions& options) const {
 
 void RunForm::read(const RunOptions& options) {
     m_gamma->setValue(options.gamma);
+    if (m_treeOffered) setTree(options.tree);
     m_temperature->setValue(options.sampling.temperature);
     m_topK->setValue(options.sampling.topK);
     m_topP->setValue(options.sampling.topP);

@@ -23,9 +23,20 @@ public:
     explicit RunForm(QWidget* parent = nullptr);
 
     /// Writes what the form shows over `options`; what the form does not show stays. The seed must be valid.
+    /// Where a tree is offered and not off, gamma is left to it.
     void write(RunOptions& options) const;
-    /// Values outside a control's range are brought to its nearest end.
+    /// Values outside a control's range are brought to its nearest end. The tree is read only while it is offered.
     void read(const RunOptions& options);
+
+    /// Only a feature head drafts trees: for other drafts the control is hidden and a run has none. The person's choice
+    /// is kept for the next head; it is auto until they choose.
+    void offerTree(bool offered);
+    bool treeOffered() const { return m_treeOffered; }
+    /// The choice as it stands, offered or not; absent when the text says no shape.
+    std::optional<TreeShape> tree() const;
+    void setTree(const TreeShape& tree);
+    /// A shape that was measured fastest for the loaded head, put into the list; off: none is known.
+    void setBestTree(const TreeShape& tree);
 
     WeightFormat weights() const;
     void setWeights(WeightFormat format);
@@ -35,6 +46,7 @@ public:
     void reseed();
 
     QSpinBox* gamma() { return m_gamma; }
+    QComboBox* treeField() { return m_tree; }
     QDoubleSpinBox* temperature() { return m_temperature; }
     QSpinBox* topK() { return m_topK; }
     QDoubleSpinBox* topP() { return m_topP; }
@@ -49,9 +61,13 @@ signals:
     void weightsChosen();
 
 private:
+    void settleTree();
     void place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control, int span = 1);
 
     QSpinBox* m_gamma = nullptr;
+    QWidget* m_treeRow = nullptr;
+    QComboBox* m_tree = nullptr;
+    bool m_treeOffered = false;
     QDoubleSpinBox* m_temperature = nullptr;
     QSpinBox* m_topK = nullptr;
     QDoubleSpinBox* m_topP = nullptr;

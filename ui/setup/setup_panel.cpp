@@ -14,6 +14,7 @@
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QToolButton>
+#include <algorithm>
 #include <QVBoxLayout>
 
 #include "ui/common/palette.h"
@@ -23,6 +24,7 @@
 #include "ui/setup/prompt_box.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_settings.h"
+#include "ui/setup/tree_text.h"
 
 namespace specula {
 
@@ -30,6 +32,10 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     m_target =
         new ModelChooser(tr("Target"), tr("The model whose text you get; the draft never changes it."));
     m_draft = new DraftChooser;
+    m_makeDraft = new QPushButton(tr("Make one…"));
+    m_makeDraft->setFlat(true);
+    describe(m_makeDraft, tr("Make a draft"),
+             tr("There is no small model that fits? Make one: a draft is taught by the target itself."));
     m_targetLabel = new QLabel;
     m_targetLabel->setWordWrap(true);
     m_targetLabel->setTextFormat(Qt::PlainText);
@@ -58,7 +64,11 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     column->addWidget(m_target);
     column->addWidget(m_targetLabel);
     column->addSpacing(4);
-    column->addWidget(labelFor(m_draft->kinds(), tr("Draft")));
+    auto* draftRow = new QHBoxLayout;
+    draftRow->setSpacing(8);
+    draftRow->addWidget(labelFor(m_draft->kinds(), tr("Draft")), 1);
+    draftRow->addWidget(m_makeDraft);
+    column->addLayout(draftRow);
     column->addWidget(m_draft);
     column->addWidget(m_pair);
     column->addSpacing(8);
@@ -86,7 +96,9 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     orderTabs();
 
     connect(m_target, &ModelChooser::chosen, this, &SetupPanel::announceEngine);
+    connect(m_draft, &DraftChooser::chosen, this, &SetupPanel::settleDraft);
     connect(m_draft, &DraftChooser::chosen, this, &SetupPanel::announceEngine);
+    connect(m_makeDraft, &QPushButton::clicked, this, &SetupPanel::makeDraftRequested);
     connect(m_form, &RunForm::weightsChosen, this, &SetupPanel::announceEngine);
     // The wheel scrolls the panel; it changes a number only where the focus is.
     for (QWidget* control : content->findChildren<QWidget*>()) {
@@ -99,6 +111,7 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
 void SetupPanel::orderTabs() {
     QWidget* const order[] = {m_target->list(),
                               m_target->browseButton(),
+                              m_makeDraft,
                               m_draft->kinds(),
                               m_draft->model()->list(),
                               m_draft->model()->browseButton(),
@@ -110,6 +123,7 @@ void SetupPanel::orderTabs() {
                               m_prompt->continuation(),
                               m_form->gamma(),
                               m_form->maxTokens(),
+                              m_form->treeField(),
                               m_form->temperature(),
                               m_form->topK(),
                               m_form->topP(),
@@ -139,6 +153,8 @@ std::optional<SetupPanel::Problem> SetupPanel::problem() const {
     if (m_prompt->text()->toPlainText().trimmed().isEmpty()) {
         return Problem{tr("Write a prompt first, or take one from a suite."), m_prompt->text()};
     }
+    if (m_form->treeOffered() && !m_form->tree())
+        return Problem{treeProblem(m_form->treeField()->currentText()), m_form->treeField()};
     if (!m_form->seed()) {
         return Problem{tr("The seed must be a whole number from 0 to 18446744073709551615."),
                        m_form->seedField()};
@@ -166,6 +182,7 @@ void SetupPanel::setRequest(const RunRequest& request) {
     m_base = request;
     m_target->setPath(QString::fromStdString(request.engine.target));
     m_draft->setDraft(QString::fromStdString(request.engine.draft));
+    settleDraft();
     m_form->setWeights(request.engine.weights);
     m_prompt->setPrompt(request.prompt);
     m_form->read(request.options);
@@ -173,8 +190,20 @@ void SetupPanel::setRequest(const RunRequest& request) {
 }
 
 void SetupPanel::setModels(const std::vector<KnownModel>& models) {
-    m_target->setModels(models);
+    std::vector<KnownModel> targets;
+    std::copy_if(models.begin(), models.end(), std::back_inserter(targets),
+                 [](const KnownModel& model) { return !model.draftOnly; });
+    m_target->setModels(targets);
     m_draft->setModels(models);
+}
+
+void SetupPanel::setHeadTest(std::function<bool(const std::string& draft)> isHead) {
+    m_isHead = std::move(isHead);
+    settleDraft();
+}
+
+void SetupPanel::settleDraft() {
+    m_form->offerTree(m_isHead && m_isHead(m_draft->draft().toStdString()));
 }
 
 void SetupPanel::setSuites(const std::vector<PromptSuite>& suites) {
@@ -220,16 +249,19 @@ void SetupPanel::chooseTarget(const QString& path) {
 
 void SetupPanel::chooseDraft(const QString& draft) {
     m_draft->setDraft(draft);
+    settleDraft();
     announceEngine();
 }
 
 void SetupPanel::choosePair(const QString& target, const QString& draft) {
     m_target->setPath(target);
     m_draft->setDraft(draft);
+    settleDraft();
     announceEngine();
 }
 
 void SetupPanel::setGamma(int gamma) {
+    if (m_form->treeOffered()) m_form->setTree({});
     m_form->gamma()->setValue(gamma);
 }
 
@@ -268,13 +300,18 @@ void SetupPanel::changeEvent(QEvent* event) {
 void SetupPanel::save(QSettings& settings, const QString& prefix) const {
     RunRequest request = this->request();
     request.prompt.chat = m_prompt->chatWanted();
+    request.options.gamma = m_form->gamma()->value();
+    request.options.tree = m_form->tree().value_or(TreeShape{.automatic = true, .children = {}});
     writeRequest(settings, prefix, request);
 }
 
 void SetupPanel::restore(const QSettings& settings, const QString& prefix) {
     RunRequest present = request();
     present.prompt.chat = m_prompt->chatWanted();
-    setRequest(readRequest(settings, prefix, present));
+    present.options.tree = m_form->tree().value_or(TreeShape{.automatic = true, .children = {}});
+    const RunRequest kept = readRequest(settings, prefix, present);
+    m_form->setTree(kept.options.tree);
+    setRequest(kept);
 }
 
 }  // namespace specula

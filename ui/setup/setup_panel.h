@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <QSettings>
@@ -42,6 +44,9 @@ public:
     void setRequest(const RunRequest& request);
 
     void setModels(const std::vector<KnownModel>& models);
+    /// Tells a feature head from other drafts by its path: only such a draft is offered trees, and it drafts them by
+    /// itself unless the person says otherwise. Called whenever another draft is chosen; without one no draft is a head.
+    void setHeadTest(std::function<bool(const std::string& draft)> isHead);
     void setSuites(const std::vector<PromptSuite>& suites);
     const std::vector<PromptSuite>& suites() const;
     /// What runs as the target, below its chooser; "" hides it.
@@ -54,6 +59,7 @@ public:
     void chooseTarget(const QString& path);
     void chooseDraft(const QString& draft);
     void choosePair(const QString& target, const QString& draft);
+    /// Drafts chains of this length, also with a feature head.
     void setGamma(int gamma);
     void focusPrompt();
     QWidget* promptText();
@@ -71,11 +77,14 @@ public:
     QPushButton* generateButton() { return m_generate; }
     QPushButton* stopButton() { return m_stop; }
     QLabel* pairLine() { return m_pair; }
+    QPushButton* makeDraftButton() { return m_makeDraft; }
 
     QSize sizeHint() const override { return {260, 700}; }
     QSize minimumSizeHint() const override { return {240, 240}; }
 
 signals:
+    /// The person wants a draft made for the chosen target.
+    void makeDraftRequested();
     /// Another target, draft or weight format was chosen by hand.
     void engineChosen(const specula::EngineOptions& options);
 
@@ -85,12 +94,15 @@ protected:
 
 private:
     void announceEngine();
+    void settleDraft();
     void colorLines();
     void orderTabs();
 
     RunRequest m_base;  ///< carries what has no control
     ModelChooser* m_target = nullptr;
     DraftChooser* m_draft = nullptr;
+    QPushButton* m_makeDraft = nullptr;
+    std::function<bool(const std::string&)> m_isHead;
     QLabel* m_targetLabel = nullptr;
     QLabel* m_pair = nullptr;
     bool m_pairOk = true;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/trace/names.h"
+#include "ui/setup/tree_text.h"
 
 namespace specula {
 
@@ -63,6 +64,7 @@ void writeRequest(QSettings& settings, const QString& prefix, const RunRequest& 
     put("system", QString::fromStdString(request.prompt.system));
     put("chat", request.prompt.chat);
     put("gamma", request.options.gamma);
+    put("tree", QString::fromStdString(treeText(request.options.tree)));
     put("temperature", sampling.temperature);
     put("topK", sampling.topK);
     put("topP", sampling.topP);
@@ -86,6 +88,9 @@ RunRequest readRequest(const QSettings& settings, const QString& prefix, RunRequ
     read.text("system", request.prompt.system);
     read.flag("chat", request.prompt.chat);
     read.whole("gamma", kGammaAuto, kGammaMax, request.options.gamma);
+    std::string tree;
+    read.text("tree", tree);
+    request.options.tree = treeNamed(QString::fromStdString(tree)).value_or(request.options.tree);
     read.real("temperature", 0.0, 5.0, sampling.temperature);
     read.whole("topK", 0, 1000000, sampling.topK);
     read.real("topP", 0.0, 1.0, sampling.topP);

@@ -13,6 +13,7 @@ namespace specula {
 struct KnownModel {
     QString name;  ///< as people call it
     QString path;  ///< GGUF file or model folder, as EngineOptions::target takes it
+    bool draftOnly = false;  ///< a feature head: it can draft, it is no model by itself
 };
 
 /// A named list of prompts, offered in the menu beside the prompt box.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace specula {
 
@@ -78,7 +79,7 @@ void TokenLayout::append(const LayoutItem& token, std::span<const LayoutItem> gh
     const std::vector<LayoutItem> chips = ghostsFitting(ghosts);
     if (!chips.empty() && m_ghostX > m_penX) foldLastGroup();
     const double right = rightEdge();
-    bool fold = false;
+    bool fold = std::any_of(chips.begin(), chips.end(), [](const LayoutItem& chip) { return chip.tree; });
     // A token stands no further left than its ghosts; they may stand left of it at the end of a line.
     const auto tokenX = [&] { return chips.empty() ? m_penX : std::max(m_penX, std::min(m_ghostX, right)); };
     const auto ghostX = [&] {
@@ -91,9 +92,9 @@ void TokenLayout::append(const LayoutItem& token, std::span<const LayoutItem> gh
     };
     // Ghosts over another token than theirs would mislead: short of room they fold first.
     if (!fits() || (!chips.empty() && ghostX() < tokenX())) {
-        fold = true;
+        const bool wasFolded = std::exchange(fold, true);
         if (!fits()) {
-            fold = false;
+            fold = wasFolded;
             if (!keepWordTogether(token) || !fits()) breakLine();
         }
     }
@@ -107,13 +108,14 @@ void TokenLayout::append(const LayoutItem& token, std::span<const LayoutItem> gh
 void TokenLayout::appendGhosts(std::span<const LayoutItem> ghosts) {
     const std::vector<LayoutItem> chips = ghostsFitting(ghosts);
     if (chips.empty()) return;
-    const double width = ghostWidth(chips, false);
+    const bool fold = chips.front().tree || chips.back().tree;
+    const double width = ghostWidth(chips, fold);
     double x = std::max(m_ghostX, std::min(m_penX, rightEdge() - width));
     if (x + width > rightEdge() && m_penX > m_style.margin) {
         breakLine();
         x = m_penX;
     }
-    placeGhosts(chips, x, false);
+    placeGhosts(chips, x, fold);
 }
 
 /// A word of several tokens that does not fit moves to the next line as a whole. False if `token` does not
@@ -247,12 +249,15 @@ void TokenLayout::placeGhosts(std::span<const LayoutItem> ghosts, double x, bool
 void TokenLayout::foldLastGroup() {
     if (m_ghosts.empty() || m_ghosts.back().line != m_line) return;
     const auto roleOf = [this](const Fragment& f) { return item(f.item).role; };
-    const int round = item(m_ghosts.back().item).ref.round;
+    const auto groupOf = [this](const Fragment& f) {
+        return std::pair(item(f.item).ref.round, item(f.item).place);
+    };
+    const auto group = groupOf(m_ghosts.back());
     std::size_t first = m_ghosts.size();
     while (first > 0) {
         const Fragment& before = m_ghosts[first - 1];
         if (before.line != m_line || roleOf(before) != TokenRole::Discarded ||
-            item(before.item).ref.round != round)
+            groupOf(before) != group)
             break;
         --first;
     }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/common/palette.h"
+#include "ui/common/round_tree.h"
 #include "ui/tokens/token_painter.h"
 
 namespace specula {
@@ -206,7 +207,6 @@ void TokenView::grow(bool atEnd) {
 void TokenView::appendRound(int round, int firstEmitted, const std::vector<ShownPiece>& shown,
                             std::size_t shownFrom) {
     const Round& r = m_log->rounds()[static_cast<std::size_t>(round)];
-    const int anchor = m_log->ghostAnchorOf(round);
     for (int i = firstEmitted; i < static_cast<int>(r.emitted.size()); ++i) {
         const Emitted& token = r.emitted[static_cast<std::size_t>(i)];
         const ShownPiece& piece = shown[m_outputItem.size() - shownFrom];
@@ -216,28 +216,45 @@ void TokenView::appendRound(int round, int firstEmitted, const std::vector<Shown
             item.text += QChar(0x2026);
             item.pending = true;
         }
-        m_layout.append(item, i == anchor ? ghostItems(round) : std::vector<LayoutItem>{});
+        m_layout.append(item, ghostItems(round, i));
         m_outputItem.push_back(m_layout.itemCount() - 1);
     }
-    if (anchor == static_cast<int>(r.emitted.size())) m_layout.appendGhosts(ghostItems(round));
+    m_layout.appendGhosts(ghostItems(round, static_cast<int>(r.emitted.size())));
 }
 
-std::vector<LayoutItem> TokenView::ghostItems(int round) const {
+/// What the ghosts say: pieces of one character are joined only where one token was drafted after the other.
+std::vector<QString> TokenView::ghostTexts(const std::vector<TokenRef>& ghosts) const {
+    std::vector<QString> texts;
+    for (std::size_t first = 0; first < ghosts.size();) {
+        std::vector<std::string_view> pieces{m_log->bytesOf(ghosts[first])};
+        std::size_t end = first + 1;
+        for (; end < ghosts.size() && m_log->proposalAt(ghosts[end])->parent == ghosts[end - 1].index; ++end)
+            pieces.push_back(m_log->bytesOf(ghosts[end]));
+        for (const ShownPiece& piece : showPieces(pieces, true).pieces) texts.push_back(piece.text);
+        first = end;
+    }
+    return texts;
+}
+
+std::vector<LayoutItem> TokenView::ghostItems(int round, int place) const {
     std::vector<LayoutItem> items;
     if (!m_ghostsVisible) return items;
-    const std::vector<TokenRef> ghosts = m_log->ghostsOf(round);
-    std::vector<std::string_view> pieces;
-    for (const TokenRef ref : ghosts) pieces.push_back(m_log->bytesOf(ref));
-    const ShownPieces shown = showPieces(pieces, true);
+    const std::vector<TokenRef> ghosts = m_log->ghostsBefore(round, place);
+    if (ghosts.empty()) return items;
+    const bool tree = isTree(m_log->rounds()[static_cast<std::size_t>(round)]);
+    // Candidates whose turn never came stand beside every accepted token of a tree: the inspector names them.
+    if (tree && m_log->proposalAt(ghosts.front())->verdict != Verdict::Rejected) return items;
+    const std::vector<QString> texts = ghostTexts(ghosts);
     for (std::size_t i = 0; i < ghosts.size(); ++i) {
         const TokenRef ref = ghosts[i];
         const Proposal& proposal = *m_log->proposalAt(ref);
-        QString text = shown.pieces[i].text;
+        QString text = texts[i];
         if (proposal.bytes.empty()) text = idText(proposal.id);
         if (text.isEmpty()) text = QChar(0x2026);
         if (text.size() > 1 && text.startsWith(QLatin1Char(' '))) text.remove(0, 1);
         const bool rejected = proposal.verdict == Verdict::Rejected;
-        items.push_back({rejected ? TokenRole::Rejected : TokenRole::Discarded, ref, text, false});
+        items.push_back({rejected ? TokenRole::Rejected : TokenRole::Discarded, ref, text, false, place,
+                         tree && !rejected});
     }
     return items;
 }
@@ -289,7 +306,7 @@ int TokenView::ghostItemOf(TokenRef ref) const {
         return ghost.ref.round == ref.round && (ghost.role == TokenRole::Folded || ghost.ref == ref);
     };
     const Round& round = m_log->rounds()[static_cast<std::size_t>(ref.round)];
-    const int anchor = m_log->ghostAnchorOf(ref.round);
+    const int anchor = ghostPlaceOf(round, ref.index);
     const std::size_t first = m_log->firstOutputOf(ref.round);
     if (anchor < static_cast<int>(round.emitted.size())) {
         const std::size_t index = first + static_cast<std::size_t>(anchor);

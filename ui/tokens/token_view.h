@@ -95,7 +95,8 @@ private:
     void appendPrompt();
     void appendRound(int round, int firstEmitted, const std::vector<ShownPiece>& shown,
                      std::size_t shownFrom);
-    std::vector<LayoutItem> ghostItems(int round) const;
+    std::vector<QString> ghostTexts(const std::vector<TokenRef>& ghosts) const;
+    std::vector<LayoutItem> ghostItems(int round, int place) const;
     void grow(bool atEnd);
     bool atBottom() const;
     void updateScrollRange();

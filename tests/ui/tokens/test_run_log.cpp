@@ -112,9 +112,10 @@ private slots:
                 QVERIFY(log.proposalAt(ref)->verdict != Verdict::Accepted);
                 ++ghosts;
             }
-            const int anchor = log.ghostAnchorOf(r);
-            if (!log.ghostsOf(r).empty())
-                QVERIFY(emitted[static_cast<std::size_t>(anchor)].kind == EmitKind::Resampled);
+            for (int place = 0; place <= static_cast<int>(emitted.size()); ++place) {
+                if (!log.ghostsBefore(r, place).empty())
+                    QVERIFY(emitted[static_cast<std::size_t>(place)].kind == EmitKind::Resampled);
+            }
         }
         QCOMPARE(ghosts, log.totals().rejected + log.totals().discarded);
         QVERIFY(ghosts > 0);
