@@ -21,8 +21,8 @@ struct TeachOptions {
     std::string statePath;  ///< where the loop can go on from
     std::string bestPath;   ///< parameters that looked best on held-out texts
     std::stop_token stop;
-    /// Told now and then: how far, and the mean overlap by drafting step on held-out texts (temperature 1; empty
-    /// between looks).
+    /// Told now and then: how far, and the mean overlap by drafting step on held-out texts (temperature 1;
+    /// empty between looks).
     std::function<void(const LoopResult& done, double progress, const std::vector<double>& overlap)> onLook;
 };
 
@@ -33,10 +33,11 @@ std::vector<TokenId> frequentIds(const FrozenTarget& target, const DraftData& da
 /// Trains a feature head: ridge start, then soft targets, one drafting step at first and several rolled out
 /// later; keeps the parameters that look best on held-out texts. Restarts where statePath left off. `false`
 /// when stopped.
-bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data, const TeachOptions& options);
+bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data,
+               const TeachOptions& options);
 
-/// Mean of sum_x min(pTarget(x), pDraft(x)) by drafting step over the held-out texts sampled at temperature 1 (at most
-/// `places` positions); ids that the head does not know count as never proposed.
+/// Mean of sum_x min(pTarget(x), pDraft(x)) by drafting step over the held-out texts sampled at temperature 1
+/// (at most `places` positions); ids that the head does not know count as never proposed.
 std::vector<double> heldOutOverlap(const HeadModule& head, const FrozenTarget& target, const DraftData& data,
                                    int steps, std::int64_t places);
 
