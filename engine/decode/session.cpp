@@ -63,8 +63,7 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
     checkSampling(options.sampling);
     checkSampling(options.draftSampling.value_or(options.sampling));
     require(draftKind != "none" || options.gamma <= 0,
-            "--gamma " + std::to_string(options.gamma) +
-                " needs a draft; use --gamma 0 or choose a --draft");
+            "--gamma " + std::to_string(options.gamma) + " needs a draft; use --gamma 0 or choose a --draft");
     require(options.gamma >= kGammaAuto && options.gamma <= kGammaMax,
             "--gamma: expected auto or a number from 0 to " + std::to_string(kGammaMax));
     require(options.maxTokens >= 1, "--max-tokens: expected a number of at least 1");
@@ -156,9 +155,9 @@ struct Session::Impl {
 
     // One round's scratch.
     TreeInput<float> input;
-    std::vector<double> coins;           // [proposals]
-    std::vector<float> residual, rest;   // [vocabulary]
-    std::vector<float> tapped;           // [taps][rows][hidden]
+    std::vector<double> coins;          // [proposals]
+    std::vector<float> residual, rest;  // [vocabulary]
+    std::vector<float> tapped;          // [taps][rows][hidden]
 };
 
 Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::vector<TokenId> promptIds)
@@ -403,8 +402,7 @@ std::optional<Round> Session::step(std::stop_token stop) {
 
     const Clock::time_point decideBegan = Clock::now();
     const TreeVerdict verdict = m->judge();
-    m->recorder.record(
-        {m->proposals, m->target, m->input, verdict, m->options.rule != Rule::Greedy}, round);
+    m->recorder.record({m->proposals, m->target, m->input, verdict, m->options.rule != Rule::Greedy}, round);
     m->proposals.see(-1);
     if (!verdict.ended) m->commit(verdict.extra);
     m->keepPath(verdict);

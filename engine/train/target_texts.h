@@ -21,18 +21,18 @@ struct TextRequest {
 /// Texts that the target wrote, with its hidden states: what `sampleTexts` gives and a shard file holds. All
 /// tokens of all texts stand one after another; N tokens, S texts.
 struct TargetTexts {
-    at::Tensor ids;           ///< [N] int64
-    at::Tensor lengths;       ///< [S] int64, prompt included
+    at::Tensor ids;            ///< [N] int64
+    at::Tensor lengths;        ///< [S] int64, prompt included
     at::Tensor promptLengths;  ///< [S] int64
-    at::Tensor temperatures;  ///< [S] float32
-    at::Tensor heldOut;       ///< [S] int64, 0 or 1
-    at::Tensor features;      ///< [N][layers][hidden] bfloat16, after the layers asked for
+    at::Tensor temperatures;   ///< [S] float32
+    at::Tensor heldOut;        ///< [S] int64, 0 or 1
+    at::Tensor features;       ///< [N][layers][hidden] bfloat16, after the layers asked for
 
     NamedTensors named() const;
 };
 
-/// Continues all requests together, one token a step for every text: a text that still has prompt tokens takes
-/// those. A text ends with a token of `eos` (kept) or with `longest` tokens, or where it has fallen into a
+/// Continues all requests together, one token a step for every text: a text that still has prompt tokens
+/// takes those. A text ends before a token of `eos` or with `longest` tokens, or where it has fallen into a
 /// loop; texts that ended leave the batch. A function of the seed, the requests and the machine's arithmetic.
 /// Empty when stopped.
 TargetTexts sampleTexts(const FrozenTarget& target, const std::vector<TextRequest>& requests,

@@ -227,8 +227,8 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
 #define SPECULA_INSTANTIATE(Real)                                                                         \
     template TokenId drawFrom(std::span<const Real>, double);                                             \
     template double residualInto(std::span<const Real>, std::span<const Real>, TokenId, std::span<Real>); \
-    template double without(std::span<const Real>, TokenId, std::span<Real>);                            \
-    template void scale(std::span<Real>, double);                                                          \
+    template double without(std::span<const Real>, TokenId, std::span<Real>);                             \
+    template void scale(std::span<Real>, double);                                                         \
     template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                       \
     template double entropyOf(std::span<const Real>);                                                     \
     template std::vector<TokenId> largestOf(std::span<const Real>, int);
