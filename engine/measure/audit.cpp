@@ -234,7 +234,7 @@ private:
 }  // namespace
 
 int defaultDraws(const ModelInfo& target) {
-    constexpr double kBytes = 4e11;
+    constexpr double kBytes = 3e11;
     constexpr double kStep = 500.0;
     const double draws = kBytes / static_cast<double>(std::max<std::int64_t>(target.weightBytes, 1));
     return static_cast<int>(std::clamp(std::floor(draws / kStep) * kStep, 500.0, 10'000.0));
