@@ -199,8 +199,8 @@ static void addRunRefusals() {
     bad("--rule typical", "--rule: rule 'typical' is not in this version");
     bad("--rule ensemble:0.5", "--rule: rule 'ensemble:0.5' is not in this version");
     bad("--rule nonsense", "--rule: expected token or greedy");
-    bad("--tree 3,2,1", "--tree: trees are not in this version");
-    bad("--tree auto", "--tree: trees are not in this version");
+    bad("--tree 3,0", "--tree: expected auto, off or children at each depth such as 3,2,1");
+    bad("--tree 8,8", "at most 63 tokens in all");
     bad("--draft-stop max:0.4", "--draft-stop: 'max:0.4' is not in this version");
     bad("--draft-stop x", "--draft-stop: expected fixed");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
