@@ -20,9 +20,10 @@ inline constexpr const char* kSourceFolder = "folder";
 inline constexpr const char* kSourceFile = "file";
 
 /// The default target, the bundled pair, every snapshot in the Hugging Face cache, then by name whatever lies
-/// in modelFolders(), draftsFolder() and in `extraPaths`: files (a weight file or config.json stands for its folder) and
-/// folders, which are searched as modelsBelow() does. Each model once, whatever links lead to it. A path that
-/// does not exist is listed too, so that it can be said what is wrong with it. A stop returns what there is.
+/// in modelFolders(), draftsFolder() and in `extraPaths`: files (a weight file or config.json stands for its
+/// folder) and folders, which are searched as modelsBelow() does. Each model once, whatever links lead to it.
+/// A path that does not exist is listed too, so that it can be said what is wrong with it. A stop returns
+/// what there is.
 std::vector<FoundModel> findModels(const std::vector<std::string>& extraPaths = {},
                                    const std::stop_token& stop = {});
 

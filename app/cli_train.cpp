@@ -17,8 +17,8 @@ namespace {
 using nlohmann::json;
 
 json toJson(const TrainProgress& p) {
-    return {{"phase", p.phase}, {"fraction", p.fraction}, {"seconds", p.seconds}, {"eta_s", p.etaSeconds},
-            {"tokens", p.tokens}, {"step", p.step}, {"loss", p.loss}, {"alpha", p.alpha}};
+    return {{"phase", p.phase},   {"fraction", p.fraction}, {"seconds", p.seconds}, {"eta_s", p.etaSeconds},
+            {"tokens", p.tokens}, {"step", p.step},         {"loss", p.loss},       {"alpha", p.alpha}};
 }
 
 json toJson(const TrainReport& report) {
@@ -53,8 +53,8 @@ std::string listed(const std::vector<double>& values) {
 
 std::string line(const TrainProgress& p) {
     char text[200];
-    std::snprintf(text, sizeof text, "%-9s %5.1f min, %5.1f to go  %lld tokens", p.phase.c_str(), p.seconds / 60.0,
-                  p.etaSeconds / 60.0, static_cast<long long>(p.tokens));
+    std::snprintf(text, sizeof text, "%-9s %5.1f min, %5.1f to go  %lld tokens", p.phase.c_str(),
+                  p.seconds / 60.0, p.etaSeconds / 60.0, static_cast<long long>(p.tokens));
     std::string out = text;
     if (p.step > 0) {
         std::snprintf(text, sizeof text, "  step %lld  loss %.3f", static_cast<long long>(p.step), p.loss);
@@ -66,8 +66,11 @@ std::string line(const TrainProgress& p) {
 void printReport(const TrainReport& report) {
     for (const TrainedAcceptance& a : report.acceptance) {
         char text[160];
-        std::snprintf(text, sizeof text, "temperature %-4.2g acceptance by position%s; %.2f tokens a round; best gamma %d, predicted %.2f times plain\n",
-                      a.temperature, listed(a.alpha).c_str(), a.tokensPerRound, a.bestGamma, a.predictedSpeedup);
+        std::snprintf(text, sizeof text,
+                      "temperature %-4.2g acceptance by position%s; %.2f tokens a round; best gamma %d, "
+                      "predicted %.2f times plain\n",
+                      a.temperature, listed(a.alpha).c_str(), a.tokensPerRound, a.bestGamma,
+                      a.predictedSpeedup);
         print(text);
     }
     print(report.verdict + "\n" + report.path + "\n");
@@ -82,8 +85,9 @@ int runTrainDraft(const CommandLine& commandLine) {
     resolveModels(run);
     TrainRequest request = commandLine.train;
     request.target = run.engine.target;
-    const TrainingPrompts prompts = commandLine.prompts ? splitForTraining(resolvePrompts(*commandLine.prompts).prompts)
-                                                        : bundledTrainingPrompts(request.seed);
+    const TrainingPrompts prompts = commandLine.prompts
+                                        ? splitForTraining(resolvePrompts(*commandLine.prompts).prompts)
+                                        : bundledTrainingPrompts(request.seed);
     request.prompts = prompts.training;
     request.heldOut = prompts.heldOut;
     request.targetHash = fileHash(request.target);

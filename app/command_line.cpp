@@ -308,9 +308,9 @@ void addTrainDraft(CLI::App& app, CommandLine& line) {
                                   "distil a draft from a target; stopped or cut off, the same call goes on");
     TrainRequest& train = line.train;
     addTarget(*sub, line.run);
-    addValue(*sub, "--out", "folder to write the draft to", [&train](const std::string&, const std::string& text) {
-        train.out = text;
-    })->required();
+    addValue(*sub, "--out", "folder to write the draft to",
+             [&train](const std::string&, const std::string& text) { train.out = text; })
+        ->required();
     addDouble(*sub, "--minutes", train.minutes, 0.1, 10'000.0, "in all, sampling included (default 60)");
     addValue(*sub, "--arch", "feature-head (default) or small, an independent decoder",
              [&train](const std::string& option, const std::string& text) {
@@ -322,7 +322,8 @@ void addTrainDraft(CLI::App& app, CommandLine& line) {
              [&train](const std::string& option, const std::string& text) {
                  train.tokens = parseInteger(option, text, 1000, 1'000'000'000);
              });
-    addInt(*sub, "--head-vocabulary", train.headVocabulary, 16, 1'000'000, "ids that the draft can propose (default 8192)");
+    addInt(*sub, "--head-vocabulary", train.headVocabulary, 16, 1'000'000,
+           "ids that the draft can propose (default 8192)");
     addText(*sub, "--prompts", line.prompts, "file of prompts to use instead of the bundled ones");
     addValue(*sub, "--seed", "default 1", [&train](const std::string& option, const std::string& text) {
         train.seed = parseSeed(option, text);

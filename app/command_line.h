@@ -77,7 +77,7 @@ struct CommandLine {
     std::vector<std::string> modelPaths;  ///< models: further files and folders
     bool pairs = false;                   ///< models
     std::optional<std::string> details;   ///< models: a name or a path
-    TrainRequest train;                   ///< train-draft; its target is in run.target, prompts are filled in later
+    TrainRequest train;  ///< train-draft; its target is in run.target, prompts are filled in later
 };
 
 /// Reads the arguments (without the program's name). Throws Error (exit status 2) with one line naming the

@@ -62,7 +62,8 @@ std::vector<std::string> modelFolders() {
 }
 
 std::string draftsFolder() {
-    return fromPath(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/drafts"));
+    return fromPath(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) +
+                    QStringLiteral("/drafts"));
 }
 
 std::optional<std::string> defaultTarget() {

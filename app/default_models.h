@@ -38,7 +38,8 @@ std::string resolveModelPath(const std::string& option, const std::string& text)
 /// True for drafts that are not files: none, ngram[:N], early-exit:K.
 bool isDraftRule(const std::string& draft);
 
-/// True for a folder whose config.json says that it holds a feature head; false for anything else, broken files too.
+/// True for a folder whose config.json says that it holds a feature head; false for anything else, broken
+/// files too.
 bool isFeatureHead(const std::string& path);
 
 /// The draft a target is used with when none is named: the tiny draft for the tiny target, else "ngram".

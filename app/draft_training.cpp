@@ -38,7 +38,8 @@ std::string fileHash(const std::string& path) {
 }
 
 Trainer engineTrainer() {
-    return [](const TrainRequest& asked, std::stop_token stop, const std::function<void(const TrainProgress&)>& progress) {
+    return [](const TrainRequest& asked, std::stop_token stop,
+              const std::function<void(const TrainProgress&)>& progress) {
         TrainRequest request = asked;
         request.target = resolveModelPath("target", asked.target);
         if (request.prompts.empty()) {

@@ -4,8 +4,8 @@
 
 namespace specula {
 
-/// While one lives, freed blocks stay with the process: training takes and gives back the same large ones every step, and
-/// asking the system for them each time costs nearly half of it.
+/// While one lives, freed blocks stay with the process: training takes and gives back the same large ones
+/// every step, and asking the system for them each time costs nearly half of it.
 class TrainingMemory {
 public:
     TrainingMemory();
@@ -17,7 +17,8 @@ public:
 /// SHA-256 of a file, "" for a folder or what cannot be read.
 std::string fileHash(const std::string& path);
 
-/// trainDraft() with the bundled prompts where the request brings none, and the target's hash for the provenance.
+/// trainDraft() with the bundled prompts where the request brings none, and the target's hash for the
+/// provenance.
 Trainer engineTrainer();
 
 }  // namespace specula

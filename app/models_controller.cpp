@@ -74,7 +74,8 @@ void ModelsController::onEntries(const std::vector<ModelEntry>& entries) {
     m_window.models().setModels(entries);
     std::vector<KnownModel> usable;
     for (const ModelEntry& entry : entries) {
-        if (entry.usable()) usable.push_back({fromBytes(entry.name), fromBytes(entry.path), entry.featureHead});
+        if (entry.usable())
+            usable.push_back({fromBytes(entry.name), fromBytes(entry.path), entry.featureHead});
     }
     m_window.setModels(usable);
 }

@@ -202,7 +202,8 @@ std::string modelsTable(const std::vector<ModelEntry>& models, std::int64_t avai
     for (std::size_t i = 0; i < models.size(); ++i) {
         text += lines[i + 1] + "\n";
         if (models[i].featureHead && models[i].usable())
-            text += "    feature head" + (models[i].draftFor.empty() ? "" : " for " + printable(models[i].draftFor)) + "\n";
+            text += "    feature head" +
+                    (models[i].draftFor.empty() ? "" : " for " + printable(models[i].draftFor)) + "\n";
         if (!models[i].usable()) text += "    " + printable(models[i].problem) + "\n";
     }
     if (available > 0) text += "\n" + bytesText(available) + " of memory free\n";

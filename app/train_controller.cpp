@@ -66,7 +66,8 @@ void TrainController::start(const TrainRequest& request) {
     m_training = true;
     m_dialog->begin(request);
     m_window.setMeasuringRefused(
-        tr("A draft is learning, so speeds measured now would be too low; pause the training or wait for its end."));
+        tr("A draft is learning, so speeds measured now would be too low; pause the training or wait for its "
+           "end."));
     showButton(tr("Making a draft"));
     remember();
     m_worker.start(request);
@@ -91,7 +92,8 @@ void TrainController::tick() {
 void TrainController::on(const TrainProgress& progress) {
     m_dialog->setProgress(progress);
     if (m_dialog->state() != MakeDraft::State::Running) return;
-    showButton(tr("Making a draft: %1 % – speeds are low meanwhile").arg(std::lround(progress.fraction * 100.0)));
+    showButton(
+        tr("Making a draft: %1 % – speeds are low meanwhile").arg(std::lround(progress.fraction * 100.0)));
 }
 
 void TrainController::on(const TrainReport& report) {

@@ -13,11 +13,12 @@ class QPushButton;
 
 namespace specula {
 
-/// Stands between "Make a draft" and the training: opens the dialog where the window asks for it, owns the worker, pulls
-/// from its mailbox on a timer, and keeps a word on it in the status line while the dialog is closed. While a draft learns
-/// the window refuses to measure speeds.
+/// Stands between "Make a draft" and the training: opens the dialog where the window asks for it, owns the
+/// worker, pulls from its mailbox on a timer, and keeps a word on it in the status line while the dialog is
+/// closed. While a draft learns the window refuses to measure speeds.
 ///
-/// A training that is not over when the program ends is paused, and offered again at the next start. GUI thread only.
+/// A training that is not over when the program ends is paused, and offered again at the next start. GUI
+/// thread only.
 class TrainController : public QObject {
     Q_OBJECT
 

@@ -13,7 +13,8 @@ void TrainWorker::start(TrainRequest request) {
 
 void TrainWorker::train(const TrainRequest& request, const std::stop_token& stop) {
     try {
-        auto report = m_trainer(request, stop, [this](const TrainProgress& progress) { m_mailbox.post(progress); });
+        auto report =
+            m_trainer(request, stop, [this](const TrainProgress& progress) { m_mailbox.post(progress); });
         if (report)
             m_mailbox.post(std::move(*report));
         else

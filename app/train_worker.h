@@ -12,7 +12,8 @@
 
 namespace specula {
 
-// What comes back of a training, in order; each ends with exactly one TrainReport, TrainPaused or TrainFailed.
+// What comes back of a training, in order; each ends with exactly one TrainReport, TrainPaused or
+// TrainFailed.
 struct TrainPaused {};
 struct TrainFailed {
     std::string message;
@@ -20,13 +21,15 @@ struct TrainFailed {
 using TrainEvent = std::variant<TrainProgress, TrainReport, TrainPaused, TrainFailed>;
 
 /// Trains a draft, blocking; absent when stopped. engineTrainer() gives the real one, tests a fake.
-using Trainer = std::function<std::optional<TrainReport>(const TrainRequest& request, std::stop_token stop,
-                                                         const std::function<void(const TrainProgress&)>& progress)>;
+using Trainer =
+    std::function<std::optional<TrainReport>(const TrainRequest& request, std::stop_token stop,
+                                             const std::function<void(const TrainProgress&)>& progress)>;
 
-/// One training at a time on a thread of its own. Pausing is stopping: the trainer keeps its state in the request's
-/// folder and goes on from there when it is started again with the same request.
+/// One training at a time on a thread of its own. Pausing is stopping: the trainer keeps its state in the
+/// request's folder and goes on from there when it is started again with the same request.
 ///
-/// Threads: everything here belongs to the owner's thread; results are pulled from mailbox(). Standard library only.
+/// Threads: everything here belongs to the owner's thread; results are pulled from mailbox(). Standard
+/// library only.
 class TrainWorker {
 public:
     explicit TrainWorker(Trainer trainer) : m_trainer(std::move(trainer)) {}

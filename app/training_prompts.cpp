@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t kMaxGroups = 1000;
 constexpr std::size_t kMaxTexts = 10'000;
-constexpr std::size_t kPerGroup = 220;        // training prompts of a group
+constexpr std::size_t kPerGroup = 220;  // training prompts of a group
 constexpr std::size_t kTestPerGroup = 4;
-constexpr std::size_t kMostRepeats = 3;       // of one prompt in a small group; each is continued differently
+constexpr std::size_t kMostRepeats = 3;  // of one prompt in a small group; each is continued differently
 constexpr std::size_t kHeldOutEvery = 10;
 
 using Texts = std::vector<std::string>;
@@ -79,7 +79,8 @@ TrainingPrompts trainingPromptsFrom(const std::string& text, const std::string& 
 TrainingPrompts bundledTrainingPrompts(std::uint64_t seed) {
     bundledSuites();  // brings the resources in
     QFile file(QStringLiteral(":/training/prompts.json"));
-    if (!file.open(QIODevice::ReadOnly)) throw Error("internal: the bundled training prompts are missing", ErrorKind::Failed);
+    if (!file.open(QIODevice::ReadOnly))
+        throw Error("internal: the bundled training prompts are missing", ErrorKind::Failed);
     return trainingPromptsFrom(file.readAll().toStdString(), "training.json", seed);
 }
 

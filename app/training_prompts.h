@@ -14,8 +14,9 @@ struct TrainingPrompts {
     std::vector<Prompt> heldOut;
 };
 
-/// The bundled list (resources/prompts/training.json): groups of templates, each with many fills. Every group gives
-/// about as many prompts, whatever the number of its combinations; which ones is a function of the seed.
+/// The bundled list (resources/prompts/training.json): groups of templates, each with many fills. Every group
+/// gives about as many prompts, whatever the number of its combinations; which ones is a function of the
+/// seed.
 TrainingPrompts bundledTrainingPrompts(std::uint64_t seed);
 
 /// The same from a text of that form. Throws Error naming `origin` and the field.

@@ -128,7 +128,8 @@ AutoPlan::Grown AutoPlan::grow(int deepest, const std::vector<std::vector<double
             candidates.push_back({number, node.depth + 1, 0, node.value, node.value * acceptance[d + 1][0]});
         if (node.rank + 1 < m_widest) {
             const double missed = node.reached - node.value;
-            candidates.push_back({node.parent, node.depth, node.rank + 1, missed, missed * acceptance[d][r + 1]});
+            candidates.push_back(
+                {node.parent, node.depth, node.rank + 1, missed, missed * acceptance[d][r + 1]});
         }
         const double speedup = speedupOf(tokens, depth, number + 1, m_costs);
         if (speedup > tree.speedup) {
@@ -143,7 +144,8 @@ AutoPlan::Grown AutoPlan::grow(int deepest, const std::vector<std::vector<double
 AutoPlan::Grown AutoPlan::best(double deviations) const {
     std::vector<std::vector<double>> acceptance(m_counts.size());
     for (std::size_t d = 0; d < m_counts.size(); ++d) {
-        for (std::size_t r = 0; r < m_counts[d].size(); ++r) acceptance[d].push_back(acceptanceAt(d, r, deviations));
+        for (std::size_t r = 0; r < m_counts[d].size(); ++r)
+            acceptance[d].push_back(acceptanceAt(d, r, deviations));
     }
     Grown best;
     for (int deepest = 1; deepest <= m_deepest; ++deepest) {
@@ -188,7 +190,8 @@ void AutoPlan::count(const Round& round) {
         const std::size_t depth = parent == 0 ? 0 : depths[parent - 1] + 1;
         const std::size_t rank = children[parent]++;
         depths.push_back(depth);
-        if (proposal.verdict == Verdict::Discarded || depth >= m_counts.size() || rank >= m_counts[depth].size())
+        if (proposal.verdict == Verdict::Discarded || depth >= m_counts.size() ||
+            rank >= m_counts[depth].size())
             continue;
         m_counts[depth][rank].tested += 1.0;
         if (proposal.verdict == Verdict::Accepted) m_counts[depth][rank].accepted += 1.0;

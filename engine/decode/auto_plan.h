@@ -22,7 +22,8 @@ std::vector<int> planOf(const std::vector<int>& children);
 int depthOf(const std::vector<int>& plan);
 
 /// Chooses each round what to draft from past verdicts and measured costs: the chain or tree with the largest
-/// predicted speed-up, or nothing. A pure function of the Rounds seen and the Costs, so a run can be repeated.
+/// predicted speed-up, or nothing. A pure function of the Rounds seen and the Costs, so a run can be
+/// repeated.
 ///
 /// A node is worth the chance that it is accepted: the product over its path of a(depth, rank) times the
 /// chance that its elder siblings were rejected, a(depth, rank) = P(accepted | tested). The best tree of n
@@ -30,10 +31,10 @@ int depthOf(const std::vector<int>& plan);
 /// greedily), and E = 1 + the sum of their values.
 ///
 /// a is estimated from verdicts, older rounds fading by 2 % each, towards a prior that borrows from the depth
-/// before and the rank before; its uncertainty is that of a beta distribution of as many tests. While plain decoding
-/// looks best, one token is drafted now and then all the same: without it a draft that became good (a list, a
-/// repetition) would never be noticed. Every 8th round while a standard deviation more would pay, and ever more
-/// rarely, down to every 64th, while not even that would.
+/// before and the rank before; its uncertainty is that of a beta distribution of as many tests. While plain
+/// decoding looks best, one token is drafted now and then all the same: without it a draft that became good
+/// (a list, a repetition) would never be noticed. Every 8th round while a standard deviation more would pay,
+/// and ever more rarely, down to every 64th, while not even that would.
 class AutoPlan {
 public:
     /// At most `deepest` levels and `widest` children a node; widest 1: chains only.

@@ -106,7 +106,8 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
         engine->m_draftInfo.name = engine->m_draftModel->info().name;
     }
     if (engine->m_draftInfo.kind == "feature-head") {
-        engine->m_featureHead = FeatureHead::load(options.draft, engine->m_target, options.draftWeights, stop);
+        engine->m_featureHead =
+            FeatureHead::load(options.draft, engine->m_target, options.draftWeights, stop);
         engine->m_draftInfo.model = engine->m_featureHead->info();
         engine->m_draftInfo.name = engine->m_featureHead->config().name;
         engine->m_draftInfo.bestTree.children = engine->m_featureHead->config().bestTree;

@@ -88,14 +88,16 @@ std::vector<NamedText> factsOf(const FeatureHeadFile& head) {
     const FeatureHeadConfig& c = head.config();
     std::vector<NamedText> facts{
         {"Kind", "feature head: a draft for one target, no model by itself"},
-        {"Target", (c.targetName.empty() ? "not named" : c.targetName) + ", " + std::to_string(c.targetLayers) +
-                       " layers, " + std::to_string(c.targetVocabulary) + " tokens"},
+        {"Target", (c.targetName.empty() ? "not named" : c.targetName) + ", " +
+                       std::to_string(c.targetLayers) + " layers, " + std::to_string(c.targetVocabulary) +
+                       " tokens"},
         {"Looks at", "the target's states after layers " + listed(c.fusedLayers)},
         {"Can propose", std::to_string(c.headVocabulary) + " of the target's tokens, its most frequent ones"},
         {"Attention", std::to_string(c.heads) + " heads of " + std::to_string(c.headDim) + ", " +
                           std::to_string(c.kvHeads) + " of keys and values"},
         {"MLP", "gated, SiLU, " + std::to_string(c.ffn) + " wide"}};
-    if (!c.bestTree.empty()) facts.push_back({"Measured best", "tree " + treeText({.automatic = false, .children = c.bestTree})});
+    if (!c.bestTree.empty())
+        facts.push_back({"Measured best", "tree " + treeText({.automatic = false, .children = c.bestTree})});
     return facts;
 }
 

@@ -9,7 +9,8 @@
 
 namespace specula {
 
-// A feature head (checkpoint/feature_head_file.h) as the list of models, its details and the pair matrix show it.
+// A feature head (checkpoint/feature_head_file.h) as the list of models, its details and the pair matrix show
+// it.
 
 /// Fills in what the head says about itself. Throws Error for a folder that cannot be read.
 void describeHead(const std::string& folder, ModelEntry& entry);
@@ -17,8 +18,8 @@ void describeHead(const std::string& folder, ModelEntry& entry);
 /// What it was trained for, where it looks into the target, what it can propose.
 std::vector<NamedText> factsOf(const FeatureHeadFile& head);
 
-/// Whether the head drafts for `target` (checkHeadFits); one that was trained for a target of another name fits with a
-/// warning.
+/// Whether the head drafts for `target` (checkHeadFits); one that was trained for a target of another name
+/// fits with a warning.
 PairReport checkHead(const Checkpoint& target, const FeatureHeadFile& head);
 
 }  // namespace specula

@@ -100,13 +100,15 @@ std::string notedTokenizer(const Checkpoint& draft) {
     return found != note.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-void compareWithNote(const Checkpoint& target, const Checkpoint& draft, const std::string& noted, PairReport& report) {
+void compareWithNote(const Checkpoint& target, const Checkpoint& draft, const std::string& noted,
+                     PairReport& report) {
     const bool same = noted == tokenizerFingerprint(*target.tokenizer());
-    report.checks.push_back({"The draft was trained for this tokenizer", same,
-                             same ? "noted in its provenance.json" : "its provenance.json names another one"});
+    report.checks.push_back(
+        {"The draft was trained for this tokenizer", same,
+         same ? "noted in its provenance.json" : "its provenance.json names another one"});
     const int used = usedVocabulary(target), rows = draft.config().vocabulary;
-    report.checks.push_back({"A row for each token in both models", rows >= used && usedVocabulary(draft) == used,
-                             sizes(used, rows)});
+    report.checks.push_back({"A row for each token in both models",
+                             rows >= used && usedVocabulary(draft) == used, sizes(used, rows)});
 }
 
 }  // namespace
@@ -121,7 +123,8 @@ std::string tokenizerFingerprint(const Tokenizer& tokenizer) {
         mix(static_cast<unsigned char>(piece.size()));
     }
     char text[64];
-    std::snprintf(text, sizeof text, "%d tokens, %016llx", tokenCount(tokenizer), static_cast<unsigned long long>(hash));
+    std::snprintf(text, sizeof text, "%d tokens, %016llx", tokenCount(tokenizer),
+                  static_cast<unsigned long long>(hash));
     return text;
 }
 

@@ -11,13 +11,14 @@ namespace specula {
 /// drawn, so that every model with these tokens has rows of the same support.
 int usedVocabulary(const Checkpoint& checkpoint);
 
-/// A short name for a tokenizer's whole list of tokens: two that differ in any token have different ones (but for chance).
+/// A short name for a tokenizer's whole list of tokens: two that differ in any token have different ones (but
+/// for chance).
 std::string tokenizerFingerprint(const Tokenizer& tokenizer);
 
 /// Whether the draft's proposals mean the same to the target: what counts is the tokenizers, token by token,
 /// not the sizes in the configs. Two models without tokenizers pair when their vocabularies have the same
-/// size, with a warning. A draft that train-draft made has no tokenizer, but a note (provenance.json) of the one it was
-/// trained for. Never without a check.
+/// size, with a warning. A draft that train-draft made has no tokenizer, but a note (provenance.json) of the
+/// one it was trained for. Never without a check.
 PairReport checkPair(const Checkpoint& target, const Checkpoint& draft);
 
 /// The first failed check as one sentence; "" for a compatible pair.

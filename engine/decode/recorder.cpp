@@ -88,7 +88,8 @@ void Recorder::recordRows(const JudgedRound& judged, Round& round) const {
     if (chain || !judged.sampled) return;
     const std::function<void(int, const SiblingRows<float>&)> visit = [&](int node,
                                                                           const SiblingRows<float>& rows) {
-        recordPair(judged, node, rows.target(), rows.draft(), round.proposals[static_cast<std::size_t>(node)]);
+        recordPair(judged, node, rows.target(), rows.draft(),
+                   round.proposals[static_cast<std::size_t>(node)]);
     };
     visitTested(judged.input, judged.verdict, visit);
 }

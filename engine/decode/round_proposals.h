@@ -16,7 +16,8 @@ class RoundProposals final : public Proposals {
 public:
     /// `sampler` is the draft's and `seen` holds the context; both outlive this. `eos`: tokens that end the
     /// text, empty when they are ignored.
-    RoundProposals(int vocabulary, Sampler& sampler, SeenTokens& seen, std::vector<TokenId> eos, Mutant mutant);
+    RoundProposals(int vocabulary, Sampler& sampler, SeenTokens& seen, std::vector<TokenId> eos,
+                   Mutant mutant);
 
     void begin(std::uint64_t seed, int round);
 
@@ -53,8 +54,8 @@ private:
     std::vector<TokenId> m_tokens;
     std::vector<int> m_parents;
     std::vector<bool> m_drawn;
-    std::vector<int> m_rowOf;     // [node + 1] which row a node's children were drawn from, -1: none
-    std::vector<float> m_rows;    // [rows][vocabulary]
+    std::vector<int> m_rowOf;   // [node + 1] which row a node's children were drawn from, -1: none
+    std::vector<float> m_rows;  // [rows][vocabulary]
     int m_rowCount = 0;
     std::vector<float> m_rest;    // [vocabulary] a row without the children drawn so far
     std::vector<int> m_seenPath;  // nodes now pushed onto `seen`

@@ -46,8 +46,8 @@ public:
 
 /// The target's residual stream at some positions of the context, as a draft that asked for taps gets it.
 struct Features {
-    int position = 0;         ///< of the first row in the text
-    std::span<const int> rows;  ///< which rows of `values` these are, in the text's order
+    int position = 0;               ///< of the first row in the text
+    std::span<const int> rows;      ///< which rows of `values` these are, in the text's order
     const float* values = nullptr;  ///< [taps][pass rows][hidden]
     int passRows = 0;
 };

@@ -45,14 +45,17 @@ void FeatureDraft::observe(std::span<const TokenId> context, const Features& fea
         feed(context.first(end), {}, false);
 }
 
-/// Puts a row of features into line; a full line is projected. Line by line is cheaper than row by row, and text on which
-/// nothing is drafted costs next to nothing.
+/// Puts a row of features into line; a full line is projected. Line by line is cheaper than row by row, and
+/// text on which nothing is drafted costs next to nothing.
 void FeatureDraft::keep(const Features& features, int row) {
     const std::size_t fused = m_head->config().fusedLayers.size();
     for (std::size_t k = 0; k < fused; ++k) {
-        const float* from = features.values +
-                            (k * static_cast<std::size_t>(features.passRows) + static_cast<std::size_t>(row)) * m_hidden;
-        std::copy_n(from, m_hidden, m_line.begin() + static_cast<std::ptrdiff_t>((k * kMaxForwardRows + m_waiting) * m_hidden));
+        const float* from =
+            features.values +
+            (k * static_cast<std::size_t>(features.passRows) + static_cast<std::size_t>(row)) * m_hidden;
+        std::copy_n(
+            from, m_hidden,
+            m_line.begin() + static_cast<std::ptrdiff_t>((k * kMaxForwardRows + m_waiting) * m_hidden));
     }
     if (++m_waiting == kMaxForwardRows) project();
 }
@@ -92,13 +95,13 @@ void FeatureDraft::run(ForwardRows rows, int logitsFrom) {
     static constexpr int kLayerOutput[] = {1};
     m_head->addTokens(rows.tokens, m_x.data(), m_scratch);
     rows.vectors = m_x.data();
-    m_head->layer().forward(
-        *m_state, rows, {.logitsFrom = logitsFrom, .taps = kLayerOutput, .tapOut = m_states.data()},
-        m_logits.data());
+    m_head->layer().forward(*m_state, rows,
+                            {.logitsFrom = logitsFrom, .taps = kLayerOutput, .tapOut = m_states.data()},
+                            m_logits.data());
     if (logitsFrom > 0)
-        std::copy(m_states.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(logitsFrom) * m_hidden),
-                  m_states.begin() + static_cast<std::ptrdiff_t>(rows.tokens.size() * m_hidden),
-                  m_states.begin());
+        std::copy(
+            m_states.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(logitsFrom) * m_hidden),
+            m_states.begin() + static_cast<std::ptrdiff_t>(rows.tokens.size() * m_hidden), m_states.begin());
 }
 
 std::span<const float> FeatureDraft::expanded(std::size_t row) {
@@ -118,7 +121,8 @@ FeatureDraft::Level FeatureDraft::drawChildren(const DraftRequest& request, Prop
         const Proposals::Added added =
             proposals.draw(level.nodes[row], expanded(row), static_cast<int>(children.size()));
         for (std::size_t i = 0; i < added.tokens.size(); ++i) {
-            if (plannedChildren(request.plan, children[i]).empty() || proposals.ends(added.tokens[i])) continue;
+            if (plannedChildren(request.plan, children[i]).empty() || proposals.ends(added.tokens[i]))
+                continue;
             next.planned.push_back(children[i]);
             next.nodes.push_back(added.first + static_cast<int>(i));
             next.tokens.push_back(added.tokens[i]);
@@ -137,7 +141,8 @@ void FeatureDraft::runLevel(Level& level, int base, std::size_t rowsAbove) {
         std::copy_n(u.begin() + static_cast<std::ptrdiff_t>(level.above[i] * m_hidden), m_hidden,
                     m_x.begin() + static_cast<std::ptrdiff_t>(i * m_hidden));
     const int first = m_state->cache.length() - base;
-    for (std::size_t i = 0; i < level.nodes.size(); ++i) level.treeRows.push_back(first + static_cast<int>(i));
+    for (std::size_t i = 0; i < level.nodes.size(); ++i)
+        level.treeRows.push_back(first + static_cast<int>(i));
     run({.tokens = level.tokens, .parents = level.parents, .base = base}, 0);
 }
 

@@ -27,7 +27,7 @@ private:
         std::vector<int> nodes;     // numbers among the proposals
         std::vector<int> treeRows;  // rows of the tree in the head's cache, -1: the text's end
         std::vector<TokenId> tokens;
-        std::vector<int> parents;  // tree rows of their parents
+        std::vector<int> parents;        // tree rows of their parents
         std::vector<std::size_t> above;  // which row of the level above their parent is
     };
 

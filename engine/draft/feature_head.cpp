@@ -155,7 +155,8 @@ void FeatureHead::fromFeatures(const float* features, int passRows, std::span<co
     scratch.normed.resize(rows.size() * fused * hidden);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         for (std::size_t k = 0; k < fused; ++k) {
-            const std::size_t from = k * static_cast<std::size_t>(passRows) + static_cast<std::size_t>(rows[i]);
+            const std::size_t from =
+                k * static_cast<std::size_t>(passRows) + static_cast<std::size_t>(rows[i]);
             norm(m_featureNorm, static_cast<int>(k), features + from * hidden,
                  scratch.normed.data() + (i * fused + k) * hidden);
         }

@@ -36,10 +36,12 @@ public:
     const std::vector<TokenId>& headIds() const { return m_file->headIds(); }
     const ModelInfo& info() const { return m_info; }
 
-    /// The layer with its cache, final norm and head: vectors in, logits [headVocabulary] out; its tap 1 is g.
+    /// The layer with its cache, final norm and head: vectors in, logits [headVocabulary] out; its tap 1 is
+    /// g.
     const Model& layer() const { return *m_layer; }
 
-    /// u from the target's features: `features` [fused][passRows][hidden], `rows` of them -> u [rows][hidden].
+    /// u from the target's features: `features` [fused][passRows][hidden], `rows` of them -> u
+    /// [rows][hidden].
     void fromFeatures(const float* features, int passRows, std::span<const int> rows, float* u,
                       Scratch& scratch) const;
 

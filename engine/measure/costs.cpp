@@ -63,8 +63,8 @@ public:
     double stepMs(int rows) {
         const int length = m_state->cache.length();
         const double ms = timedMs([&] {
-            m_model.forward(*m_state, {std::span(m_tokens).first(static_cast<std::size_t>(rows))},
-                            {}, m_logits.data());
+            m_model.forward(*m_state, {std::span(m_tokens).first(static_cast<std::size_t>(rows))}, {},
+                            m_logits.data());
         });
         m_state->cache.truncate(length);
         return ms;
@@ -86,7 +86,8 @@ struct RoundCosts {
     double decideMs = 0.0;
 };
 
-/// Medians over real rounds: what a draft step costs with its draws and its catch-up, and what deciding costs.
+/// Medians over real rounds: what a draft step costs with its draws and its catch-up, and what deciding
+/// costs.
 RoundCosts measureRounds(const std::shared_ptr<const Engine>& engine, std::stop_token stop) {
     RunOptions options;
     options.gamma = kProbeGamma;

@@ -23,8 +23,8 @@ extern const Kernels kKernelsAvx512;
 #if defined(SPECULA_AMX)
 namespace {
 
-/// True if the processor has AMX-INT8 and the system lets this process use it (Linux asks to be asked: the registers
-/// make a thread's saved state 8 KB larger).
+/// True if the processor has AMX-INT8 and the system lets this process use it (Linux asks to be asked: the
+/// registers make a thread's saved state 8 KB larger).
 bool mayUseAmx() {
     unsigned a = 0, b = 0, c = 0, d = 0;
     constexpr unsigned kTile = 1U << 24, kInt8 = 1U << 25;

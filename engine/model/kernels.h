@@ -93,8 +93,8 @@ struct Kernels {
     void (*toFloat)(const std::uint16_t* x, int n, float* out);
 };
 
-/// The best set this machine runs: amx (avx512 with tile registers for int8), avx512 (with VNNI), avx2 or generic. The environment is not consulted;
-/// tests reach the others through kernelsNamed().
+/// The best set this machine runs: amx (avx512 with tile registers for int8), avx512 (with VNNI), avx2 or
+/// generic. The environment is not consulted; tests reach the others through kernelsNamed().
 const Kernels& kernels();
 
 /// Null when this machine or build does not have it.

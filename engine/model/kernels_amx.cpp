@@ -6,9 +6,9 @@ namespace specula {
 
 namespace {
 
-constexpr int kGroupsAtOnce = 16;   // of 4 values: what one tile register holds of a row
-constexpr int kRowsAtOnce = 16;     // activation rows of one tile register
-constexpr int kTilesAtOnce = 4;     // weight tiles, each with sums of its own
+constexpr int kGroupsAtOnce = 16;  // of 4 values: what one tile register holds of a row
+constexpr int kRowsAtOnce = 16;    // activation rows of one tile register
+constexpr int kTilesAtOnce = 4;    // weight tiles, each with sums of its own
 
 /// How the eight tile registers are cut: 0-3 sums [rows][16] int32, 4 activations [rows][64] bytes, 5 weights
 /// [16 groups][16 outputs][4].
@@ -29,8 +29,8 @@ void configure(int rows) {
     _tile_loadconfig(&config);
 }
 
-/// Four neighbouring weight tiles (or one) times the rows that configure() was told of. The tile registers are named
-/// in the instructions, hence the four times.
+/// Four neighbouring weight tiles (or one) times the rows that configure() was told of. The tile registers
+/// are named in the instructions, hence the four times.
 template <int Tiles>
 void multiply(const Int8Weights& w, int tile, const std::uint8_t* x, std::int32_t* out) {
     const int groups = w.groups();
@@ -66,7 +66,8 @@ void multiply(const Int8Weights& w, int tile, const std::uint8_t* x, std::int32_
     }
 }
 
-void rowsTimesTiles(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, std::int32_t* out) {
+void rowsTimesTiles(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x,
+                    std::int32_t* out) {
     int tile = tileBegin;
     for (; tile + kTilesAtOnce <= tileEnd; tile += kTilesAtOnce) multiply<kTilesAtOnce>(w, tile, x, out);
     for (; tile < tileEnd; ++tile) multiply<1>(w, tile, x, out);
@@ -74,10 +75,10 @@ void rowsTimesTiles(const Int8Weights& w, int tileBegin, int tileEnd, const std:
 
 }  // namespace
 
-void int8TilesAmx(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, int rows, std::int32_t* out,
-                  decltype(Kernels::int8Tiles) otherwise) {
-    // One row is read as fast without; a row that no whole number of tile registers holds, or an output that no
-    // whole tile does, is left to the other kernel. The sums are integers: both give the same.
+void int8TilesAmx(const Int8Weights& w, int tileBegin, int tileEnd, const std::uint8_t* x, int rows,
+                  std::int32_t* out, decltype(Kernels::int8Tiles) otherwise) {
+    // One row is read as fast without; a row that no whole number of tile registers holds, or an output that
+    // no whole tile does, is left to the other kernel. The sums are integers: both give the same.
     if (rows == 1 || w.groups() % kGroupsAtOnce != 0 || w.out % kTile != 0)
         return otherwise(w, tileBegin, tileEnd, x, rows, out);
     const std::size_t rowBytes = static_cast<std::size_t>(w.groups()) * 4;

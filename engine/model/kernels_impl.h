@@ -13,7 +13,8 @@ using specula::Int8Weights;
 using specula::kTile;
 using specula::QuantisedRow;
 
-// Loops over rows and tiles must be gone before the compiler places arrays, or the accumulators land in memory.
+// Loops over rows and tiles must be gone before the compiler places arrays, or the accumulators land in
+// memory.
 #define SPECULA_UNROLL _Pragma("GCC unroll 16")
 
 inline void storeTile(const float* lanes, float* out, int count) {
@@ -25,27 +26,26 @@ inline void storeTile(const float* lanes, float* out, int count) {
 template <int Rows, int Tiles>
 void fp16Block(const Fp16Weights& w, int tile, const float* x, float* out) {
     Lanes sums[Rows][Tiles];
-SPECULA_UNROLL
-    for (int r = 0; r < Rows; ++r)
-SPECULA_UNROLL
-        for (int t = 0; t < Tiles; ++t) sums[r][t] = Lanes::zero();
+    SPECULA_UNROLL
+    for (int r = 0; r < Rows; ++r) SPECULA_UNROLL
+    for (int t = 0; t < Tiles; ++t) sums[r][t] = Lanes::zero();
     const std::size_t stride = static_cast<std::size_t>(w.in) * kTile;
     const std::uint16_t* base = w.data + static_cast<std::size_t>(tile) * stride;
     for (int k = 0; k < w.in; ++k) {
         Lanes weights[Tiles];
-SPECULA_UNROLL
+        SPECULA_UNROLL
         for (int t = 0; t < Tiles; ++t)
             weights[t] = Lanes::loadHalf(base + t * stride + static_cast<std::size_t>(k) * kTile);
-SPECULA_UNROLL
+        SPECULA_UNROLL
         for (int r = 0; r < Rows; ++r) {
             const Lanes value = Lanes::all(x[static_cast<std::size_t>(r) * w.in + k]);
-SPECULA_UNROLL
+            SPECULA_UNROLL
             for (int t = 0; t < Tiles; ++t) sums[r][t] = fma(value, weights[t], sums[r][t]);
         }
     }
-SPECULA_UNROLL
+    SPECULA_UNROLL
     for (int r = 0; r < Rows; ++r) {
-SPECULA_UNROLL
+        SPECULA_UNROLL
         for (int t = 0; t < Tiles; ++t) {
             const int first = (tile + t) * kTile;
             const int count = w.out - first < kTile ? w.out - first : kTile;
@@ -71,28 +71,27 @@ void fp16Range(const Fp16Weights& w, int tileBegin, int tileEnd, const float* x,
 template <int Rows, int Tiles>
 void int8Block(const Int8Weights& w, int tile, const std::uint8_t* x, std::int32_t* out) {
     Int32Lanes sums[Rows][Tiles];
-SPECULA_UNROLL
-    for (int r = 0; r < Rows; ++r)
-SPECULA_UNROLL
-        for (int t = 0; t < Tiles; ++t) sums[r][t] = Int32Lanes::zero();
+    SPECULA_UNROLL
+    for (int r = 0; r < Rows; ++r) SPECULA_UNROLL
+    for (int t = 0; t < Tiles; ++t) sums[r][t] = Int32Lanes::zero();
     const int groups = w.groups();
     const std::size_t stride = static_cast<std::size_t>(groups) * kTile * 4;
     const std::int8_t* base = w.data + static_cast<std::size_t>(tile) * stride;
     for (int g = 0; g < groups; ++g) {
         Int8Tile weights[Tiles];
-SPECULA_UNROLL
+        SPECULA_UNROLL
         for (int t = 0; t < Tiles; ++t)
             weights[t] = Int8Tile::load(base + t * stride + static_cast<std::size_t>(g) * kTile * 4);
-SPECULA_UNROLL
+        SPECULA_UNROLL
         for (int r = 0; r < Rows; ++r) {
             const Int8Four four = Int8Four::load(x + (static_cast<std::size_t>(r) * groups + g) * 4);
-SPECULA_UNROLL
+            SPECULA_UNROLL
             for (int t = 0; t < Tiles; ++t) sums[r][t].multiplyAdd(weights[t], four);
         }
     }
-SPECULA_UNROLL
+    SPECULA_UNROLL
     for (int r = 0; r < Rows; ++r) {
-SPECULA_UNROLL
+        SPECULA_UNROLL
         for (int t = 0; t < Tiles; ++t) {
             const int first = (tile + t) * kTile;
             const int count = w.out - first < kTile ? w.out - first : kTile;

@@ -190,7 +190,8 @@ public:
         if (rows > kMaxRows)
             throw Error("internal: more than 256 rows in one int8 product", ErrorKind::Failed);
         const auto quantiseRows = [&](int begin, int end) {
-            for (int m = begin; m < end; ++m) quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
+            for (int m = begin; m < end; ++m)
+                quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
         };
         pool.overRows(rows, m_parts * in(), quantiseRows);
         pool.split((this->out() + kTile - 1) / kTile, [&](int begin, int end) {

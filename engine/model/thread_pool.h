@@ -46,8 +46,8 @@ public:
         });
     }
 
-    /// body(begin, end) over rows of `values` numbers each: here where that is little work, else in shares. Waking the
-    /// other threads costs about as much as a few thousand simple operations.
+    /// body(begin, end) over rows of `values` numbers each: here where that is little work, else in shares.
+    /// Waking the other threads costs about as much as a few thousand simple operations.
     template <typename Body>
     void overRows(int rows, int values, const Body& body) {
         if (rows < 2 || static_cast<long long>(rows) * values < kWorthSharing)

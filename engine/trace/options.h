@@ -149,12 +149,12 @@ struct TrainRequest {
     std::string target;  ///< GGUF file or Hugging Face folder
     std::string out;     ///< folder to write; work files live in `out`/work until it is done
     DraftArchitecture architecture = DraftArchitecture::FeatureHead;
-    double minutes = 60.0;              ///< in all, sampling included
-    std::int64_t tokens = 0;            ///< sampled from the target; 0 = what a third of the minutes gives
-    int headVocabulary = 8192;          ///< frequent ids that the draft can propose
-    std::vector<Prompt> prompts;        ///< what the target continues; chat ones only if it has a template
-    std::vector<Prompt> heldOut;        ///< of other topics: tested on, never trained on
-    std::string targetHash;             ///< SHA-256 of the target's weights, for the provenance
+    double minutes = 60.0;        ///< in all, sampling included
+    std::int64_t tokens = 0;      ///< sampled from the target; 0 = what a third of the minutes gives
+    int headVocabulary = 8192;    ///< frequent ids that the draft can propose
+    std::vector<Prompt> prompts;  ///< what the target continues; chat ones only if it has a template
+    std::vector<Prompt> heldOut;  ///< of other topics: tested on, never trained on
+    std::string targetHash;       ///< SHA-256 of the target's weights, for the provenance
     std::uint64_t seed = 1;
     int threads = 0;        ///< 0 = all cores
     bool keepWork = false;  ///< keep the sampled texts and states (several GB) after success

@@ -59,7 +59,9 @@ public:
     at::Tensor hidden(const at::Tensor& ids, const DecoderOptions& options) const;
 
     const DecoderShape& shape() const { return m_shape; }
-    const at::Tensor& embedding() const { return m_embedding; }  ///< [vocabulary, hidden], the output rows too
+    const at::Tensor& embedding() const {
+        return m_embedding;
+    }  ///< [vocabulary, hidden], the output rows too
     const NamedTensors& parameters() const { return m_parameters; }
     std::int64_t parameterCount() const;
 

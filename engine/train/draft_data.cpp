@@ -62,7 +62,8 @@ void DraftData::addTexts(std::size_t index) {
         if (i >= prompts.size() || i >= heldOut.size() || i >= temperatures.size() || lengths[i] < 1 ||
             lengths[i] > size - first || prompts[i] < 1 || prompts[i] > lengths[i])
             break;
-        (heldOut[i] != 0 ? m_heldOut : m_training).push_back({index, first, lengths[i], prompts[i], temperatures[i]});
+        (heldOut[i] != 0 ? m_heldOut : m_training)
+            .push_back({index, first, lengths[i], prompts[i], temperatures[i]});
         first += lengths[i];
     }
     if (first != size || features.size() != ids.size() * static_cast<std::size_t>(m_layers * m_hidden))
@@ -73,8 +74,9 @@ void DraftData::addTexts(std::size_t index) {
 }
 
 std::span<const std::int64_t> DraftData::ids(const DataText& text) const {
-    return m_shards[text.shard]->values<std::int64_t>("ids", "I64").subspan(
-        static_cast<std::size_t>(text.first), static_cast<std::size_t>(text.length));
+    return m_shards[text.shard]
+        ->values<std::int64_t>("ids", "I64")
+        .subspan(static_cast<std::size_t>(text.first), static_cast<std::size_t>(text.length));
 }
 
 at::Tensor DraftData::features(const DataText& text) const {

@@ -29,7 +29,8 @@ void writeJson(const std::string& path, const Json& json) {
     }
     std::error_code problem;
     std::filesystem::rename(part, path, problem);
-    if (problem) throw Error("cannot rename " + part + " to " + path + ": " + problem.message(), ErrorKind::Failed);
+    if (problem)
+        throw Error("cannot rename " + part + " to " + path + ": " + problem.message(), ErrorKind::Failed);
 }
 
 std::string today() {
@@ -96,22 +97,23 @@ void writeProvenance(const std::string& folder, const TrainRequest& request, con
                             {"best_gamma", a.bestGamma},
                             {"predicted_speedup", rounded(a.predictedSpeedup)}});
     Json costs{{"c", report.costs.c}, {"v", report.costs.v}, {"overhead", report.costs.overhead}};
-    Json out{{"made_by", "specula train-draft"},
-             {"date", today()},
-             {"architecture", std::string(name(request.architecture))},
-             {"target", target.config().name},
-             {"target_format", target.config().fileFormat},
-             {"target_sha256", request.targetHash.empty() ? Json(nullptr) : Json(request.targetHash)},
-             {"tokenizer", target.tokenizer() ? Json(tokenizerFingerprint(*target.tokenizer())) : Json(nullptr)},
-             {"data", "text sampled from the target, temperatures 1, 0.8, 0.7 and 0"},
-             {"prompts", request.prompts.size()},
-             {"tokens", report.tokens},
-             {"seed", request.seed},
-             {"steps", report.steps},
-             {"minutes", rounded(report.minutes)},
-             {"held_out", "prompts of other topics, in the real loop"},
-             {"measured", measured},
-             {"costs", costs}};
+    Json out{
+        {"made_by", "specula train-draft"},
+        {"date", today()},
+        {"architecture", std::string(name(request.architecture))},
+        {"target", target.config().name},
+        {"target_format", target.config().fileFormat},
+        {"target_sha256", request.targetHash.empty() ? Json(nullptr) : Json(request.targetHash)},
+        {"tokenizer", target.tokenizer() ? Json(tokenizerFingerprint(*target.tokenizer())) : Json(nullptr)},
+        {"data", "text sampled from the target, temperatures 1, 0.8, 0.7 and 0"},
+        {"prompts", request.prompts.size()},
+        {"tokens", report.tokens},
+        {"seed", request.seed},
+        {"steps", report.steps},
+        {"minutes", rounded(report.minutes)},
+        {"held_out", "prompts of other topics, in the real loop"},
+        {"measured", measured},
+        {"costs", costs}};
     writeJson(folder + "/provenance.json", out);
 }
 

@@ -15,8 +15,8 @@ void writeHeadFolder(const std::string& folder, const HeadModule& head, const st
 /// Writes a small decoder as a Hugging Face model folder without a tokenizer: it speaks the target's ids.
 void writeSmallFolder(const std::string& folder, const Decoder& draft, const Checkpoint& target);
 
-/// Where a draft comes from and what it was measured to do, as provenance.json beside it. Its "tokenizer" is what
-/// lets a draft without a tokenizer of its own pair with its target (decode/pair_check.h).
+/// Where a draft comes from and what it was measured to do, as provenance.json beside it. Its "tokenizer" is
+/// what lets a draft without a tokenizer of its own pair with its target (decode/pair_check.h).
 void writeProvenance(const std::string& folder, const TrainRequest& request, const TrainReport& report,
                      const Checkpoint& target);
 

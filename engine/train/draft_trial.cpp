@@ -19,7 +19,8 @@ constexpr std::size_t kPrompts = 24;  // at each temperature
 constexpr double kPaysFrom = 1.02;
 
 /// Chains and trees that are measured.
-const std::vector<std::vector<int>> kShapes{{1}, {1, 1}, {1, 1, 1}, {2}, {3}, {2, 1}, {3, 1}, {2, 1, 1}, {3, 2}, {4}, {4, 2, 1}};
+const std::vector<std::vector<int>> kShapes{{1},    {1, 1},    {1, 1, 1}, {2}, {3},      {2, 1},
+                                            {3, 1}, {2, 1, 1}, {3, 2},    {4}, {4, 2, 1}};
 
 using Ids = std::vector<std::vector<TokenId>>;
 
@@ -48,7 +49,8 @@ TrainedAcceptance acceptanceOf(double temperature, const Totals& totals, const C
     double reach = 1.0, tokens = 1.0;
     for (std::size_t i = 0; i < totals.judgedAt.size(); ++i) {
         if (totals.judgedAt[i] == 0) break;
-        out.alpha.push_back(static_cast<double>(totals.acceptedAt[i]) / static_cast<double>(totals.judgedAt[i]));
+        out.alpha.push_back(static_cast<double>(totals.acceptedAt[i]) /
+                            static_cast<double>(totals.judgedAt[i]));
         reach *= out.alpha.back();
         tokens += reach;
         const int gamma = static_cast<int>(i) + 1;
@@ -63,8 +65,8 @@ TrainedAcceptance acceptanceOf(double temperature, const Totals& totals, const C
 }
 
 /// Seconds that every prompt took together at temperatures 0.7 and 0; 0 when stopped.
-double secondsPerToken(const std::shared_ptr<const Engine>& engine, const Ids& prompts, const std::vector<int>& shape,
-                       const Costs& costs, std::stop_token stop) {
+double secondsPerToken(const std::shared_ptr<const Engine>& engine, const Ids& prompts,
+                       const std::vector<int>& shape, const Costs& costs, std::stop_token stop) {
     Totals sum;
     for (std::size_t i = 0; i < prompts.size() && !stop.stop_requested(); i += 4) {
         for (const double temperature : {0.7, 0.0}) {
@@ -78,8 +80,9 @@ double secondsPerToken(const std::shared_ptr<const Engine>& engine, const Ids& p
     return perSecond > 0.0 ? 1.0 / perSecond : 0.0;
 }
 
-std::vector<int> fastestShape(const std::shared_ptr<const Engine>& engine, const Ids& prompts, const Costs& costs,
-                              std::stop_token stop, const std::function<void(double)>& progress) {
+std::vector<int> fastestShape(const std::shared_ptr<const Engine>& engine, const Ids& prompts,
+                              const Costs& costs, std::stop_token stop,
+                              const std::function<void(double)>& progress) {
     std::vector<int> best;
     double least = secondsPerToken(engine, prompts, {}, costs, stop);
     for (std::size_t i = 0; i < kShapes.size() && !stop.stop_requested(); ++i) {
@@ -97,17 +100,19 @@ std::string verdictOn(const TrainReport& report) {
     std::string text;
     for (const TrainedAcceptance& a : report.acceptance) {
         char part[96];
-        std::snprintf(part, sizeof part, "%s%.2f times plain at temperature %.2g (gamma %d)", text.empty() ? "" : ", ",
-                      a.predictedSpeedup, a.temperature, a.bestGamma);
+        std::snprintf(part, sizeof part, "%s%.2f times plain at temperature %.2g (gamma %d)",
+                      text.empty() ? "" : ", ", a.predictedSpeedup, a.temperature, a.bestGamma);
         text += part;
     }
-    return (report.pays ? "This draft pays: predicted " : "This draft does not pay on this machine: predicted ") + text + ".";
+    return (report.pays ? "This draft pays: predicted "
+                        : "This draft does not pay on this machine: predicted ") +
+           text + ".";
 }
 
 }  // namespace
 
-void tryDraft(const std::string& target, const std::string& draft, const std::vector<Prompt>& prompts, int threads,
-              TrainReport& report, std::vector<int>* bestTree, std::stop_token stop,
+void tryDraft(const std::string& target, const std::string& draft, const std::vector<Prompt>& prompts,
+              int threads, TrainReport& report, std::vector<int>* bestTree, std::stop_token stop,
               const std::function<void(double fraction)>& progress) {
     EngineOptions load;
     load.target = target;
@@ -126,14 +131,16 @@ void tryDraft(const std::string& target, const std::string& draft, const std::ve
             RunOptions options = optionsFor(temperature, report.costs);
             options.gamma = kGamma;
             addTotals(sum, runOnce(engine, prompt, options, stop).totals);
-            progress(share * static_cast<double>(++done) / static_cast<double>(kTemperatures.size() * ids.size()));
+            progress(share * static_cast<double>(++done) /
+                     static_cast<double>(kTemperatures.size() * ids.size()));
         }
         report.acceptance.push_back(acceptanceOf(temperature, sum, report.costs));
         report.pays = report.pays || report.acceptance.back().predictedSpeedup > kPaysFrom;
     }
     report.verdict = verdictOn(report);
     if (bestTree)
-        *bestTree = fastestShape(engine, ids, report.costs, stop, [&](double f) { progress(share + (1.0 - share) * f); });
+        *bestTree = fastestShape(engine, ids, report.costs, stop,
+                                 [&](double f) { progress(share + (1.0 - share) * f); });
 }
 
 }  // namespace specula

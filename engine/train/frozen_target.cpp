@@ -44,8 +44,7 @@ at::Tensor rotatedHalves(const at::Tensor& x, const at::Tensor& cosine, const at
 
 std::pair<at::Tensor, at::Tensor> rotaryTables(const Rope& rope, int dim, std::int64_t positions,
                                                const std::vector<float>& divisors) {
-    const std::vector<float> frequencies =
-        ropeFrequencies(rope, dim, static_cast<int>(positions), divisors);
+    const std::vector<float> frequencies = ropeFrequencies(rope, dim, static_cast<int>(positions), divisors);
     const auto angles = at::outer(at::arange(positions, at::kDouble), at::tensor(frequencies, at::kDouble));
     const double factor = rope.scaling.attentionFactor;
     return {(angles.cos() * factor).to(at::kFloat).unsqueeze(1),
@@ -55,7 +54,8 @@ std::pair<at::Tensor, at::Tensor> rotaryTables(const Rope& rope, int dim, std::i
 void FrozenTarget::Cache::select(const at::Tensor& rows) {
     for (auto* side : {&keys, &values}) {
         for (at::Tensor& tensor : *side) {
-            at::Tensor kept = at::empty({rows.size(0), tensor.size(1), tensor.size(2), tensor.size(3)}, tensor.options());
+            at::Tensor kept =
+                at::empty({rows.size(0), tensor.size(1), tensor.size(2), tensor.size(3)}, tensor.options());
             kept.narrow(2, 0, length).copy_(tensor.narrow(2, 0, length).index_select(0, rows));
             tensor = kept;
         }
@@ -67,8 +67,9 @@ FrozenTarget::FrozenTarget(std::shared_ptr<const Checkpoint> checkpoint, std::in
     const ModelConfig& c = config();
     const std::string reason = whyNotTrainable(c);
     if (!reason.empty())
-        throw Error(m_checkpoint->path() + ": no draft can be trained for this " + c.architecture + " model yet, because " +
-                    reason + "; expected a target like Llama, Mistral, Qwen or SmolLM2");
+        throw Error(m_checkpoint->path() + ": no draft can be trained for this " + c.architecture +
+                    " model yet, because " + reason +
+                    "; expected a target like Llama, Mistral, Qwen or SmolLM2");
     m_embedding = read("embed.weight", {c.vocabulary, c.hidden}).to(at::kBFloat16);
     m_head = c.tiedHead ? m_embedding : read("head.weight", {c.vocabulary, c.hidden}).to(at::kBFloat16);
     m_finalNorm = read("final_norm.weight", {c.hidden});
@@ -106,8 +107,8 @@ FrozenTarget::Layer FrozenTarget::readLayer(int index) const {
             const auto values = read(at + name, {width}).unsqueeze(1);
             return (heads > 0 ? turned(values, heads) : values).squeeze(1);
         };
-        layer.qkvBias = at::cat({bias("q.bias", c.queryWidth(), c.heads), bias("k.bias", c.keyWidth(), c.kvHeads),
-                                 bias("v.bias", c.keyWidth(), 0)})
+        layer.qkvBias = at::cat({bias("q.bias", c.queryWidth(), c.heads),
+                                 bias("k.bias", c.keyWidth(), c.kvHeads), bias("v.bias", c.keyWidth(), 0)})
                             .to(at::kBFloat16);
     }
     if (c.qkNorm == QkNorm::Head) {
@@ -115,8 +116,9 @@ FrozenTarget::Layer FrozenTarget::readLayer(int index) const {
         layer.keyNorm = turned(read(at + "k_norm.weight", {c.headDim}).unsqueeze(1), 1).squeeze(1);
     }
     layer.o = read(at + "o.weight", {c.hidden, c.queryWidth()}).to(at::kBFloat16);
-    layer.gateUp = at::cat({read(at + "gate.weight", {c.ffn, c.hidden}), read(at + "up.weight", {c.ffn, c.hidden})})
-                       .to(at::kBFloat16);
+    layer.gateUp =
+        at::cat({read(at + "gate.weight", {c.ffn, c.hidden}), read(at + "up.weight", {c.ffn, c.hidden})})
+            .to(at::kBFloat16);
     layer.down = read(at + "down.weight", {c.hidden, c.ffn}).to(at::kBFloat16);
     return layer;
 }
@@ -135,7 +137,8 @@ at::Tensor FrozenTarget::norm(const at::Tensor& x, const at::Tensor& gain) const
     return wide * at::rsqrt(wide.square().mean(-1, true) + config().normEps) * gain;
 }
 
-at::Tensor FrozenTarget::attention(const Layer& layer, std::size_t index, const at::Tensor& x, Cache& cache) const {
+at::Tensor FrozenTarget::attention(const Layer& layer, std::size_t index, const at::Tensor& x,
+                                   Cache& cache) const {
     const ModelConfig& c = config();
     const std::int64_t rows = x.size(0), count = x.size(1), first = cache.length;
     const auto all = at::linear(norm(x, layer.attentionNorm).to(at::kBFloat16), layer.qkv, layer.qkvBias);
@@ -148,8 +151,11 @@ at::Tensor FrozenTarget::attention(const Layer& layer, std::size_t index, const 
     };
     const auto query = turned(parts[0], layer.queryNorm);  // [rows][heads][count][headDim]
     cache.keys[index].narrow(2, first, count).copy_(turned(parts[1], layer.keyNorm));
-    cache.values[index].narrow(2, first, count).copy_(parts[2].reshape({rows, count, -1, c.headDim}).transpose(1, 2));
-    auto keys = cache.keys[index].narrow(2, 0, first + count), values = cache.values[index].narrow(2, 0, first + count);
+    cache.values[index]
+        .narrow(2, first, count)
+        .copy_(parts[2].reshape({rows, count, -1, c.headDim}).transpose(1, 2));
+    auto keys = cache.keys[index].narrow(2, 0, first + count),
+         values = cache.values[index].narrow(2, 0, first + count);
     const std::int64_t group = c.heads / c.kvHeads;
     at::Tensor mixed;
     if (count == 1) {
@@ -171,7 +177,8 @@ at::Tensor FrozenTarget::forward(const at::Tensor& ids, Cache& cache, std::span<
     c10::NoGradGuard noGradients;
     if (cache.length + ids.size(1) > m_longest)
         throw Error("internal: a training text of " + std::to_string(cache.length + ids.size(1)) +
-                    " tokens does not fit " + std::to_string(m_longest), ErrorKind::Failed);
+                        " tokens does not fit " + std::to_string(m_longest),
+                    ErrorKind::Failed);
     auto x = at::embedding(m_embedding, ids).to(at::kFloat);
     std::vector<at::Tensor> taps;
     for (std::size_t i = 0; i < m_layers.size(); ++i) {

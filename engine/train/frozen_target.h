@@ -11,15 +11,15 @@
 
 namespace specula {
 
-/// Says in words why drafts cannot be trained for a target of this kind; "" when they can. What is asked for is
-/// the Llama block: RMS norms before attention and a gated SiLU MLP, rotary positions on whole heads, with or
-/// without biases of q, k and v and norms of queries and keys (Llama, Mistral, Qwen 2 and 3, SmolLM2 ...).
+/// Says in words why drafts cannot be trained for a target of this kind; "" when they can. What is asked for
+/// is the Llama block: RMS norms before attention and a gated SiLU MLP, rotary positions on whole heads, with
+/// or without biases of q, k and v and norms of queries and keys (Llama, Mistral, Qwen 2 and 3, SmolLM2 ...).
 std::string whyNotTrainable(const ModelConfig& config);
 
 /// A target of the Llama family with its matrices in bfloat16 and its residual stream in float32, for what
 /// training needs of it: many texts at a time, its hidden states and its distributions. Const after loading;
-/// no gradients. Its logits are near those of the engine's Model and not equal to them: whatever is claimed of
-/// a draft is measured with the engine afterwards.
+/// no gradients. Its logits are near those of the engine's Model and not equal to them: whatever is claimed
+/// of a draft is measured with the engine afterwards.
 class FrozenTarget {
 public:
     /// Keys and values of a batch of texts that are equally long.
@@ -42,7 +42,8 @@ public:
     Cache newCache(std::int64_t rows) const;
 
     /// Runs ids [rows][n] (int64) after what the cache holds; n > 1 only on an empty cache. Returns the
-    /// residual stream after each of `layers` (1-based, ascending), [rows][n][layers.size()][hidden], bfloat16.
+    /// residual stream after each of `layers` (1-based, ascending), [rows][n][layers.size()][hidden],
+    /// bfloat16.
     at::Tensor forward(const at::Tensor& ids, Cache& cache, std::span<const int> layers) const;
 
     /// hidden [...][hidden], the stream after the last layer -> what the head multiplies, bfloat16.

@@ -89,11 +89,15 @@ HeadModule::HeadModule(const FrozenTarget& target, FeatureHeadConfig config, std
 }
 
 at::Tensor& HeadModule::parameter(const std::string& name) {
-    return std::find_if(m_parameters.begin(), m_parameters.end(), [&](const auto& p) { return p.first == name; })->second;
+    return std::find_if(m_parameters.begin(), m_parameters.end(),
+                        [&](const auto& p) { return p.first == name; })
+        ->second;
 }
 
 const at::Tensor& HeadModule::get(const std::string& name) const {
-    return std::find_if(m_parameters.begin(), m_parameters.end(), [&](const auto& p) { return p.first == name; })->second;
+    return std::find_if(m_parameters.begin(), m_parameters.end(),
+                        [&](const auto& p) { return p.first == name; })
+        ->second;
 }
 
 at::Tensor HeadModule::linear(const at::Tensor& x, const std::string& name) const {
@@ -118,7 +122,8 @@ void HeadModule::startFromRegression(const DraftData& data, std::int64_t tokens)
     double inputs = 0.0;
     // Every n-th text, so that the sample spans all shards.
     const auto& texts = data.training();
-    const std::size_t stride = std::max<std::size_t>(1, static_cast<std::size_t>(data.tokens() / std::max<std::int64_t>(1, tokens)));
+    const std::size_t stride =
+        std::max<std::size_t>(1, static_cast<std::size_t>(data.tokens() / std::max<std::int64_t>(1, tokens)));
     for (std::size_t i = 0; i < texts.size(); i += stride) {
         if (texts[i].length < 3) continue;
         const DraftBatch batch = data.batch({texts[i]});
@@ -141,18 +146,20 @@ void HeadModule::startFromRegression(const DraftData& data, std::int64_t tokens)
     // Mean square of the prediction, from the sums alone.
     inputs = (whole * gram.matmul(whole)).sum().item<double>() / static_cast<double>(seen * hidden);
     const double scale = 1.0 / std::sqrt(std::max(inputs, 1e-12));
-    const auto lastOnly = solved(at::cat({all.narrow(0, 0, hidden), all.narrow(0, fusedCount * hidden, hidden)}));
+    const auto lastOnly =
+        solved(at::cat({all.narrow(0, 0, hidden), all.narrow(0, fusedCount * hidden, hidden)}));
     parameter("embed_proj.weight").copy_(whole.narrow(0, 0, hidden).t() * scale);
     parameter("feature_proj.weight").copy_(whole.narrow(0, hidden, fusedCount * hidden).t() * scale);
     parameter("state_proj.weight").copy_(lastOnly.narrow(0, hidden, hidden).t() * scale);
 }
 
-at::Tensor HeadModule::layer(const at::Tensor& x, std::vector<at::Tensor>& keys, std::vector<at::Tensor>& values,
-                             const at::Tensor& mask) const {
+at::Tensor HeadModule::layer(const at::Tensor& x, std::vector<at::Tensor>& keys,
+                             std::vector<at::Tensor>& values, const at::Tensor& mask) const {
     const FeatureHeadConfig& c = m_config;
     const std::int64_t texts = x.size(0), count = x.size(1), group = c.heads / c.kvHeads;
     const auto normed = norm(x, get("layer.input_layernorm.weight")).to(at::kBFloat16);
-    const auto cosine = m_cosine.narrow(0, 0, count).to(at::kBFloat16), sine = m_sine.narrow(0, 0, count).to(at::kBFloat16);
+    const auto cosine = m_cosine.narrow(0, 0, count).to(at::kBFloat16),
+               sine = m_sine.narrow(0, 0, count).to(at::kBFloat16);
     const auto heads = [&](const char* name) {
         return linear(normed, name).reshape({texts, count, -1, c.headDim});
     };
@@ -163,12 +170,14 @@ at::Tensor HeadModule::layer(const at::Tensor& x, std::vector<at::Tensor>& keys,
     };
     keys.push_back(spread(rotatedHalves(heads("layer.self_attn.k_proj.weight"), cosine, sine)));
     values.push_back(spread(heads("layer.self_attn.v_proj.weight")));
-    const auto mixed = mask.defined()
-                           ? at::scaled_dot_product_attention(query, at::cat(keys, 2), at::cat(values, 2), mask)
-                           : at::scaled_dot_product_attention(query, keys.front(), values.front(), {}, 0.0, true);
-    const auto after = x + linear(mixed.transpose(1, 2).reshape({texts, count, -1}), "layer.self_attn.o_proj.weight");
+    const auto mixed =
+        mask.defined() ? at::scaled_dot_product_attention(query, at::cat(keys, 2), at::cat(values, 2), mask)
+                       : at::scaled_dot_product_attention(query, keys.front(), values.front(), {}, 0.0, true);
+    const auto after =
+        x + linear(mixed.transpose(1, 2).reshape({texts, count, -1}), "layer.self_attn.o_proj.weight");
     const auto inner = norm(after, get("layer.post_attention_layernorm.weight")).to(at::kBFloat16);
-    const auto gated = at::silu(linear(inner, "layer.mlp.gate_proj.weight")) * linear(inner, "layer.mlp.up_proj.weight");
+    const auto gated =
+        at::silu(linear(inner, "layer.mlp.gate_proj.weight")) * linear(inner, "layer.mlp.up_proj.weight");
     return after + linear(gated, "layer.mlp.down_proj.weight");
 }
 
@@ -180,7 +189,8 @@ std::vector<at::Tensor> HeadModule::rollOut(const DraftBatch& batch, int steps) 
     for (int step = 1; step <= steps; ++step) {
         const at::Tensor mask = step > 1 ? seenKeys(batch.ids.size(1), step) : at::Tensor();
         out.push_back(layer(embedded + u, keys, values, mask));
-        if (step < steps) u = shifted(linear(norm(out.back(), get("state_norm.weight")), "state_proj.weight"));
+        if (step < steps)
+            u = shifted(linear(norm(out.back(), get("state_norm.weight")), "state_proj.weight"));
     }
     return out;
 }

@@ -18,21 +18,23 @@ namespace specula {
 class HeadModule {
 public:
     /// Sizes for a target: its own width, heads and MLP; `fused` layers, the last of them the target's last.
-    static FeatureHeadConfig configFor(const ModelConfig& target, const std::vector<int>& fused, int headVocabulary);
+    static FeatureHeadConfig configFor(const ModelConfig& target, const std::vector<int>& fused,
+                                       int headVocabulary);
 
     /// Random projections; the layer adds nothing yet. `headIds` ascending.
-    HeadModule(const FrozenTarget& target, FeatureHeadConfig config, std::vector<TokenId> headIds, std::uint64_t seed);
+    HeadModule(const FrozenTarget& target, FeatureHeadConfig config, std::vector<TokenId> headIds,
+               std::uint64_t seed);
 
     /// Sets the projections by ridge regression, so that what enters the layer already predicts the target's
-    /// next last hidden state: f_t from [e_t, fused f_(t-1)] for W_e and F_1, from [e_t, last f_(t-1)] for F_2.
-    /// The outputs are scaled to a mean square of 1.
+    /// next last hidden state: f_t from [e_t, fused f_(t-1)] for W_e and F_1, from [e_t, last f_(t-1)] for
+    /// F_2. The outputs are scaled to a mean square of 1.
     void startFromRegression(const DraftData& data, std::int64_t tokens);
 
-    /// The layer's outputs g of `steps` drafting steps, each [texts][longest][hidden] bfloat16 by the position
-    /// of the token read: in step 1 every position has the target's true features of the one before, in step s
-    /// the head's own state from step s - 1 (roll-out training, "training-time test" in EAGLE-3, Li et al.
-    /// 2025). A row of step s sees the keys that a draft would have there: of step 1 up to s - 1 places
-    /// before it, then one of each later step.
+    /// The layer's outputs g of `steps` drafting steps, each [texts][longest][hidden] bfloat16 by the
+    /// position of the token read: in step 1 every position has the target's true features of the one before,
+    /// in step s the head's own state from step s - 1 (roll-out training, "training-time test" in EAGLE-3, Li
+    /// et al. 2025). A row of step s sees the keys that a draft would have there: of step 1 up to s - 1
+    /// places before it, then one of each later step.
     std::vector<at::Tensor> rollOut(const DraftBatch& batch, int steps) const;
 
     /// g -> what the head's rows multiply, bfloat16.
@@ -41,7 +43,9 @@ public:
     const FeatureHeadConfig& config() const { return m_config; }
     const std::vector<TokenId>& headIds() const { return m_headIds; }
     const at::Tensor& headIndex() const { return m_headIndex; }  ///< [headVocabulary] int64
-    const at::Tensor& headRows() const { return m_headRows; }    ///< [headVocabulary][hidden] bfloat16, the target's
+    const at::Tensor& headRows() const {
+        return m_headRows;
+    }  ///< [headVocabulary][hidden] bfloat16, the target's
     const NamedTensors& parameters() const { return m_parameters; }
 
 private:

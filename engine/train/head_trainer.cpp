@@ -11,9 +11,9 @@
 namespace specula {
 namespace {
 
-constexpr int kRollOut = 3;               // drafting steps of the later part
-constexpr double kOneStepShare = 0.25;    // of the training: one step only
-constexpr double kStepDecay = 0.8;        // weight of each further step
+constexpr int kRollOut = 3;             // drafting steps of the later part
+constexpr double kOneStepShare = 0.25;  // of the training: one step only
+constexpr double kStepDecay = 0.8;      // weight of each further step
 constexpr std::int64_t kBatchPlaces = 2048;
 constexpr std::int64_t kRegressionTokens = 150'000;
 constexpr std::int64_t kRankedPlaces = 60'000;  // where the target's distributions are summed
@@ -29,7 +29,8 @@ LessonLoss rollOutLoss(const HeadModule& head, const DraftBatch& batch, const at
         // Step s + 1 of a draft stands s places after the last true features.
         const auto there = batch.depths.ge(s + 1).nonzero().squeeze(1);
         const auto places = batch.places.index_select(0, there);
-        const auto hidden = head.finalNorm(outs[static_cast<std::size_t>(s)].flatten(0, 1).index_select(0, places));
+        const auto hidden =
+            head.finalNorm(outs[static_cast<std::size_t>(s)].flatten(0, 1).index_select(0, places));
         const bool all = there.numel() == pTarget.size(0);
         const double weight = stepWeight / static_cast<double>(std::max<std::int64_t>(1, places.numel()));
         const SoftLoss part =
@@ -47,13 +48,16 @@ std::vector<TokenId> frequentIds(const FrozenTarget& target, const DraftData& da
     c10::NoGradGuard noGradients;
     const std::int64_t vocabulary = target.config().vocabulary;
     auto weight = at::zeros({vocabulary}, at::kFloat);
-    const double every = std::max(1.0, static_cast<double>(data.tokens()) / static_cast<double>(kRankedPlaces));
+    const double every =
+        std::max(1.0, static_cast<double>(data.tokens()) / static_cast<double>(kRankedPlaces));
     const auto stride = static_cast<std::int64_t>(every);
     for (const DataText& text : data.training()) {
         const auto ids = data.ids(text);
-        weight.add_(at::bincount(at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong), {}, vocabulary));
+        weight.add_(at::bincount(at::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), at::kLong), {},
+                                 vocabulary));
         const auto features = data.features(text);
-        const auto sampled = features.select(1, features.size(1) - 1).slice(0, text.promptLength - 1, text.length, stride);
+        const auto sampled =
+            features.select(1, features.size(1) - 1).slice(0, text.promptLength - 1, text.length, stride);
         const auto p = softRows(target.finalNorm(sampled), target.headRows());
         weight.add_(p.to(at::kFloat).sum(0) * every);
     }
@@ -91,7 +95,8 @@ std::vector<double> heldOutOverlap(const HeadModule& head, const FrozenTarget& t
     return sums;
 }
 
-bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data, const TeachOptions& options) {
+bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data,
+               const TeachOptions& options) {
     BatchOrder order(data, kBatchPlaces, options.seed);
     if (!std::filesystem::exists(options.statePath)) head.startFromRegression(data, kRegressionTokens);
     Lesson lesson;
@@ -102,7 +107,8 @@ bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& da
         const DraftBatch batch = data.batch(order.at(step));
         // The target's distribution given that the token is one the head knows: all that it can aim at.
         const auto pTarget = softRows(target.finalNorm(lastFeatures(batch, batch.places)), head.headRows());
-        return rollOutLoss(head, batch, pTarget, progress < kOneStepShare ? 1 : kRollOut, rejectionShare(progress));
+        return rollOutLoss(head, batch, pTarget, progress < kOneStepShare ? 1 : kRollOut,
+                           rejectionShare(progress));
     };
     lesson.look = [&] { return heldOutOverlap(head, target, data, kLookSteps, kLookPlaces); };
     return teach(lesson, options);

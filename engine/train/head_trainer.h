@@ -16,10 +16,11 @@ std::vector<TokenId> frequentIds(const FrozenTarget& target, const DraftData& da
 /// Trains a feature head: ridge start, then soft targets, one drafting step at first and several rolled out
 /// later; keeps the parameters that look best on held-out texts. Restarts where statePath left off. `false`
 /// when stopped.
-bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data, const TeachOptions& options);
+bool teachHead(HeadModule& head, const FrozenTarget& target, const DraftData& data,
+               const TeachOptions& options);
 
-/// Mean of sum_x min(pTarget(x), pDraft(x)) by drafting step over the held-out texts sampled at temperature 1 (at most
-/// `places` positions); ids that the head does not know count as never proposed.
+/// Mean of sum_x min(pTarget(x), pDraft(x)) by drafting step over the held-out texts sampled at temperature 1
+/// (at most `places` positions); ids that the head does not know count as never proposed.
 std::vector<double> heldOutOverlap(const HeadModule& head, const FrozenTarget& target, const DraftData& data,
                                    int steps, std::int64_t places);
 

@@ -96,11 +96,12 @@ LoopResult trainLoop(const NamedTensors& parameters, const LossFunction& loss, s
             const double perStep = secondsSince(start) / static_cast<double>(done.steps - stepsBefore);
             const double now = progressOf(options, done);
             if (!options.quiet)
-                std::fprintf(stderr,
-                             "%s: step %lld loss %.4f norm %.2f rate %.2e %.0f tokens/s, %.1f min, %.1f to go\n",
-                             options.name.c_str(), static_cast<long long>(done.steps), done.loss, norm, rate,
-                             static_cast<double>(tokensPerStep) / perStep, done.seconds / 60.0,
-                             now > 0.0 ? done.seconds / 60.0 * (1.0 - now) / now : 0.0);
+                std::fprintf(
+                    stderr,
+                    "%s: step %lld loss %.4f norm %.2f rate %.2e %.0f tokens/s, %.1f min, %.1f to go\n",
+                    options.name.c_str(), static_cast<long long>(done.steps), done.loss, norm, rate,
+                    static_cast<double>(tokensPerStep) / perStep, done.seconds / 60.0,
+                    now > 0.0 ? done.seconds / 60.0 * (1.0 - now) / now : 0.0);
             if (afterLog) {
                 const auto began = Clock::now();
                 afterLog(done, now);

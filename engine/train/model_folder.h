@@ -17,8 +17,8 @@ struct FolderWords {
 };
 
 /// Writes a Hugging Face model folder: config.json and generation_config.json (LlamaForCausalLM, tied
-/// embeddings), model.safetensors in float16, and tokenizer.model. Creates the folder. Throws Error (Failed) when
-/// something cannot be written.
+/// embeddings), model.safetensors in float16, and tokenizer.model. Creates the folder. Throws Error (Failed)
+/// when something cannot be written.
 void writeModelFolder(const std::string& folder, const Decoder& decoder, const FolderWords& words);
 
 /// Reads the parameters of a folder written by writeModelFolder into a decoder of the same shape. Throws

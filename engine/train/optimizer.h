@@ -26,8 +26,8 @@ public:
     Optimizer(const NamedTensors& parameters, const OptimizerOptions& options);
 
     /// One step from the parameters' gradients, which it clears. Returns the gradients' norm before clipping.
-    /// A norm that is not finite leaves the parameters as they are; a parameter that no loss has reached yet stays
-    /// as it is.
+    /// A norm that is not finite leaves the parameters as they are; a parameter that no loss has reached yet
+    /// stays as it is.
     double step(double learningRate);
 
     /// All that a later process needs to go on exactly here; tensors share memory with the optimizer.

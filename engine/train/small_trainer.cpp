@@ -47,7 +47,8 @@ DecoderShape smallShapeFor(const ModelConfig& target) {
             .context = target.maxContext};
 }
 
-bool teachSmall(Decoder& draft, const FrozenTarget& target, const DraftData& data, const TeachOptions& options) {
+bool teachSmall(Decoder& draft, const FrozenTarget& target, const DraftData& data,
+                const TeachOptions& options) {
     BatchOrder order(data, kBatchPlaces, options.seed);
     Lesson lesson;
     lesson.name = "small";
@@ -58,7 +59,8 @@ bool teachSmall(Decoder& draft, const FrozenTarget& target, const DraftData& dat
         const auto pTarget = softRows(target.finalNorm(lastFeatures(batch, batch.places)), target.headRows());
         const auto hidden = draft.hidden(batch.ids, kForward).flatten(0, 1).index_select(0, batch.places);
         const double weight = 1.0 / static_cast<double>(std::max<std::int64_t>(1, batch.places.numel()));
-        const SoftLoss loss = softLoss(hidden, draft.embedding().to(at::kBFloat16), pTarget, weight, rejectionShare(progress));
+        const SoftLoss loss =
+            softLoss(hidden, draft.embedding().to(at::kBFloat16), pTarget, weight, rejectionShare(progress));
         return LessonLoss{loss.surrogate, loss.value};
     };
     lesson.look = [&] { return overlapOf(draft, target, data); };

@@ -110,7 +110,8 @@ at::Tensor softRows(const at::Tensor& hidden, const at::Tensor& rows) {
     const std::int64_t count = hidden.size(0), n = rows.size(0);
     at::Tensor out = at::empty({count, n}, at::kBFloat16);
     for (std::int64_t first = 0; first < count; first += kPiece) {
-        const auto logits = at::linear(hidden.narrow(0, first, std::min(kPiece, count - first)), rows).contiguous();
+        const auto logits =
+            at::linear(hidden.narrow(0, first, std::min(kPiece, count - first)), rows).contiguous();
         const Bits* from = bitsOf(logits);
         Bits* to = bitsOf(out) + first * n;
         at::parallel_for(0, logits.size(0), 8, [&](std::int64_t begin, std::int64_t end) {

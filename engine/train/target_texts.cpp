@@ -52,7 +52,8 @@ TokenId drawOne(const float* logits, std::int64_t count, double temperature, dou
     double rest = coin * std::accumulate(sums.begin(), sums.end(), 0.0);
     std::size_t block = 0;
     while (block + 1 < sums.size() && rest >= sums[block]) rest -= sums[block++];
-    const std::int64_t first = static_cast<std::int64_t>(block) * kBlock, end = std::min(count, first + kBlock);
+    const std::int64_t first = static_cast<std::int64_t>(block) * kBlock,
+                       end = std::min(count, first + kBlock);
     for (std::int64_t i = first; i < end; ++i) {
         rest -= static_cast<double>(fastExp((logits[i] - top) * scale));
         if (rest < 0.0) return static_cast<TokenId>(i);
@@ -135,8 +136,8 @@ TargetTexts packed(const std::vector<TextRequest>& requests, const std::vector<s
 
 NamedTensors TargetTexts::named() const {
     // By falling alignment, since the file is mapped and read in place.
-    return {{"ids", ids}, {"lengths", lengths}, {"prompt_lengths", promptLengths}, {"held_out", heldOut},
-            {"temperatures", temperatures}, {"features", features}};
+    return {{"ids", ids},          {"lengths", lengths},           {"prompt_lengths", promptLengths},
+            {"held_out", heldOut}, {"temperatures", temperatures}, {"features", features}};
 }
 
 std::vector<TokenId> drawTokens(const at::Tensor& logits, const std::vector<double>& temperatures,
@@ -163,7 +164,8 @@ TargetTexts sampleTexts(const FrozenTarget& target, const std::vector<TextReques
     std::vector<Row> rows;
     std::vector<std::vector<TokenId>> texts(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (requests[i].prompt.empty()) throw Error("internal: a training prompt is empty", ErrorKind::Failed);
+        if (requests[i].prompt.empty())
+            throw Error("internal: a training prompt is empty", ErrorKind::Failed);
         rows.push_back({i, {requests[i].prompt.front()}});
     }
     at::Tensor features = at::empty(
@@ -183,8 +185,8 @@ TargetTexts sampleTexts(const FrozenTarget& target, const std::vector<TextReques
         const auto last = target.finalNorm(hidden.select(1, hidden.size(1) - 1));
         std::vector<double> temperatures;
         for (const Row& row : rows) temperatures.push_back(requests[row.text].temperature);
-        const std::vector<TokenId> drawn = drawTokens(at::linear(last, target.headRows()), temperatures,
-                                                      coinsFor(random, rows.size()));
+        const std::vector<TokenId> drawn =
+            drawTokens(at::linear(last, target.headRows()), temperatures, coinsFor(random, rows.size()));
         std::size_t open = 0;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (rows[i].ended) continue;
@@ -193,7 +195,8 @@ TargetTexts sampleTexts(const FrozenTarget& target, const std::vector<TextReques
             open += rows[i].ended ? 0 : 1;
         }
         if (open == 0) break;
-        if (static_cast<double>(open) < kWorthSelecting * static_cast<double>(rows.size())) dropEnded(rows, cache);
+        if (static_cast<double>(open) < kWorthSelecting * static_cast<double>(rows.size()))
+            dropEnded(rows, cache);
     }
     for (Row& row : rows) {
         if (!row.ended) texts[row.text] = std::move(row.tokens);

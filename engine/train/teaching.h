@@ -18,8 +18,8 @@ struct TeachOptions {
     std::string statePath;  ///< where the loop can go on from
     std::string bestPath;   ///< parameters that looked best on held-out texts
     std::stop_token stop;
-    /// Told now and then: how far, and the mean overlap by drafting step on held-out texts (temperature 1; empty
-    /// between looks).
+    /// Told now and then: how far, and the mean overlap by drafting step on held-out texts (temperature 1;
+    /// empty between looks).
     std::function<void(const LoopResult& done, double progress, const std::vector<double>& overlap)> onLook;
 };
 

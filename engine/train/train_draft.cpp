@@ -22,9 +22,9 @@ namespace specula {
 namespace {
 
 constexpr std::int64_t kLongestText = 288;
-constexpr double kSamplingShare = 0.35;   // of the minutes, when no number of tokens is asked for
+constexpr double kSamplingShare = 0.35;  // of the minutes, when no number of tokens is asked for
 constexpr double kMeasuringMinutes = 2.0;
-constexpr double kLeastTraining = 0.25;   // of the minutes, however long sampling took
+constexpr double kLeastTraining = 0.25;  // of the minutes, however long sampling took
 
 /// Tells the caller where everything stands, phase by phase.
 class Reporter {
@@ -64,8 +64,8 @@ std::string workFolder(const TrainRequest& request) {
     return request.out + "/work";
 }
 
-SamplingState sampleFor(const TrainRequest& request, const FrozenTarget& target, const std::vector<int>& layers,
-                        Reporter& reporter, std::stop_token stop) {
+SamplingState sampleFor(const TrainRequest& request, const FrozenTarget& target,
+                        const std::vector<int>& layers, Reporter& reporter, std::stop_token stop) {
     SamplingPlan plan;
     plan.folder = workFolder(request);
     plan.tokens = request.tokens;
@@ -84,13 +84,16 @@ SamplingState sampleFor(const TrainRequest& request, const FrozenTarget& target,
 TeachOptions teachOptions(const TrainRequest& request, const SamplingState& sampled, Reporter& reporter,
                           TrainReport& report, std::stop_token stop) {
     TeachOptions teach;
-    teach.minutes = std::max(request.minutes * kLeastTraining,
-                             request.minutes - sampled.seconds / 60.0 - std::min(kMeasuringMinutes, request.minutes / 4.0));
+    teach.minutes =
+        std::max(request.minutes * kLeastTraining, request.minutes - sampled.seconds / 60.0 -
+                                                       std::min(kMeasuringMinutes, request.minutes / 4.0));
     teach.seed = request.seed;
     teach.statePath = workFolder(request) + "/" + std::string(name(request.architecture)) + ".state";
-    teach.bestPath = workFolder(request) + "/" + std::string(name(request.architecture)) + "-best.safetensors";
+    teach.bestPath =
+        workFolder(request) + "/" + std::string(name(request.architecture)) + "-best.safetensors";
     teach.stop = stop;
-    teach.onLook = [&reporter, &report, sampled](const LoopResult& done, double, const std::vector<double>& overlap) {
+    teach.onLook = [&reporter, &report, sampled](const LoopResult& done, double,
+                                                 const std::vector<double>& overlap) {
         reporter.now().tokens = sampled.tokens;
         reporter.now().step = report.steps = done.steps;
         reporter.now().loss = done.loss;
@@ -101,7 +104,8 @@ TeachOptions teachOptions(const TrainRequest& request, const SamplingState& samp
     return teach;
 }
 
-/// Writes what was taught as a folder that loads as a draft; the children by depth are a feature head's best tree.
+/// Writes what was taught as a folder that loads as a draft; the children by depth are a feature head's best
+/// tree.
 using WriteFolder = std::function<void(const std::vector<int>& bestTree)>;
 
 std::optional<WriteFolder> taughtHead(const TrainRequest& request, const FrozenTarget& target,
@@ -109,13 +113,15 @@ std::optional<WriteFolder> taughtHead(const TrainRequest& request, const FrozenT
                                       const TeachOptions& teaching) {
     const std::vector<TokenId> ids = frequentIds(target, data, request.headVocabulary);
     const auto head = std::make_shared<HeadModule>(
-        target, HeadModule::configFor(target.config(), layers, static_cast<int>(ids.size())), ids, request.seed);
+        target, HeadModule::configFor(target.config(), layers, static_cast<int>(ids.size())), ids,
+        request.seed);
     if (!teachHead(*head, target, data, teaching)) return std::nullopt;
-    return [head, &request](const std::vector<int>& bestTree) { writeHeadFolder(request.out, *head, bestTree); };
+    return
+        [head, &request](const std::vector<int>& bestTree) { writeHeadFolder(request.out, *head, bestTree); };
 }
 
-std::optional<WriteFolder> taughtSmall(const TrainRequest& request, const FrozenTarget& target, const DraftData& data,
-                                       const TeachOptions& teaching) {
+std::optional<WriteFolder> taughtSmall(const TrainRequest& request, const FrozenTarget& target,
+                                       const DraftData& data, const TeachOptions& teaching) {
     const auto draft = std::make_shared<Decoder>(smallShapeFor(target.config()), request.seed);
     if (!teachSmall(*draft, target, data, teaching)) return std::nullopt;
     return [draft, &request, &target](const std::vector<int>&) {

@@ -28,13 +28,15 @@ std::vector<std::vector<TokenId>> encoded(const FrozenTarget& target, const std:
                                           std::int64_t longest, std::uint64_t seed) {
     const auto tokenizer = target.checkpoint().tokenizer();
     if (!tokenizer)
-        throw Error(target.checkpoint().path() + ": expected a target with a tokenizer, to write training texts with");
+        throw Error(target.checkpoint().path() +
+                    ": expected a target with a tokenizer, to write training texts with");
     const std::string chatTemplate = target.checkpoint().chatTemplate();
     std::vector<std::vector<TokenId>> out;
     for (const Prompt& prompt : prompts) {
         if (prompt.chat && chatTemplate.empty()) continue;
-        std::vector<TokenId> ids = prompt.chat ? encodeChat(*tokenizer, chatTemplate, prompt.text, prompt.system)
-                                               : tokenizer->encode(prompt.text, true, false);
+        std::vector<TokenId> ids = prompt.chat
+                                       ? encodeChat(*tokenizer, chatTemplate, prompt.text, prompt.system)
+                                       : tokenizer->encode(prompt.text, true, false);
         if (!ids.empty() && std::ssize(ids) + kRoom <= longest) out.push_back(std::move(ids));
     }
     std::shuffle(out.begin(), out.end(), std::mt19937_64(seed));
@@ -81,22 +83,26 @@ SamplingState sampleTrainingTexts(const FrozenTarget& target, const std::vector<
         state = {earlier.tokens(), spent.seconds()};
     }
     const auto enough = [&] {
-        return (plan.tokens > 0 && state.tokens >= plan.tokens) || (plan.seconds > 0.0 && state.seconds >= plan.seconds);
+        return (plan.tokens > 0 && state.tokens >= plan.tokens) ||
+               (plan.seconds > 0.0 && state.seconds >= plan.seconds);
     };
     while (!enough() && !stop.stop_requested()) {
         const auto began = Clock::now();
         std::vector<TextRequest> requests;
         for (std::int64_t row = 0; row < plan.rows; ++row) {
-            const std::size_t number = shard * static_cast<std::size_t>(plan.rows) + static_cast<std::size_t>(row);
+            const std::size_t number =
+                shard * static_cast<std::size_t>(plan.rows) + static_cast<std::size_t>(row);
             const bool test = !testing.empty() && number % kHeldOutEvery == 0;
             const auto& from = test ? testing : training;
             const std::size_t which = test ? number / kHeldOutEvery : number;
             // Another temperature when the prompts come round again.
             const std::size_t round = which / from.size();
-            requests.push_back({from[which % from.size()], kTemperatures[(which + round) % kTemperatures.size()], test});
+            requests.push_back(
+                {from[which % from.size()], kTemperatures[(which + round) % kTemperatures.size()], test});
         }
-        const TargetTexts texts = sampleTexts(target, requests, layers, eos, plan.longest,
-                                              stepSeed(plan.seed, static_cast<std::int64_t>(shard), 33), stop);
+        const TargetTexts texts =
+            sampleTexts(target, requests, layers, eos, plan.longest,
+                        stepSeed(plan.seed, static_cast<std::int64_t>(shard), 33), stop);
         if (!texts.ids.defined()) break;
         writeTensorFile(DraftData::shardPath(plan.folder, shard), texts.named(), {});
         ++shard;

@@ -26,10 +26,10 @@ struct SamplingState {
     double seconds = 0.0;  ///< spent, earlier starts included
 };
 
-/// Writes shards of texts that the target continues from `prompts` (shuffled; a small share from `heldOut`) at
-/// temperatures 1, 0.8, 0.7 and 0 in turn, until the plan is met. Shards that are already there count, so that a
-/// later call goes on where an earlier one was stopped. Chat prompts are left out when the target has no chat
-/// template. Throws Error when no prompt is left, the target has no tokenizer or the disk is full.
+/// Writes shards of texts that the target continues from `prompts` (shuffled; a small share from `heldOut`)
+/// at temperatures 1, 0.8, 0.7 and 0 in turn, until the plan is met. Shards that are already there count, so
+/// that a later call goes on where an earlier one was stopped. Chat prompts are left out when the target has
+/// no chat template. Throws Error when no prompt is left, the target has no tokenizer or the disk is full.
 SamplingState sampleTrainingTexts(const FrozenTarget& target, const std::vector<Prompt>& prompts,
                                   const std::vector<Prompt>& heldOut, std::span<const int> layers,
                                   const SamplingPlan& plan, std::stop_token stop,

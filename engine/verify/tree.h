@@ -20,11 +20,11 @@ struct TreeInput {
     /// The row that the children of `node` were drawn from, the first as it is and each later one with its
     /// elder siblings removed; empty = every child is one-hot.
     std::function<std::span<const Real>(int node)> draftRow;
-    std::span<const double> acceptCoins;           ///< one for each drafted token, in [0,1)
-    double extraCoin = 0.0;                        ///< draws the resampled, bonus or plain token
-    std::span<Real> targetScratch, draftScratch;   ///< [vocabulary] each
-    std::function<bool(int node)> endsHere = {};   ///< true if the node, once accepted, ends the text
-    bool rejectedStays = false;                    ///< Mutant::RejectedSiblingStays
+    std::span<const double> acceptCoins;          ///< one for each drafted token, in [0,1)
+    double extraCoin = 0.0;                       ///< draws the resampled, bonus or plain token
+    std::span<Real> targetScratch, draftScratch;  ///< [vocabulary] each
+    std::function<bool(int node)> endsHere = {};  ///< true if the node, once accepted, ends the text
+    bool rejectedStays = false;                   ///< Mutant::RejectedSiblingStays
 };
 
 /// What became of a tree.
@@ -46,7 +46,8 @@ struct TreeVerdict {
 template <typename Real>
 class SiblingRows {
 public:
-    /// The rows as they are until the first rejection. Scratch spans of [vocabulary] are written from then on.
+    /// The rows as they are until the first rejection. Scratch spans of [vocabulary] are written from then
+    /// on.
     SiblingRows(std::span<const Real> target, std::span<const Real> draft, std::span<Real> targetScratch,
                 std::span<Real> draftScratch)
         : m_target(target), m_draft(draft), m_targetScratch(targetScratch), m_draftScratch(draftScratch) {}

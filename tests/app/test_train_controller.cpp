@@ -7,12 +7,15 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
+#include <QTableWidget>
 #include <QTemporaryDir>
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 
+#include "app/default_models.h"
+#include "app/draft_training.h"
 #include "app/train_controller.h"
 #include "engine/trace/error.h"
 #include "ui/drafts/draft_form.h"
@@ -211,11 +214,42 @@ private slots:
         QTRY_VERIFY(m_controller->dialog().state() == MakeDraft::State::Done);
     }
 
+    void theRealTrainerMakesADraftThatTheWindowTakes() {
+        openWith(engineTrainer());
+        TrainRequest request;
+        request.target = *bundledModel("tiny-target");
+        request.out = out();
+        request.minutes = 0.15;
+        request.tokens = 4000;
+        request.threads = 1;
+        emit m_controller->dialog().startRequested(request);
+        MakeDraft& dialog = m_controller->dialog();
+        QTRY_VERIFY_WITH_TIMEOUT(dialog.state() != MakeDraft::State::Running, 120'000);
+        QVERIFY2(dialog.state() == MakeDraft::State::Done, qPrintable(dialog.progress().note().text()));
+        QVERIFY(dialog.progress().results().rowCount() > 0);
+        QVERIFY(isFeatureHead(out()));
+        dialog.show();
+        QTest::mouseClick(dialog.useButton(), Qt::LeftButton);
+        QCOMPARE(m_window->setup().engineOptions().draft, out());
+    }
+
+    void theRealTrainerSaysWhomItCannotTeachFor() {
+        openWith(engineTrainer());
+        TrainRequest request;
+        request.target = m_folder->path().toStdString();  // no model at all
+        request.out = out();
+        emit m_controller->dialog().startRequested(request);
+        QTRY_VERIFY(m_controller->dialog().state() == MakeDraft::State::Failed);
+        QVERIFY(m_controller->dialog().progress().note().text().contains(m_folder->path()));
+    }
+
 private:
-    void open() {
+    void open() { openWith(m_script->trainer()); }
+
+    void openWith(Trainer trainer) {
         m_controller.reset();
         m_window = std::make_unique<MainWindow>();
-        m_controller = std::make_unique<TrainController>(*m_window, m_script->trainer());
+        m_controller = std::make_unique<TrainController>(*m_window, std::move(trainer));
         m_window->setModels({{QStringLiteral("Big"), QStringLiteral("/models/big")}});
         m_window->resize(1366, 768);
         m_window->show();

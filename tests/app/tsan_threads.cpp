@@ -4,8 +4,8 @@
 #include <map>
 
 #include "app/engine_worker.h"
-#include "app/train_worker.h"
 #include "app/mailbox.h"
+#include "app/train_worker.h"
 #include "tests/app/sample_runs.h"
 
 namespace {
@@ -134,17 +134,18 @@ void newestJobWinsAndShutdownNeverHangs() {
 }
 
 void trainingPausesAndGoesOn() {
-    TrainWorker worker([](const TrainRequest&, const std::stop_token& stop,
-                          const std::function<void(const TrainProgress&)>& tell) -> std::optional<TrainReport> {
-        for (int step = 0; step < 2000; ++step) {
-            if (stop.stop_requested()) return std::nullopt;
-            TrainProgress progress;
-            progress.step = step;
-            progress.alpha = {0.5};
-            tell(progress);
-        }
-        return TrainReport{};
-    });
+    TrainWorker worker(
+        [](const TrainRequest&, const std::stop_token& stop,
+           const std::function<void(const TrainProgress&)>& tell) -> std::optional<TrainReport> {
+            for (int step = 0; step < 2000; ++step) {
+                if (stop.stop_requested()) return std::nullopt;
+                TrainProgress progress;
+                progress.step = step;
+                progress.alpha = {0.5};
+                tell(progress);
+            }
+            return TrainReport{};
+        });
     const auto last = [&worker] {
         while (true) {
             for (TrainEvent& event : worker.mailbox().drain()) {

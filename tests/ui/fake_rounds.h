@@ -17,10 +17,10 @@ struct FakeRun {
     std::uint64_t seed = 1;
     std::uint64_t runId = 1;
     int rounds = 20;
-    int gamma = 4;       ///< 0 = plain decoding
+    int gamma = 4;               ///< 0 = plain decoding
     std::vector<int> tree = {};  ///< children by depth; then gamma is not used
-    double noise = 0.9;  ///< how far the draft's logits are from the target's
-    bool rows = true;    ///< Detail::Full, else Detail::Tokens
+    double noise = 0.9;          ///< how far the draft's logits are from the target's
+    bool rows = true;            ///< Detail::Full, else Detail::Tokens
     bool lineBreaks = true;
 };
 
@@ -228,8 +228,8 @@ private:
         round.gamma = static_cast<int>(round.proposals.size());
     }
 
-    /// Tests a node's children in order, each on what the rejections before it left; the accepted one, or -1 with the
-    /// target's residual in `left`.
+    /// Tests a node's children in order, each on what the rejections before it left; the accepted one, or -1
+    /// with the target's residual in `left`.
     int test(Round& round, int node, Place& left) {
         for (std::size_t i = 0; i < round.proposals.size(); ++i) {
             Proposal& proposal = round.proposals[i];
@@ -265,7 +265,8 @@ private:
             Place left = places[static_cast<std::size_t>(node + 1)];
             const int accepted = test(round, node, left);
             if (accepted < 0) {
-                emitFrom(round, left.target, places[static_cast<std::size_t>(node + 1)], EmitKind::Resampled, m_rejected);
+                emitFrom(round, left.target, places[static_cast<std::size_t>(node + 1)], EmitKind::Resampled,
+                         m_rejected);
                 return;
             }
             node = accepted;

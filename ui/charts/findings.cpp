@@ -72,8 +72,10 @@ QString acceptanceFinding(const std::vector<Share>& byPosition, bool trees) {
     }
     if (trees) {
         const Share& end = byPosition[last];
-        const QString start = Findings::tr("Of the candidates tested %1 are kept at depth 1").arg(shareText(first.value));
-        return last == 0 ? start : Findings::tr("%1, %2 at %3").arg(start, shareText(end.value)).arg(last + 1);
+        const QString start =
+            Findings::tr("Of the candidates tested %1 are kept at depth 1").arg(shareText(first.value));
+        return last == 0 ? start
+                         : Findings::tr("%1, %2 at %3").arg(start, shareText(end.value)).arg(last + 1);
     }
     if (first.count < kEnoughTrials) {
         return Findings::tr("Acceptance %1 so far (%n judged)", nullptr, static_cast<int>(first.count))

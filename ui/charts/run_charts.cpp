@@ -64,10 +64,12 @@ bool AcceptanceChart::rebuild() {
                                             QLocale().toString(m_shares[static_cast<std::size_t>(i)].count)));
         }
         bottom(m_rect)->setTicker(ticker);
-        bottom(m_rect)->setLabel(m_trees ? tr("depth in the tree, n tested") : tr("draft position, n judged"));
+        bottom(m_rect)->setLabel(m_trees ? tr("depth in the tree, n tested")
+                                         : tr("draft position, n judged"));
     } else {
         const long judged = positions > 0 ? m_shares.front().count : 0;
-        const QString text = m_trees ? tr("depth in the tree (%1 tested at 1)") : tr("draft position (%1 judged at 1)");
+        const QString text =
+            m_trees ? tr("depth in the tree (%1 tested at 1)") : tr("draft position (%1 judged at 1)");
         bottom(m_rect)->setLabel(text.arg(QLocale().toString(judged)));
     }
     setFinding(acceptanceFinding(m_shares, m_trees));

@@ -9,8 +9,8 @@ namespace specula {
 
 namespace {
 
-/// The judged proposal that a discarded one was left aside for: the rejected one it follows, or the sibling that was
-/// accepted before it; itself where there is none.
+/// The judged proposal that a discarded one was left aside for: the rejected one it follows, or the sibling
+/// that was accepted before it; itself where there is none.
 int leftTextAt(const Round& round, int discarded) {
     const int cut = cutOf(round, discarded);
     const auto verdictOf = [&round](int i) { return round.proposals[static_cast<std::size_t>(i)].verdict; };

@@ -73,11 +73,12 @@ public:
     /// Index into output() of a round's first emitted token (rounds().size() is allowed: one past the end).
     std::size_t firstOutputOf(int round) const { return m_firstOutput[static_cast<std::size_t>(round)]; }
 
-    /// Proposals of a round that are not in the output (rejected, discarded), in the order of the places where they
-    /// stand; at one place the rejected first.
+    /// Proposals of a round that are not in the output (rejected, discarded), in the order of the places
+    /// where they stand; at one place the rejected first.
     std::vector<TokenRef> ghostsOf(int round) const;
-    /// Those of them that stand before emitted token `place` (round_tree.h, ghostPlaceOf): its rejected siblings, or
-    /// what it was resampled for, and what was drafted after them; emitted.size(): after the last.
+    /// Those of them that stand before emitted token `place` (round_tree.h, ghostPlaceOf): its rejected
+    /// siblings, or what it was resampled for, and what was drafted after them; emitted.size(): after the
+    /// last.
     std::vector<TokenRef> ghostsBefore(int round, int place) const;
 
     /// Every decision of the run in order: judged proposals, and draws from the target alone (bonus, plain).

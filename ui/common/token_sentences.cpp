@@ -54,7 +54,8 @@ const Round& roundOf(const RunLog& log, TokenRef ref) {
     return log.rounds()[static_cast<std::size_t>(ref.round)];
 }
 
-/// What became text at the place of a rejected proposal: the sibling that was accepted after it, or the resampled token.
+/// What became text at the place of a rejected proposal: the sibling that was accepted after it, or the
+/// resampled token.
 std::optional<TokenRef> insteadOf(const RunLog& log, TokenRef rejected) {
     const Round& round = roundOf(log, rejected);
     const Emitted* token = emittedAtPlaceOf(round, rejected.index);
@@ -67,7 +68,8 @@ std::vector<int> rejectedBefore(const Round& round, int proposal) {
     std::vector<int> before;
     for (const int sibling : siblingsOf(round, proposal)) {
         if (sibling == proposal) break;
-        if (round.proposals[static_cast<std::size_t>(sibling)].verdict == Verdict::Rejected) before.push_back(sibling);
+        if (round.proposals[static_cast<std::size_t>(sibling)].verdict == Verdict::Rejected)
+            before.push_back(sibling);
     }
     return before;
 }
@@ -81,7 +83,8 @@ QString listed(const RunLog& log, int round, const std::vector<int>& proposals) 
 }
 
 QString ordinal(std::size_t number) {
-    static const char* const words[] = {"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth"};
+    static const char* const words[] = {"First", "Second", "Third",   "Fourth",
+                                        "Fifth", "Sixth",  "Seventh", "Eighth"};
     if (number >= 1 && number <= std::size(words)) return QLatin1String(words[number - 1]);
     return QStringLiteral("Number %1").arg(number);
 }
@@ -94,8 +97,7 @@ QString judgedSentence(const RunLog& log, TokenRef ref, const Proposal& p) {
         instead && log.emittedAt(*instead)->proposal == ref.index ? instead : std::nullopt;
     if (round.rule == Rule::Greedy) {
         if (kept) return QStringLiteral("It is the target's most likely token too, so it was kept.");
-        if (!instead)
-            return QStringLiteral("It is not the target's most likely token, so it was rejected.");
+        if (!instead) return QStringLiteral("It is not the target's most likely token, so it was rejected.");
         return QStringLiteral("The target's most likely token here is %1, so it was rejected.")
             .arg(named(log, *instead));
     }
@@ -129,7 +131,8 @@ QString candidateSentence(const RunLog& log, TokenRef ref) {
     const Round& round = roundOf(log, ref);
     const std::vector<int> siblings = siblingsOf(round, ref.index);
     if (siblings.size() < 2) return {};
-    const auto at = static_cast<std::size_t>(std::find(siblings.begin(), siblings.end(), ref.index) - siblings.begin());
+    const auto at =
+        static_cast<std::size_t>(std::find(siblings.begin(), siblings.end(), ref.index) - siblings.begin());
     const bool kept = log.proposalAt(ref)->verdict == Verdict::Accepted;
     const std::vector<int> before = rejectedBefore(round, ref.index);
     QString text = QStringLiteral("%1 of %2 candidates for this place, %3")
@@ -156,8 +159,9 @@ QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
         if (greedy) return text + QStringLiteral("the target's most likely token.");
         text += QStringLiteral("drawn from the residual, what the target gives beyond the draft");
         if (token.proposal >= 0 && !rejectedBefore(round, token.proposal).empty())
-            text = QStringLiteral("All %1 candidates for this place were rejected: drawn from what they left of the "
-                                  "target's row")
+            text = QStringLiteral(
+                       "All %1 candidates for this place were rejected: drawn from what they left of the "
+                       "target's row")
                        .arg(siblingsOf(round, token.proposal).size());
         if (!recorded) return text + QStringLiteral(". ") + notRecorded();
         return text + QStringLiteral(". Its chance there is %1; the target alone gives %2.")
@@ -165,8 +169,11 @@ QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
     }
     QString text =
         token.kind == EmitKind::Bonus
-            ? (isTree(round) ? QStringLiteral("A whole path of the tree was kept, so the target adds a token of its own")
-                             : QStringLiteral("Every draft of the round was kept, so the target adds a token of its own"))
+            ? (isTree(round)
+                   ? QStringLiteral(
+                         "A whole path of the tree was kept, so the target adds a token of its own")
+                   : QStringLiteral(
+                         "Every draft of the round was kept, so the target adds a token of its own"))
             : QStringLiteral("Nothing was drafted for this place, so the target chose alone");
     if (greedy) return text + QStringLiteral(": its most likely one.");
     if (!recorded) return text + QStringLiteral(". ") + notRecorded();
@@ -205,7 +212,10 @@ QString tokenTitle(const RunLog& log, TokenRef ref) {
         if (token->proposal < 0) return start + QStringLiteral(": ") + named(log, ref);
         return tokenTitle(log, TokenRef::proposal(ref.round, token->proposal));
     }
-    QString place = QStringLiteral("%1, position %2 of %3").arg(start).arg(depthOf(round, ref.index) + 1).arg(depthOf(round));
+    QString place = QStringLiteral("%1, position %2 of %3")
+                        .arg(start)
+                        .arg(depthOf(round, ref.index) + 1)
+                        .arg(depthOf(round));
     const std::vector<int> siblings = siblingsOf(round, ref.index);
     if (siblings.size() > 1) {
         const auto at = std::find(siblings.begin(), siblings.end(), ref.index) - siblings.begin();
@@ -248,8 +258,10 @@ QString tokenSentence(const RunLog& log, TokenRef ref) {
     if (!taken || taken->kind != EmitKind::Accepted)
         return QStringLiteral("Drafted beyond the end of the text, so it was never judged.");
     const QString winner = named(log, TokenRef::proposal(ref.round, taken->proposal));
-    if (cut == ref.index) return QStringLiteral("%1 was accepted before its turn, so it was never judged.").arg(winner);
-    return QStringLiteral("Drafted after %1, whose turn never came as %2 was accepted before it.").arg(left, winner);
+    if (cut == ref.index)
+        return QStringLiteral("%1 was accepted before its turn, so it was never judged.").arg(winner);
+    return QStringLiteral("Drafted after %1, whose turn never came as %2 was accepted before it.")
+        .arg(left, winner);
 }
 
 QString tokenFacts(const RunLog& log, TokenRef ref) {

@@ -8,9 +8,9 @@ namespace specula {
 
 namespace {
 
-constexpr double kLabelRoom = 1.14;       ///< of the time axis, for the words at the ends of the curves
-constexpr double kLabelDistance = 14.0;   ///< pixels between two of them at least
-constexpr double kFainter = 0.16;         ///< a curve against the one before it
+constexpr double kLabelRoom = 1.14;      ///< of the time axis, for the words at the ends of the curves
+constexpr double kLabelDistance = 14.0;  ///< pixels between two of them at least
+constexpr double kFainter = 0.16;        ///< a curve against the one before it
 constexpr double kFaintest = 0.35;
 
 QCPAxis* bottom(QCPAxisRect* rect) {
@@ -95,7 +95,8 @@ void AlphaChart::placeLabels() {
         m_curves[i].label->setVisible(i < last.size());
         if (i < last.size()) order.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return last[a] > last[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return last[a] > last[b]; });
     double ceiling = left(m_rect)->range().upper;
     for (const std::size_t i : order) {
         const double at = std::min(last[i], ceiling);

@@ -7,7 +7,8 @@
 
 namespace specula {
 
-/// How much of the target's choice a draft covers on held-out texts while it learns, one curve a drafting step.
+/// How much of the target's choice a draft covers on held-out texts while it learns, one curve a drafting
+/// step.
 class AlphaChart : public Chart {
     Q_OBJECT
 

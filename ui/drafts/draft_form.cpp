@@ -41,12 +41,14 @@ std::int64_t freeAt(const QString& folder) {
 }  // namespace
 
 DraftForm::DraftForm(QWidget* parent) : QWidget(parent) {
-    m_target = new ModelChooser(tr("Target"), tr("The model that teaches the draft and that the draft will work for."));
+    m_target = new ModelChooser(tr("Target"),
+                                tr("The model that teaches the draft and that the draft will work for."));
     m_minutes = new QSpinBox;
     m_minutes->setRange(1, kMostMinutes);
     m_minutes->setValue(60);
     m_minutes->setSuffix(tr(" min"));
-    describe(m_minutes, tr("Minutes"), tr("In all; more minutes make a better draft. It can be paused at any time."));
+    describe(m_minutes, tr("Minutes"),
+             tr("In all; more minutes make a better draft. It can be paused at any time."));
     m_sentence = makeTextLabel(
         tr("For about a third of the time the target writes texts. The draft then learns the target's own "
            "probabilities on them, and in the end it is tried in the real loop on other topics."));
@@ -57,7 +59,8 @@ DraftForm::DraftForm(QWidget* parent) : QWidget(parent) {
     grid->setColumnStretch(1, 1);
     const auto place = [grid](int row, QWidget* buddy, const QString& text, QWidget* control) {
         const bool oneLine = !control->layout() || control->layout()->count() < 3;
-        grid->addWidget(labelFor(buddy, text), row, 0, Qt::AlignLeft | (oneLine ? Qt::AlignVCenter : Qt::AlignTop));
+        grid->addWidget(labelFor(buddy, text), row, 0,
+                        Qt::AlignLeft | (oneLine ? Qt::AlignVCenter : Qt::AlignTop));
         grid->addWidget(control, row, 1);
     };
     place(0, m_target->list(), tr("Tar&get"), m_target);
@@ -84,10 +87,14 @@ QWidget* DraftForm::makeKinds() {
     m_head = new QRadioButton(tr("Feature &head"));
     m_small = new QRadioButton(tr("Small independent &decoder"));
     m_head->setChecked(true);
-    describe(m_head, tr("Feature head"), tr("One layer over the target's own states; learns fast and drafts trees."));
-    describe(m_small, tr("Small independent decoder"), tr("A little model by itself that reads the text alone."));
-    m_headHelp = makeTextLabel(tr("One layer over the target's own states. Learns fast, drafts trees, fits this target only."));
-    m_smallHelp = makeTextLabel(tr("A little model by itself. Learns slowly; other programs can use it too."));
+    describe(m_head, tr("Feature head"),
+             tr("One layer over the target's own states; learns fast and drafts trees."));
+    describe(m_small, tr("Small independent decoder"),
+             tr("A little model by itself that reads the text alone."));
+    m_headHelp = makeTextLabel(
+        tr("One layer over the target's own states. Learns fast, drafts trees, fits this target only."));
+    m_smallHelp =
+        makeTextLabel(tr("A little model by itself. Learns slowly; other programs can use it too."));
     auto* kinds = new QWidget;
     auto* column = new QVBoxLayout(kinds);
     column->setContentsMargins(0, 0, 0, 0);
@@ -102,12 +109,14 @@ QWidget* DraftForm::makeKinds() {
 
 QWidget* DraftForm::makeFolderRow() {
     m_folder = new QLineEdit;
-    describe(m_folder, tr("Folder"), tr("The draft is written here; so are the sampled texts while it learns."));
+    describe(m_folder, tr("Folder"),
+             tr("The draft is written here; so are the sampled texts while it learns."));
     m_browse = new QToolButton;
     m_browse->setText(tr("…"));
     describe(m_browse, tr("Choose the folder"), tr("Looks for another folder."));
     connect(m_browse, &QToolButton::clicked, this, [this] {
-        const QString chosen = QFileDialog::getExistingDirectory(this, tr("Folder for the draft"), m_folder->text());
+        const QString chosen =
+            QFileDialog::getExistingDirectory(this, tr("Folder for the draft"), m_folder->text());
         if (!chosen.isEmpty()) m_folder->setText(chosen);
     });
     auto* folder = new QWidget;
@@ -190,7 +199,8 @@ std::optional<DraftForm::Problem> DraftForm::problem() const {
         return Problem{tr("There is a file of that name; name another folder."), m_folder};
     const bool holdsModel = QFileInfo::exists(m_folder->text() + QStringLiteral("/config.json"));
     if (holdsModel && !resumes())
-        return Problem{tr("The folder holds a model already, which would be lost; name another one."), m_folder};
+        return Problem{tr("The folder holds a model already, which would be lost; name another one."),
+                       m_folder};
     return std::nullopt;
 }
 

@@ -55,7 +55,8 @@ DraftProgress::DraftProgress(QWidget* parent) : QWidget(parent) {
     m_tabs->addTab(m_chart, tr("&Curve"));
     m_tabs->addTab(m_numbers, tr("&Numbers"));
     m_tabs->addTab(m_results, tr("Res&ult"));
-    m_tabs->setTabToolTip(0, tr("How much of the target's choice the draft covers on texts that it never learned from"));
+    m_tabs->setTabToolTip(
+        0, tr("How much of the target's choice the draft covers on texts that it never learned from"));
     m_tabs->setTabToolTip(1, tr("The same as a table"));
     auto* top = new QHBoxLayout;
     top->setSpacing(16);
@@ -166,15 +167,18 @@ void DraftProgress::setReport(const TrainReport& report) {
     m_state->clear();
     m_bar->hide();
     const QLocale locale;
-    m_figures->setText(tr("%1 tokens sampled  ·  %2 training steps  ·  %3 min  ·  a draft step costs %4 of a target step")
-                           .arg(locale.toString(qlonglong(report.tokens)), locale.toString(qlonglong(report.steps)),
-                                decimalText(report.minutes, 0), decimalText(report.costs.c)));
+    m_figures->setText(
+        tr("%1 tokens sampled  ·  %2 training steps  ·  %3 min  ·  a draft step costs %4 of a target step")
+            .arg(locale.toString(qlonglong(report.tokens)), locale.toString(qlonglong(report.steps)),
+                 decimalText(report.minutes, 0), decimalText(report.costs.c)));
     QString verdict = QString::fromStdString(report.verdict);
-    if (const QString warning = payWarning(report); !warning.isEmpty()) verdict = warning + QLatin1Char('\n') + verdict;
+    if (const QString warning = payWarning(report); !warning.isEmpty())
+        verdict = warning + QLatin1Char('\n') + verdict;
     m_note->show(report.pays ? Symbol::Yes : Symbol::Caution, verdict.trimmed());
     m_results->clear();
     m_results->setColumnCount(5);
-    m_results->setToolTip(tr("Measured on prompts of other topics; the speed-up is predicted from the costs measured here"));
+    m_results->setToolTip(
+        tr("Measured on prompts of other topics; the speed-up is predicted from the costs measured here"));
     m_results->setHorizontalHeaderLabels({tr("Temperature"), tr("Tokens a round"), tr("Best gamma"),
                                           tr("Speed-up"), tr("Acceptance by position")});
     m_results->setRowCount(static_cast<int>(report.acceptance.size()));

@@ -20,8 +20,8 @@ class AlphaChart;
 class ElidedLabel;
 class NoteBox;
 
-/// A training under way, paused, failed or done: where it stands, its curve as a picture and as numbers, and in the end
-/// what the draft is worth at each temperature.
+/// A training under way, paused, failed or done: where it stands, its curve as a picture and as numbers, and
+/// in the end what the draft is worth at each temperature.
 class DraftProgress : public QWidget {
     Q_OBJECT
 

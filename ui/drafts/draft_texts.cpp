@@ -37,7 +37,8 @@ QString alphaFinding(const std::vector<AlphaPoint>& points) {
     if (points.empty() || points.back().alpha.empty() || points.front().alpha.empty()) return {};
     const double now = points.back().alpha.front();
     const double first = points.front().alpha.front();
-    if (points.size() == 1) return DraftTexts::tr("Held-out overlap %1 at the first step so far").arg(decimalText(now));
+    if (points.size() == 1)
+        return DraftTexts::tr("Held-out overlap %1 at the first step so far").arg(decimalText(now));
     if (std::abs(now - first) < kVisible)
         return DraftTexts::tr("Held-out overlap at the first step stays at %1").arg(decimalText(now));
     return (now > first ? DraftTexts::tr("Held-out overlap at the first step rose from %1 to %2")
@@ -68,13 +69,15 @@ QString progressText(const TrainProgress& progress) {
 QString payWarning(const TrainReport& report) {
     if (report.pays) return {};
     return DraftTexts::tr(
-        "This draft will not pay: with it the target writes the same text, but no faster than by itself on this "
+        "This draft will not pay: with it the target writes the same text, but no faster than by itself on "
+        "this "
         "machine.");
 }
 
 QString diskText(std::int64_t bytesFree) {
     const QString need = DraftTexts::tr(
-        "The sampled texts take about 3.5 kB of disk a token, 3.5 GB for a million tokens; they are removed afterwards.");
+        "The sampled texts take about 3.5 kB of disk a token, 3.5 GB for a million tokens; they are removed "
+        "afterwards.");
     if (bytesFree < 0) return need;
     return DraftTexts::tr("%1 %2 are free there.").arg(need, bytesText(bytesFree));
 }
@@ -82,14 +85,15 @@ QString diskText(std::int64_t bytesFree) {
 QString draftFolderName(const QString& targetName, DraftArchitecture kind) {
     QString name;
     for (const QChar letter : targetName) {
-        const bool plain = letter.isLetterOrNumber() || letter == QLatin1Char('-') || letter == QLatin1Char('.') ||
-                           letter == QLatin1Char('_');
+        const bool plain = letter.isLetterOrNumber() || letter == QLatin1Char('-') ||
+                           letter == QLatin1Char('.') || letter == QLatin1Char('_');
         name += plain ? letter : QLatin1Char('-');
     }
     while (name.startsWith(QLatin1Char('.'))) name.remove(0, 1);
     name.truncate(kLongestName);
     if (name.isEmpty()) name = QStringLiteral("target");
-    return name + (kind == DraftArchitecture::FeatureHead ? QStringLiteral("-head") : QStringLiteral("-draft"));
+    return name +
+           (kind == DraftArchitecture::FeatureHead ? QStringLiteral("-head") : QStringLiteral("-draft"));
 }
 
 }  // namespace specula

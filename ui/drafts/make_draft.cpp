@@ -145,7 +145,8 @@ void MakeDraft::setState(State state) {
     m_pause->setEnabled(state != State::Pausing);
     m_pause->setText(state == State::Paused ? tr("&Resume") : tr("&Pause"));
     describe(m_pause, state == State::Paused ? tr("Resume") : tr("Pause"),
-             state == State::Paused ? tr("Goes on where it was.") : tr("Stops after the step under way; its state is kept."));
+             state == State::Paused ? tr("Goes on where it was.")
+                                    : tr("Stops after the step under way; its state is kept."));
     m_use->setVisible(state == State::Done);
     m_another->setVisible(state == State::Paused || state == State::Done || state == State::Failed);
     m_another->setText(state == State::Failed ? tr("Change &settings") : tr("Make &another…"));

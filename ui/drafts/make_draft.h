@@ -18,9 +18,10 @@ class DraftForm;
 class DraftProgress;
 class NoteBox;
 
-/// "Make a draft": asks what to make, then shows how it comes along and what it is worth. One training at a time; closing
-/// the dialog leaves it running. Shows values and asks by signals; whoever owns it answers startRequested with begin(),
-/// then setProgress() and one of setPaused(), setReport() or setProblem(). GUI thread only.
+/// "Make a draft": asks what to make, then shows how it comes along and what it is worth. One training at a
+/// time; closing the dialog leaves it running. Shows values and asks by signals; whoever owns it answers
+/// startRequested with begin(), then setProgress() and one of setPaused(), setReport() or setProblem(). GUI
+/// thread only.
 class MakeDraft : public QDialog {
     Q_OBJECT
 

@@ -87,9 +87,9 @@ QWidget* Inspector::buildPage() {
     m_strip = new UnitStrip;
     for (QWidget* part : {static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_sentence),
                           static_cast<QWidget*>(m_candidates), static_cast<QWidget*>(m_note),
-                          static_cast<QWidget*>(m_barsTitle),
-                          static_cast<QWidget*>(m_bars), static_cast<QWidget*>(m_acceptTitle),
-                          static_cast<QWidget*>(m_column), static_cast<QWidget*>(m_strip)}) {
+                          static_cast<QWidget*>(m_barsTitle), static_cast<QWidget*>(m_bars),
+                          static_cast<QWidget*>(m_acceptTitle), static_cast<QWidget*>(m_column),
+                          static_cast<QWidget*>(m_strip)}) {
         layout->addWidget(part);
     }
     layout->addStretch(1);

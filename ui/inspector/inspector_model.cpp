@@ -60,7 +60,8 @@ QString candidatesOf(const RunLog& log, TokenRef ref) {
                          : proposal.verdict == Verdict::Rejected ? QStringLiteral(" rejected")
                                                                  : QStringLiteral(" not tested"));
     }
-    return QStringLiteral("Candidates in the order of their tests: %1.").arg(words.join(QStringLiteral(", ")));
+    return QStringLiteral("Candidates in the order of their tests: %1.")
+        .arg(words.join(QStringLiteral(", ")));
 }
 
 QString titleOfBars(const Round& round, int proposal) {
@@ -69,9 +70,11 @@ QString titleOfBars(const Round& round, int proposal) {
         if (sibling == proposal) break;
         if (round.proposals[static_cast<std::size_t>(sibling)].verdict == Verdict::Rejected) ++rejected;
     }
-    if (rejected == 0 || round.rule != Rule::Sequoia) return QStringLiteral("Both distributions at this place");
-    return rejected == 1 ? QStringLiteral("What the rejection before it left of both distributions")
-                         : QStringLiteral("What the %1 rejections before it left of both distributions").arg(rejected);
+    if (rejected == 0 || round.rule != Rule::Sequoia)
+        return QStringLiteral("Both distributions at this place");
+    return rejected == 1
+               ? QStringLiteral("What the rejection before it left of both distributions")
+               : QStringLiteral("What the %1 rejections before it left of both distributions").arg(rejected);
 }
 
 QString rowsMissing(const RunLog& log) {

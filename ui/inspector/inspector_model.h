@@ -51,8 +51,9 @@ struct AcceptPicture {
 struct InspectorPicture {
     QString title;
     QString sentence;
-    QString note;  ///< why something is missing, "" if nothing is
-    QString candidates;  ///< the alternatives for its place in the order of their tests, "" where there is only one
+    QString note;        ///< why something is missing, "" if nothing is
+    QString candidates;  ///< the alternatives for its place in the order of their tests, "" where there is
+                         ///< only one
     QString barsTitle;
     std::optional<OverlapPicture> bars;
     std::optional<AcceptPicture> accept;

@@ -213,9 +213,9 @@ void ModelDetailsPane::setEmptyTexts(bool reading, bool featureHead) {
         pick(featureHead ? tr("A feature head proposes ids of its target's tokenizer.")
                          : tr("The files hold no tokenizer: this model can only be given token ids.")));
     m_tensors->setEmptyText(pick(tr("The files hold no tensors.")));
-    m_template->setPlaceholderText(
-        pick(featureHead ? tr("A feature head is no model by itself: the target's chat template counts.")
-                         : tr("This model has no chat template: it continues text and was not made to answer.")));
+    m_template->setPlaceholderText(pick(
+        featureHead ? tr("A feature head is no model by itself: the target's chat template counts.")
+                    : tr("This model has no chat template: it continues text and was not made to answer.")));
 }
 
 void ModelDetailsPane::setMemoryFree(std::int64_t bytes) {
@@ -258,8 +258,12 @@ void ModelDetailsPane::showEntry(const ModelEntry& entry, const std::vector<Name
         {tr("Vocabulary"), entry.featureHead ? QString() : number(entry.vocabulary)},
         {tr("Context"),
          entry.maxContext > 0 ? tr("%1 tokens").arg(locale.toString(entry.maxContext)) : QString()},
-        {tr("Tokenizer"), entry.featureHead ? QString() : entry.tokenizer.empty() ? tr("none") : fromStd(entry.tokenizer)},
-        {tr("Chat template"), entry.featureHead ? QString() : entry.hasChatTemplate ? tr("yes") : tr("no")},
+        {tr("Tokenizer"), entry.featureHead         ? QString()
+                          : entry.tokenizer.empty() ? tr("none")
+                                                    : fromStd(entry.tokenizer)},
+        {tr("Chat template"), entry.featureHead       ? QString()
+                              : entry.hasChatTemplate ? tr("yes")
+                                                      : tr("no")},
         {tr("Stored as"), fromStd(entry.fileFormat)},
         {tr("On disk"), entry.fileBytes > 0 ? bytesText(entry.fileBytes) : QString()},
         {tr("Found in"), fromStd(entry.source)}};

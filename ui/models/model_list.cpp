@@ -36,7 +36,7 @@ ModelList::ModelList(QWidget* parent)
     m_table->setModel(m_filter);
     m_table->makeSortable();
     m_table->setColumnRule(ModelTable::Name, {32, 64, 3});
-    m_table->setColumnRule(ModelTable::Architecture, {6, 16, 0});
+    m_table->setColumnRule(ModelTable::Architecture, {6, 26, 0});
     m_table->setColumnRule(ModelTable::Format, {6, 16, 0});
     m_table->setColumnRule(ModelTable::Source, {8, 24, 0});
     m_table->setColumnRule(ModelTable::Memory, {14, 44, 0});

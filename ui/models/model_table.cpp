@@ -72,7 +72,8 @@ QString ModelTable::text(const ModelEntry& entry, int column) const {
             return fromStd(entry.name);
         case Architecture:
             if (entry.featureHead)
-                return entry.draftFor.empty() ? tr("feature head") : tr("feature head for %1").arg(fromStd(entry.draftFor));
+                return entry.draftFor.empty() ? tr("feature head")
+                                              : tr("feature head for %1").arg(fromStd(entry.draftFor));
             return orDash(entry.architecture);
         case Parameters:
             return parameterText(entry.parameters);
@@ -115,6 +116,7 @@ QVariant ModelTable::sortValue(const ModelEntry& entry, int column) const {
 
 QString ModelTable::tip(const ModelEntry& entry, int column) const {
     if (column == Problem && !entry.usable()) return plainTip(fromStd(entry.problem));
+    if (column == Architecture && entry.featureHead) return plainTip(text(entry, Architecture));
     if (column != Name) return {};
     QString lines = fromStd(entry.name) + QLatin1Char('\n') + fromStd(entry.path);
     if (!entry.usable()) lines += QLatin1Char('\n') + fromStd(entry.problem);

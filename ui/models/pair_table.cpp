@@ -151,7 +151,7 @@ QVariant PairTable::headerData(int section, Qt::Orientation, int role) const {
     if (role != Qt::ToolTipRole) return {};
     return plainTip(tr("%1\n%2 parameters, %3\n%4")
                         .arg(fromStd(entry.name), parameterText(entry.parameters),
-                             entry.featureHead         ? tr("feature head for %1").arg(fromStd(entry.draftFor))
+                             entry.featureHead ? tr("feature head for %1").arg(fromStd(entry.draftFor))
                              : entry.tokenizer.empty() ? tr("no tokenizer")
                                                        : fromStd(entry.tokenizer),
                              fromStd(entry.path)));

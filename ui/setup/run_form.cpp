@@ -55,9 +55,11 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     m_tree->setEditable(true);
     m_tree->setInsertPolicy(QComboBox::NoInsert);
     m_tree->setCompleter(nullptr);  // it would make 4,2,1,1 of 4,2,1
-    m_tree->addItems({tr("auto"), tr("off"), QStringLiteral("2,1"), QStringLiteral("3,2,1"), QStringLiteral("4,2,1,1")});
+    m_tree->addItems(
+        {tr("auto"), tr("off"), QStringLiteral("2,1"), QStringLiteral("3,2,1"), QStringLiteral("4,2,1,1")});
     describe(m_tree, tr("Tree"),
-             tr("Candidates side by side: auto chooses from the costs measured, 3,2,1 is 3 tokens, 2 under each, 1 "
+             tr("Candidates side by side: auto chooses from the costs measured, 3,2,1 is 3 tokens, 2 under "
+                "each, 1 "
                 "under each of those."));
     connect(m_tree, &QComboBox::currentTextChanged, this, &RunForm::settleTree);
     m_maxTokens = whole(1, kMaxTokensMost, standard.maxTokens);
@@ -104,7 +106,7 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     place(grid, 0, 1, tr("Ma&x tokens"), m_maxTokens);
     m_treeRow = new QWidget;
     auto* treeRow = new QHBoxLayout(m_treeRow);
-    treeRow->setContentsMargins(0, 2, 0, 0);
+    treeRow->setContentsMargins(0, 4, 0, 6);
     treeRow->setSpacing(8);
     treeRow->addWidget(labelFor(m_tree, tr("Tree")));
     treeRow->addWidget(m_tree, 1);

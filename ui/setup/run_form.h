@@ -25,11 +25,12 @@ public:
     /// Writes what the form shows over `options`; what the form does not show stays. The seed must be valid.
     /// Where a tree is offered and not off, gamma is left to it.
     void write(RunOptions& options) const;
-    /// Values outside a control's range are brought to its nearest end. The tree is read only while it is offered.
+    /// Values outside a control's range are brought to its nearest end. The tree is read only while it is
+    /// offered.
     void read(const RunOptions& options);
 
-    /// Only a feature head drafts trees: for other drafts the control is hidden and a run has none. The person's choice
-    /// is kept for the next head; it is auto until they choose.
+    /// Only a feature head drafts trees: for other drafts the control is hidden and a run has none. The
+    /// person's choice is kept for the next head; it is auto until they choose.
     void offerTree(bool offered);
     bool treeOffered() const { return m_treeOffered; }
     /// The choice as it stands, offered or not; absent when the text says no shape.

@@ -14,8 +14,8 @@
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QToolButton>
-#include <algorithm>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/common/palette.h"
 #include "ui/setup/draft_chooser.h"

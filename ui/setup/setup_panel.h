@@ -44,8 +44,9 @@ public:
     void setRequest(const RunRequest& request);
 
     void setModels(const std::vector<KnownModel>& models);
-    /// Tells a feature head from other drafts by its path: only such a draft is offered trees, and it drafts them by
-    /// itself unless the person says otherwise. Called whenever another draft is chosen; without one no draft is a head.
+    /// Tells a feature head from other drafts by its path: only such a draft is offered trees, and it drafts
+    /// them by itself unless the person says otherwise. Called whenever another draft is chosen; without one
+    /// no draft is a head.
     void setHeadTest(std::function<bool(const std::string& draft)> isHead);
     void setSuites(const std::vector<PromptSuite>& suites);
     const std::vector<PromptSuite>& suites() const;

@@ -11,8 +11,8 @@ namespace specula {
 
 /// A model the choosers offer.
 struct KnownModel {
-    QString name;  ///< as people call it
-    QString path;  ///< GGUF file or model folder, as EngineOptions::target takes it
+    QString name;            ///< as people call it
+    QString path;            ///< GGUF file or model folder, as EngineOptions::target takes it
     bool draftOnly = false;  ///< a feature head: it can draft, it is no model by itself
 };
 

@@ -26,9 +26,9 @@ std::optional<TreeShape> treeNamed(const QString& text) {
 }
 
 QString treeProblem(const QString& text) {
-    return QCoreApplication::translate(
-               "specula::SetupPanel",
-               "Tree: write auto, off, or the children at each depth such as 3,2,1 (at most %1 tokens in all), not \"%2\".")
+    return QCoreApplication::translate("specula::SetupPanel",
+                                       "Tree: write auto, off, or the children at each depth such as 3,2,1 "
+                                       "(at most %1 tokens in all), not \"%2\".")
         .arg(QString::number(kTreeNodesMax), text.trimmed());
 }
 

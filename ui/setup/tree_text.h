@@ -8,8 +8,8 @@
 
 namespace specula {
 
-/// "auto", "off", or children at each depth such as "3,2,1" (spaces are ignored) with at most kTreeNodesMax tokens in
-/// all; absent for anything else. treeText() (names.h) writes what this reads.
+/// "auto", "off", or children at each depth such as "3,2,1" (spaces are ignored) with at most kTreeNodesMax
+/// tokens in all; absent for anything else. treeText() (names.h) writes what this reads.
 std::optional<TreeShape> treeNamed(const QString& text);
 
 /// What treeNamed() takes, as one sentence that names what was found instead.

@@ -256,8 +256,7 @@ void TokenLayout::foldLastGroup() {
     std::size_t first = m_ghosts.size();
     while (first > 0) {
         const Fragment& before = m_ghosts[first - 1];
-        if (before.line != m_line || roleOf(before) != TokenRole::Discarded ||
-            groupOf(before) != group)
+        if (before.line != m_line || roleOf(before) != TokenRole::Discarded || groupOf(before) != group)
             break;
         --first;
     }

@@ -34,8 +34,8 @@ struct LayoutItem {
     TokenRef ref;  ///< not valid for the prompt
     QString text;  ///< as showPieces gives it, breaks included; "" for part of a character
     bool pending = false;
-    int place = 0;       ///< of a ghost: which emitted token of its round it stands before
-    bool tree = false;   ///< of a discarded ghost: one of many branches, shown as one chip from the start
+    int place = 0;      ///< of a ghost: which emitted token of its round it stands before
+    bool tree = false;  ///< of a discarded ghost: one of many branches, shown as one chip from the start
 };
 
 /// A piece of a token on one line: its rectangle in content coordinates (logical pixels).

@@ -56,12 +56,14 @@ TrainReport reportThat(bool pays) {
     report.steps = 12'345;
     report.minutes = 59.2;
     report.pays = pays;
-    report.verdict = pays ? "Best at temperature 0: 1.63 times plain with gamma 4." : "At no temperature is it faster than plain.";
+    report.verdict = pays ? "Best at temperature 0: 1.63 times plain with gamma 4."
+                          : "At no temperature is it faster than plain.";
     return report;
 }
 
 const QString kLong = QStringLiteral(
-    "some-organisation-with-a-long-name/An-Instruct-Model-Whose-Name-Goes-On-And-On-2.5-135M-Instruct-Q4_1-imatrix");
+    "some-organisation-with-a-long-name/"
+    "An-Instruct-Model-Whose-Name-Goes-On-And-On-2.5-135M-Instruct-Q4_1-imatrix");
 
 }  // namespace
 
@@ -162,7 +164,8 @@ private slots:
         QCOMPARE(page.points().size(), std::size_t{8});
         QCOMPARE(page.numbers().rowCount(), 8);
         QCOMPARE(page.numbers().columnCount(), 8);
-        QTRY_VERIFY(page.chart().finding().startsWith(QLatin1String("Held-out overlap at the first step rose from 0.2")));
+        QTRY_VERIFY(page.chart().finding().startsWith(
+            QLatin1String("Held-out overlap at the first step rose from 0.2")));
         QVERIFY(page.figures().text().contains(QLatin1String("step 5: ")));
         QVERIFY(page.chart().words(page.chart().marks().back()).contains(QLatin1String("min: step 1: 0.")));
         savePicture(*m_dialog, QStringLiteral("draft-running"));
@@ -232,7 +235,8 @@ private slots:
 
     void aRefusalIsToldInTheEnginesWords() {
         m_dialog->begin(m_dialog->form().request());
-        m_dialog->setProblem(QStringLiteral("/models/smol.gguf: a draft can be taught by Llama-like targets only, not by gpt2"));
+        m_dialog->setProblem(QStringLiteral(
+            "/models/smol.gguf: a draft can be taught by Llama-like targets only, not by gpt2"));
         savePicture(*m_dialog, QStringLiteral("draft-refused"));
         QVERIFY(m_dialog->progress().note().text().contains(QLatin1String("not by gpt2")));
         QVERIFY(!m_dialog->useButton()->isVisible() && !m_dialog->pauseButton()->isVisible());
@@ -259,9 +263,10 @@ private slots:
 
     void everythingHasANameForThoseWhoDoNotSee() {
         for (const QWidget* widget : m_dialog->findChildren<QWidget*>()) {
-            const bool input = qobject_cast<const QComboBox*>(widget) || qobject_cast<const QPushButton*>(widget) ||
-                               qobject_cast<const QSpinBox*>(widget) || qobject_cast<const QRadioButton*>(widget) ||
-                               qobject_cast<const QTableWidget*>(widget);
+            const bool input =
+                qobject_cast<const QComboBox*>(widget) || qobject_cast<const QPushButton*>(widget) ||
+                qobject_cast<const QSpinBox*>(widget) || qobject_cast<const QRadioButton*>(widget) ||
+                qobject_cast<const QTableWidget*>(widget);
             if (!input || widget->accessibleName().size() > 0) continue;
             const auto* button = qobject_cast<const QPushButton*>(widget);
             QVERIFY2(button && !button->text().isEmpty(), widget->metaObject()->className());

@@ -72,13 +72,15 @@ private slots:
         cell.target = 1;
         cell.draft = static_cast<int>(m_models.size()) - 1;
         cell.report.compatible = true;
-        cell.report.checks = {{"The feature head was trained for this target", true, "SmolLM2-135M-Instruct"}};
+        cell.report.checks = {
+            {"The feature head was trained for this target", true, "SmolLM2-135M-Instruct"}};
         m_view->setPairs({cell});
         const QAbstractItemModel* grid = m_view->pairs().grid().model();
         QCOMPARE(grid->columnCount(), 6);
         QCOMPARE(grid->rowCount(), 5);
         QCOMPARE(grid->headerData(5, Qt::Horizontal).toString(), QString::fromStdString(head().name));
-        m_view->setSelectedPair(QString::fromStdString(m_models[1].path), QString::fromStdString(head().path));
+        m_view->setSelectedPair(QString::fromStdString(m_models[1].path),
+                                QString::fromStdString(head().path));
         QCOMPARE(m_view->pairs().draft(), QString::fromStdString(head().path));
         savePicture(*m_view, QStringLiteral("models-head-pairs"));
     }

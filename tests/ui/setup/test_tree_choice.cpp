@@ -115,7 +115,8 @@ private slots:
         m_panel->form().treeField()->setEditText(QStringLiteral("9,9"));
         const auto problem = m_panel->problem();
         QVERIFY(problem);
-        QVERIFY(problem->text.contains(QLatin1String("3,2,1")) && problem->text.contains(QLatin1String("63")));
+        QVERIFY(problem->text.contains(QLatin1String("3,2,1")) &&
+                problem->text.contains(QLatin1String("63")));
         QVERIFY(problem->text.contains(QLatin1String("\"9,9\"")));
         QCOMPARE(problem->control, m_panel->form().treeField());
         m_panel->chooseDraft(QStringLiteral("ngram:3"));
@@ -162,7 +163,8 @@ private slots:
 
     void theButtonAsksForADraft() {
         QSignalSpy asked(m_panel.get(), &SetupPanel::makeDraftRequested);
-        QVERIFY(m_panel->makeDraftButton()->toolTip().startsWith(QLatin1String("There is no small model that fits?")));
+        QVERIFY(m_panel->makeDraftButton()->toolTip().startsWith(
+            QLatin1String("There is no small model that fits?")));
         QTest::mouseClick(m_panel->makeDraftButton(), Qt::LeftButton);
         m_panel->makeDraftButton()->setFocus();
         QTest::keyClick(m_panel->makeDraftButton(), Qt::Key_Space);

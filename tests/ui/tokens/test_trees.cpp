@@ -43,7 +43,8 @@ Emitted emitted(const char* bytes, EmitKind kind, int proposal) {
     return token;
 }
 
-/// Two depths: ' the' rejected, ' a' accepted, ' one' never tested; below ' a' both rejected and ' fox' resampled.
+/// Two depths: ' the' rejected, ' a' accepted, ' one' never tested; below ' a' both rejected and ' fox'
+/// resampled.
 Round handMade() {
     Round round;
     round.runId = 1;
@@ -112,8 +113,10 @@ private slots:
         RunLog log;
         playHandMade(log);
         QCOMPARE(bytesOf(log, log.ghostsBefore(0, 0)),
-                 (QStringList{QStringLiteral(" the"), QStringLiteral(" one"), QStringLiteral(" cat"), QStringLiteral(" dog"), QStringLiteral(" day"), QStringLiteral(" night")}));
-        QCOMPARE(bytesOf(log, log.ghostsBefore(0, 1)), (QStringList{QStringLiteral(" man"), QStringLiteral(" woman")}));
+                 (QStringList{QStringLiteral(" the"), QStringLiteral(" one"), QStringLiteral(" cat"),
+                              QStringLiteral(" dog"), QStringLiteral(" day"), QStringLiteral(" night")}));
+        QCOMPARE(bytesOf(log, log.ghostsBefore(0, 1)),
+                 (QStringList{QStringLiteral(" man"), QStringLiteral(" woman")}));
         QVERIFY(log.ghostsBefore(0, 2).empty());
         QCOMPARE(log.outputBytes(), std::string(" a fox"));
     }
@@ -134,18 +137,26 @@ private slots:
         playHandMade(log);
         const auto plain = [](QString text) { return text.replace(QChar(QChar::Nbsp), QLatin1Char(' ')); };
         const auto sentence = [&](int i) { return plain(tokenSentence(log, TokenRef::proposal(0, i))); };
-        QVERIFY2(sentence(1).startsWith(QLatin1String("Second of 3 candidates for this place, accepted after ' the' was rejected. "
-                                        "Of what is left, target gives 0.50")),
+        QVERIFY2(sentence(1).startsWith(QLatin1String(
+                     "Second of 3 candidates for this place, accepted after ' the' was rejected. "
+                     "Of what is left, target gives 0.50")),
                  qPrintable(sentence(1)));
-        QVERIFY2(sentence(0).startsWith(QLatin1String("First of 3 candidates for this place, rejected.")), qPrintable(sentence(0)));
-        QVERIFY(sentence(0).endsWith(QLatin1String("The next candidate was tested on what that left of both rows.")));
-        QVERIFY2(sentence(2).startsWith(QLatin1String("' a' was accepted before its turn")), qPrintable(sentence(2)));
-        QVERIFY2(sentence(3).startsWith(QLatin1String("Drafted after ' the', which was rejected")), qPrintable(sentence(3)));
-        QVERIFY2(sentence(7).startsWith(QLatin1String("Drafted after ' one', whose turn never came as ' a'")), qPrintable(sentence(7)));
-        QVERIFY2(sentence(6).contains(QLatin1String("Then ' fox' was drawn from the residual")), qPrintable(sentence(6)));
+        QVERIFY2(sentence(0).startsWith(QLatin1String("First of 3 candidates for this place, rejected.")),
+                 qPrintable(sentence(0)));
+        QVERIFY(sentence(0).endsWith(
+            QLatin1String("The next candidate was tested on what that left of both rows.")));
+        QVERIFY2(sentence(2).startsWith(QLatin1String("' a' was accepted before its turn")),
+                 qPrintable(sentence(2)));
+        QVERIFY2(sentence(3).startsWith(QLatin1String("Drafted after ' the', which was rejected")),
+                 qPrintable(sentence(3)));
+        QVERIFY2(sentence(7).startsWith(QLatin1String("Drafted after ' one', whose turn never came as ' a'")),
+                 qPrintable(sentence(7)));
+        QVERIFY2(sentence(6).contains(QLatin1String("Then ' fox' was drawn from the residual")),
+                 qPrintable(sentence(6)));
         QVERIFY(!sentence(5).contains(QLatin1String("fox")));
         const QString resampled = plain(tokenSentence(log, TokenRef::emitted(0, 1)));
-        QVERIFY2(resampled.startsWith(QLatin1String("All 2 candidates for this place were rejected")), qPrintable(resampled));
+        QVERIFY2(resampled.startsWith(QLatin1String("All 2 candidates for this place were rejected")),
+                 qPrintable(resampled));
         QCOMPARE(plain(tokenTitle(log, TokenRef::proposal(0, 1))),
                  QStringLiteral("Round 1, position 1 of 2, candidate 2 of 3: ' a' accepted"));
         QCOMPARE(plain(tokenTitle(log, TokenRef::proposal(0, 0))),
@@ -211,10 +222,12 @@ private slots:
         QVERIFY(QTest::qWaitForWindowExposed(&view));
         savePicture(view, QStringLiteral("tree-round"));
         QSignalSpy activated(&view, &TokenView::tokenActivated);
-        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.tokenRect(TokenRef::proposal(0, 0)).center());
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {},
+                          view.tokenRect(TokenRef::proposal(0, 0)).center());
         QCOMPARE(activated.size(), 1);
         QCOMPARE(activated.front().front().value<TokenRef>(), TokenRef::proposal(0, 0));
-        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.tokenRect(TokenRef::emitted(0, 0)).center());
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {},
+                          view.tokenRect(TokenRef::emitted(0, 0)).center());
         QCOMPARE(activated.back().front().value<TokenRef>(), TokenRef::emitted(0, 0));
     }
 
@@ -230,8 +243,10 @@ private slots:
         }
         QVERIFY(later.isValid());
         const InspectorPicture picture = inspect(log, later);
-        QVERIFY2(picture.barsTitle.contains(QLatin1String("left of both distributions")), qPrintable(picture.barsTitle));
-        QVERIFY(picture.candidates.contains(QLatin1String(" rejected, ")) && picture.candidates.contains(QLatin1String(" accepted")));
+        QVERIFY2(picture.barsTitle.contains(QLatin1String("left of both distributions")),
+                 qPrintable(picture.barsTitle));
+        QVERIFY(picture.candidates.contains(QLatin1String(" rejected, ")) &&
+                picture.candidates.contains(QLatin1String(" accepted")));
         QVERIFY(picture.accept && picture.accept->accepted);
         QVERIFY(picture.bars);
         double target = 0.0;
@@ -257,7 +272,9 @@ private slots:
         charts.acceptance().flush();
         QTRY_VERIFY2(charts.acceptance().finding().startsWith(QLatin1String("Of the candidates tested")),
                      qPrintable(charts.acceptance().finding()));
-        QVERIFY(charts.acceptance().words(charts.acceptance().marks().front()).startsWith(QLatin1String("depth 1: ")));
+        QVERIFY(charts.acceptance()
+                    .words(charts.acceptance().marks().front())
+                    .startsWith(QLatin1String("depth 1: ")));
         FakeRun chain;
         chain.rounds = 40;
         play(log, chain);
