@@ -16,8 +16,8 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent
 program = root / "build" / "release" / "specula"
 
-CHAINS = [("--gamma", "1"), ("--gamma", "2"), ("--gamma", "3"), ("--gamma", "4")]
-TREES = [("--tree", shape) for shape in ("2", "4", "2,1", "3,1", "3,2,1", "4,2,1", "4,2,1,1")]
+CHAINS = [("--gamma", "1"), ("--gamma", "2"), ("--gamma", "3")]
+TREES = [("--tree", shape) for shape in ("2,1", "3,1", "3,2,1", "4,2,1,1")]
 SUITES = ("creative", "structured", "code", "chat")
 TEMPERATURES = ("0", "0.7")
 
@@ -35,22 +35,20 @@ def compare(options, plan, suite, temperature, weights, repeats, seed, tokens):
 
 
 def fastest(options, plans, weights):
-    """The plan with the largest product of speed-ups over all suites and temperatures, on short runs."""
+    """The plan with the largest product of speed-ups over the suites, at one temperature or the other, on short runs."""
     def score(plan):
         product = 1.0
-        for suite in SUITES:
-            for temperature in TEMPERATURES:
-                result = compare(options, plan, suite, temperature, weights, 1, 1000, 48)
-                product *= result["speedup"]["median"]
-        print(f"    {weights} {' '.join(plan)}: {product ** (1 / 8):.3f}", file=sys.stderr)
+        for i, suite in enumerate(SUITES):
+            result = compare(options, plan, suite, TEMPERATURES[i % 2], weights, 1, 1000, 48)
+            product *= result["speedup"]["median"]
+        print(f"    {weights} {' '.join(plan)}: {product ** (1 / len(SUITES)):.3f}", file=sys.stderr)
         return product
     return max(plans, key=score)
 
 
 def row(weights, suite, temperature, label, result):
     speed = result["speedup"]
-    rounds = result.get("tokens_per_round") or result.get("totals", {}).get("tokens_per_round")
-    return (f"| {weights} | {suite} | {temperature} | {label} | {rounds:.2f} | {result['plain']['tokens_per_s']['median']:.0f} | "
+    return (f"| {weights} | {suite} | {temperature} | {label} | {result['tokens_per_round']:.2f} | {result['plain']['tokens_per_s']['median']:.0f} | "
             f"{result['speculative']['tokens_per_s']['median']:.0f} | {speed['median']:.2f} ({speed['low']:.2f}-{speed['high']:.2f}) |")
 
 

@@ -59,14 +59,12 @@ if display_answers; then
 fi
 
 say "No display here: running in the terminal instead"
-# A list, because that is where the default draft (what followed the same words before) has something to offer.
 prompt='{
   "people": [
     {"name": "Alice", "age": 31, "city": "Paris"},
     {"name": "Bob", "age": 27, "city": "Oslo"},
     {"name":'
-# A fixed gamma, because auto drafts nothing on machines where this draft does not pay.
-"$specula" generate --prompt "$prompt" --max-tokens 96 --seed 1 --gamma 4 --color always \
+"$specula" generate --prompt "$prompt" --max-tokens 96 --seed 1 --color always \
     --trace "$root/build/specula-demo.json" "$@"
 "$specula" screenshot --view generate --session "$root/build/specula-demo.json" --out "$root/specula-demo.png"
 say "A picture of the window with this run: specula-demo.png"
