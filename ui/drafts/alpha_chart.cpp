@@ -74,7 +74,8 @@ bool AlphaChart::rebuild() {
             QCPScatterStyle(m_points.size() < 40 ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssNone, 5));
     }
     if (steps > 0) {
-        const double from = m_points.front().minutes;
+        // A single look stands in a stretch of time, not at the edge of none.
+        const double from = std::max(0.0, m_points.front().minutes - (m_points.size() == 1 ? 1.0 : 0.0));
         const double width = std::max(m_points.back().minutes - from, 0.1);
         bottom(m_rect)->setRange(from, from + width * kLabelRoom);
         left(m_rect)->setRange(0.0, std::min(1.0, most * 1.25 + 0.02));

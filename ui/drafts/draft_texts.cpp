@@ -69,9 +69,7 @@ QString progressText(const TrainProgress& progress) {
 QString payWarning(const TrainReport& report) {
     if (report.pays) return {};
     return DraftTexts::tr(
-        "This draft will not pay: with it the target writes the same text, but no faster than by itself on "
-        "this "
-        "machine.");
+        "This draft will not pay: it loses nothing, but the target is no faster with it on this machine.");
 }
 
 QString diskText(std::int64_t bytesFree) {

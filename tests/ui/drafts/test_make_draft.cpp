@@ -192,6 +192,8 @@ private slots:
         QVERIFY(m_dialog->state() == MakeDraft::State::Pausing);
         QVERIFY(!m_dialog->pauseButton()->isEnabled());
         m_dialog->setPaused();
+        QTRY_VERIFY(!m_dialog->progress().chart().isEmpty());
+        QTest::qWait(300);  // drawing is queued
         savePicture(*m_dialog, QStringLiteral("draft-paused"));
         QVERIFY(m_dialog->progress().headline().text().startsWith(QLatin1String("Paused")));
         QCOMPARE(m_dialog->pauseButton()->text(), QStringLiteral("&Resume"));

@@ -57,6 +57,7 @@ private slots:
         QTRY_VERIFY(m_view->details().draftButton()->isEnabled());
         QVERIFY(!m_view->details().targetButton()->isEnabled());
         QVERIFY(!m_view->details().makeDraftButton()->isEnabled());
+        QCoreApplication::processEvents();
         savePicture(*m_view, QStringLiteral("models-head"));
         QSignalSpy made(m_view.get(), &ModelsView::makeDraftRequested);
         m_view->setSelectedPath(path("tiny-target"));
