@@ -17,7 +17,7 @@ root = pathlib.Path(__file__).resolve().parent.parent
 program = root / "build" / "release" / "specula"
 
 CHAINS = [("--gamma", "1"), ("--gamma", "2"), ("--gamma", "3")]
-TREES = [("--tree", shape) for shape in ("2,1", "3,1", "3,2,1", "4,2,1,1")]
+TREES = [("--tree", shape) for shape in ("2,1", "3,1", "2,1,1")]
 SUITES = ("creative", "structured", "code", "chat")
 TEMPERATURES = ("0", "0.7")
 

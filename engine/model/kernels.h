@@ -29,6 +29,17 @@ struct QuantisedRow {
     std::int32_t zero = 0;
 };
 
+/// What turns a row's integer sums into its outputs.
+struct RescaleArgs {
+    const std::int32_t* sums = nullptr;        // [outputs] of the row, or of its first part
+    const std::int32_t* rest = nullptr;        // [outputs] of its second part; null: there is one part
+    QuantisedRow row, restRow;                 // how the parts were rounded
+    const float* scales = nullptr;             // [outputs] of the weights
+    const std::int32_t* weightSums = nullptr;  // [outputs], for the activations' zero
+    const float* bias = nullptr;               // [outputs] or null
+    float* out = nullptr;                      // [outputs]
+};
+
 /// One (row, head) of attention over cached keys and values, in position order.
 struct AttendArgs {
     const float* query = nullptr;  // [headDim]
@@ -65,6 +76,10 @@ struct Kernels {
 
     /// Asymmetric 8-bit rounding of x[n]; where `residual` is not null it receives x minus what was stored.
     QuantisedRow (*quantiseRow)(const float* x, int n, std::uint8_t* values, float* residual);
+
+    /// out[n] = (row.scale (sums[n] - row.zero weightSums[n]) + the same of the rest) scales[n] + bias[n],
+    /// for n in [first, last).
+    void (*rescale)(const RescaleArgs& args, int first, int last);
 
     /// out = x / sqrt(mean(x^2) + eps) * weight.
     void (*rmsNorm)(const float* x, const float* weight, int n, float eps, float* out);

@@ -185,6 +185,29 @@ QuantisedRow quantiseRow(const float* x, int n, std::uint8_t* values, float* res
     return row;
 }
 
+template <bool HasRest>
+void rescaleParts(const specula::RescaleArgs& a, int first, int last) {
+    const std::int32_t zero = a.row.zero, restZero = a.restRow.zero;
+    const float scale = a.row.scale, restScale = a.restRow.scale;
+    const std::int32_t* __restrict sums = a.sums, * __restrict rest = a.rest, * __restrict weightSums = a.weightSums;
+    const float* __restrict scales = a.scales;
+    float* __restrict out = a.out;
+    for (int n = first; n < last; ++n) {
+        float value = scale * static_cast<float>(sums[n] - zero * weightSums[n]);
+        if (HasRest) value += restScale * static_cast<float>(rest[n] - restZero * weightSums[n]);
+        out[n] = value * scales[n];
+    }
+    if (a.bias == nullptr) return;
+    for (int n = first; n < last; ++n) a.out[n] += a.bias[n];
+}
+
+void rescale(const specula::RescaleArgs& args, int first, int last) {
+    if (args.rest != nullptr)
+        rescaleParts<true>(args, first, last);
+    else
+        rescaleParts<false>(args, first, last);
+}
+
 void rmsNorm(const float* x, const float* weight, int n, float eps, float* out) {
     Lanes squares = Lanes::zero();
     int i = 0;
@@ -387,9 +410,22 @@ void toFloat(const std::uint16_t* x, int n, float* out) {
 }
 
 constexpr specula::Kernels makeKernels(const char* name) {
-    return {name,      fp16Tiles,        int8Tiles,        quantiseRow,      rmsNorm,
-            layerNorm, activate<siluOf>, activate<reluOf>, activate<geluOf>, activate<geluTanhOf>,
-            softCap,   attend,           softmax,          toHalf,           toFloat};
+    return {name,
+            fp16Tiles,
+            int8Tiles,
+            quantiseRow,
+            rescale,
+            rmsNorm,
+            layerNorm,
+            activate<siluOf>,
+            activate<reluOf>,
+            activate<geluOf>,
+            activate<geluTanhOf>,
+            softCap,
+            attend,
+            softmax,
+            toHalf,
+            toFloat};
 }
 
 }  // namespace

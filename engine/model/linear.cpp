@@ -237,16 +237,11 @@ private:
     void rescale(int m, int first, int last, const QuantisedRow* coded, const LinearScratch& scratch,
                  float* out) const {
         const std::int32_t* sums = scratch.sums.data() + static_cast<std::size_t>(m) * m_parts * this->out();
-        const QuantisedRow one = coded[m * m_parts];
-        const QuantisedRow two = m_parts == 2 ? coded[2 * m + 1] : QuantisedRow{};
-        const std::int32_t* rest = m_parts == 2 ? sums + this->out() : nullptr;
-        float* row = out + static_cast<std::size_t>(m) * this->out();
-        for (int n = first; n < last; ++n) {
-            float value = one.scale * static_cast<float>(sums[n] - one.zero * m_weightSums[n]);
-            if (rest != nullptr)
-                value += two.scale * static_cast<float>(rest[n] - two.zero * m_weightSums[n]);
-            row[n] = value * m_scales[n] + (m_bias.empty() ? 0.0F : m_bias[n]);
-        }
+        kernels().rescale(
+            {sums, m_parts == 2 ? sums + this->out() : nullptr, coded[m * m_parts],
+             m_parts == 2 ? coded[2 * m + 1] : QuantisedRow{}, m_scales.data(), m_weightSums.data(),
+             m_bias.empty() ? nullptr : m_bias.data(), out + static_cast<std::size_t>(m) * this->out()},
+            first, last);
     }
 
     int m_parts;                             // 8-bit rows that carry one activation row
