@@ -70,7 +70,7 @@ namespace {
 std::string pictureOfModels(const CommandLine& line, MainWindow& window) {
     RunArguments defaults;
     resolveModels(defaults);
-    window.setup().setRequest({defaults.engine, {}, {}});
+    window.setup().setRequest({defaults.engine, {}, defaults.options});
     ModelsController controller(window, engineCatalogue(), HubSettings::fromEnvironment());
     QEventLoop loop;
     QObject::connect(&controller, &ModelsController::settled, &loop, &QEventLoop::quit);
@@ -97,7 +97,7 @@ std::string pictureOfAudit(const CommandLine& line, MainWindow& window) {
     constexpr std::size_t kMaxReport = std::size_t{1} << 26;
     RunArguments defaults;
     resolveModels(defaults);
-    window.setup().setRequest({defaults.engine, {}, {}});
+    window.setup().setRequest({defaults.engine, {}, defaults.options});
     window.resize(line.width, line.height);
     window.show();
     window.setPage(MainPage::Audit);
