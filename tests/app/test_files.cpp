@@ -140,7 +140,15 @@ void TestFiles::theModelsFolderOfTheEnvironmentIsLookedInto() {
     RunArguments run;
     resolveModels(run);
     QCOMPARE(QString::fromStdString(run.engine.target), file);
+    // The default target comes with a draft of its own, which drafts trees as it chooses.
+    QCOMPARE(run.engine.draft, bundledModel("smollm2-135m-head").value_or("missing"));
+    QVERIFY(run.options.tree.automatic);
+    run = {};
+    run.target = folder.filePath(QStringLiteral("other.gguf")).toStdString();
+    put(QString::fromStdString(*run.target), "");
+    resolveModels(run);
     QCOMPARE(run.engine.draft, std::string("ngram"));
+    QVERIFY(!run.options.tree.automatic);
     run = {};
     run.draft = "none";
     resolveModels(run);
