@@ -232,9 +232,9 @@ void TestCatalogue::modelsAreSortedBySourceAndName() {
     for (const FoundModel& model : models) sources << QString::fromStdString(model.source);
     QCOMPARE(sources,
              (QStringList{QStringLiteral("default"), QStringLiteral("bundled"), QStringLiteral("bundled"),
-                          QStringLiteral("Hugging Face cache"), QStringLiteral("folder"),
-                          QStringLiteral("file"), QStringLiteral("folder")}));
-    QCOMPARE(names(models).mid(3), (QStringList{QStringLiteral("zed/last"), QStringLiteral("Alpha"),
+                          QStringLiteral("bundled"), QStringLiteral("Hugging Face cache"),
+                          QStringLiteral("folder"), QStringLiteral("file"), QStringLiteral("folder")}));
+    QCOMPARE(names(models).mid(4), (QStringList{QStringLiteral("zed/last"), QStringLiteral("Alpha"),
                                                 QStringLiteral("beta.gguf"), QStringLiteral("gamma")}));
 }
 
