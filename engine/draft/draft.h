@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -19,6 +20,15 @@ struct DraftRequest {
     bool keepRejected = false;  ///< Mutant::StaleDraftCache: take what the cache holds for the context
 
     int gamma() const { return static_cast<int>(plan.size()); }
+
+    /// How many of the tokens that a draft's cache holds it can keep: those that the context shares, but not
+    /// the context's last one, which must be run for its logits.
+    std::size_t sharedWith(std::span<const TokenId> fed) const {
+        const auto held = fed.first(std::min(fed.size(), context.size() - 1));
+        if (keepRejected) return held.size();
+        return static_cast<std::size_t>(std::mismatch(held.begin(), held.end(), context.begin()).first -
+                                        held.begin());
+    }
 };
 
 /// Where a draft puts the proposals of one round. Nodes are numbered in the order in which they are added; -1

@@ -22,12 +22,7 @@ bool ModelDraft::feed(std::span<const TokenId> tokens, std::stop_token stop) {
 }
 
 void ModelDraft::propose(const DraftRequest& request, Proposals& proposals) {
-    // Keep what the cache shares with the context, but feed at least its last token: its logits are needed.
-    const std::size_t limit = std::min(m_fed.size(), request.context.size() - 1);
-    const auto firstDifference = std::mismatch(
-        m_fed.begin(), m_fed.begin() + static_cast<std::ptrdiff_t>(limit), request.context.begin());
-    const std::size_t shared =
-        request.keepRejected ? limit : static_cast<std::size_t>(firstDifference.first - m_fed.begin());
+    const std::size_t shared = request.sharedWith(m_fed);
     m_fed.resize(shared);
     m_state->cache.truncate(static_cast<int>(shared));
     const int room = m_model->maxSeq() - static_cast<int>(request.context.size());

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/model/simd.h"
-#include "engine/train/clones.h"
+#include "engine/verify/clones.h"
 
 namespace specula {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "engine/model/simd.h"
 #include "engine/trace/error.h"
-#include "engine/train/clones.h"
+#include "engine/verify/clones.h"
 
 namespace specula {
 namespace {

@@ -202,7 +202,8 @@ private slots:
         for (int i = 0; i < 300; ++i) plan.learn(roundWith(gammaOf(plan), 0));
         QVERIFY(gammaOf(plan) == 0);
         int rounds = 0;
-        for (; rounds < 300 && gammaOf(plan) < 2; ++rounds) plan.learn(roundWith(gammaOf(plan), gammaOf(plan)));
+        for (; rounds < 300 && gammaOf(plan) < 2; ++rounds)
+            plan.learn(roundWith(gammaOf(plan), gammaOf(plan)));
         QVERIFY2(rounds > 0 && rounds < 150, qPrintable(QString::number(rounds)));
     }
 
