@@ -77,6 +77,7 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
         throw Error(
             "the context of " + std::to_string(maxSeq()) + " tokens is full; use a larger --max-context",
             ErrorKind::Failed);
+    state.watch.start(options.times);
     placeRows(state, input);
     if (input.vectors != nullptr)
         std::memcpy(state.x.data(), input.vectors,
@@ -180,12 +181,17 @@ void Model::placeRows(ModelState& state, const ForwardRows& input) const {
 void Model::attention(ModelState& state, int layer, int rows) const {
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     const float* input = blockInput(state, weights.attnNorm, rows);
+    state.watch.lap(&ForwardTimes::otherMs);
     weights.qkv->forward(input, rows, state.qkv.data(), *m_pool, state.linear);
+    state.watch.lap(&ForwardTimes::linearsMs);
     rotateAndStore(state, layer, rows);
+    state.watch.lap(&ForwardTimes::otherMs);
     attend(state, layer, rows);
+    state.watch.lap(&ForwardTimes::attentionMs);
     const bool parallel = config().parallelResidual;
     std::vector<float>& out = parallel ? state.held : state.added;
     weights.o->forward(state.mixed.data(), rows, out.data(), *m_pool, state.linear);
+    state.watch.lap(&ForwardTimes::linearsMs);
     if (!parallel) addToStream(state, weights.attnNorm, weights.attnPostNorm, rows);
 }
 
@@ -270,20 +276,25 @@ void Model::mlp(ModelState& state, int layer, int rows) const {
     const ModelConfig& c = config();
     const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
     const float* input = blockInput(state, weights.mlpNorm, rows);
+    state.watch.lap(&ForwardTimes::otherMs);
     weights.gateUp->forward(input, rows, state.gateUp.data(), *m_pool, state.linear);
+    state.watch.lap(&ForwardTimes::linearsMs);
     m_pool->overRows(rows, c.ffn, [&](int begin, int end) {
         for (int m = begin; m < end; ++m) {
             const float* gate = rowOf(state.gateUp, m, c.gatedMlp ? 2 * c.ffn : c.ffn);
             m_activate(gate, c.gatedMlp ? gate + c.ffn : nullptr, c.ffn, rowOf(state.inner, m, c.ffn));
         }
     });
+    state.watch.lap(&ForwardTimes::otherMs);
     weights.down->forward(state.inner.data(), rows, state.added.data(), *m_pool, state.linear);
+    state.watch.lap(&ForwardTimes::linearsMs);
     if (c.parallelResidual) addTo(state.added, state.held, rows, c.hidden);
     addToStream(state, weights.mlpNorm, weights.mlpPostNorm, rows);
 }
 
 void Model::head(ModelState& state, int firstRow, int rows, float* logits) const {
     const ModelConfig& c = config();
+    state.watch.lap(&ForwardTimes::otherMs);
     const float* input = rowOf(state.x, firstRow, c.hidden);
     if (c.finalNorm) {
         normRows(m_finalNorm, input, rows, c.hidden, state.normed.data());
@@ -294,6 +305,7 @@ void Model::head(ModelState& state, int firstRow, int rows, float* logits) const
         input = state.narrow.data();
     }
     m_head->forward(input, rows, logits, *m_pool, state.linear);
+    state.watch.lap(&ForwardTimes::headMs);
     if (c.finalSoftCap <= 0.0) return;
     for (int m = 0; m < rows; ++m)
         kernels().softCap(logits + static_cast<std::size_t>(m) * vocabulary(), vocabulary(),

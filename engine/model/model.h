@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.h"
+#include "engine/model/forward_times.h"
 #include "engine/model/kernels.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/linear.h"
@@ -43,6 +44,7 @@ struct ModelState {
     int base = 0;                  // slots before the tree
     int firstRow = 0;              // of this pass, within the tree
     LinearScratch linear;
+    Stopwatch watch;
 };
 
 /// The rows of one forward pass. Row i stands after its parent; in a chain (no parents given) that is row i
@@ -62,6 +64,7 @@ struct ForwardOptions {
     int logitsFrom = 0;  ///< first row whose logits are wanted; rows.size() = none
     std::span<const int> taps = {};  ///< layers after which the residual stream is copied out
     float* tapOut = nullptr;         ///< [taps][rows][hidden]
+    ForwardTimes* times = nullptr;   ///< added to, where given
 };
 
 /// A decoder-only transformer, loaded and const. Safe from several threads, each with its own state (their
