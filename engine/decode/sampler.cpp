@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "engine/model/kernels.h"
 #include "engine/trace/error.h"
@@ -23,18 +22,16 @@ void SeenTokens::pop() {
 
 namespace {
 
+[[noreturn]] void throwNotNumbers() {
+    throw Error("the model produced logits that are not numbers (NaN or infinity); try --weights fp32",
+                ErrorKind::Failed);
+}
+
 /// The largest logit's id, ties to the lower one. Throws where a logit is NaN: comparing would hide it.
 TokenId argmax(std::span<const float> x) {
-    std::size_t best = 0;
-    float sum = 0.0F;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        if (x[i] > x[best]) best = i;
-        sum += x[i] * 0.0F;  // stays 0 unless something is NaN or infinite
-    }
-    if (!(sum == 0.0F))
-        throw Error("the model produced logits that are not numbers (NaN or infinity); try --weights fp32",
-                    ErrorKind::Failed);
-    return static_cast<TokenId>(best);
+    const int best = kernels().argmax(x.data(), static_cast<int>(x.size()));
+    if (best < 0) throwNotNumbers();
+    return best;
 }
 
 }  // namespace
@@ -70,27 +67,29 @@ void Sampler::row(std::span<const float> logits, const SeenTokens& seen, std::sp
     }
     std::copy(logits.begin(), logits.end(), row.begin());
     penalise(row, seen);
-    const double total = kernels().softmax(row.data(), static_cast<int>(row.size()),
-                                           static_cast<float>(1.0 / m_settings.temperature), row.data());
-    if (!std::isfinite(total))
-        throw Error("the model produced logits that are not numbers (NaN or infinity); try --weights fp32",
-                    ErrorKind::Failed);
-    const bool filters = m_settings.topK > 0 || m_settings.topP < 1.0 || m_settings.minP > 0.0;
-    if (filters) filter(row);
+    m_kept.clear();
+    if (m_settings.topK > 0)
+        softmaxOfTopK(row);
+    else
+        softmaxInto(row, row);
+    if (m_settings.topK > 0 || m_settings.topP < 1.0 || m_settings.minP > 0.0) filter(row);
 }
 
-void Sampler::keepTopK(std::span<const float> row) {
-    m_kept.resize(row.size());
-    std::iota(m_kept.begin(), m_kept.end(), 0);
-    const auto count = std::min(static_cast<std::size_t>(m_settings.topK), row.size());
-    const auto better = [&](TokenId a, TokenId b) {
-        const float x = row[static_cast<std::size_t>(a)], y = row[static_cast<std::size_t>(b)];
-        return x != y ? x > y : a < b;
-    };
-    const auto end = m_kept.begin() + static_cast<std::ptrdiff_t>(count);
-    if (count < row.size()) std::nth_element(m_kept.begin(), end - 1, m_kept.end(), better);
-    m_kept.resize(count);
-    std::sort(m_kept.begin(), m_kept.end(), better);
+void Sampler::softmaxInto(std::span<const float> logits, std::span<float> row) const {
+    const double total = kernels().softmax(logits.data(), static_cast<int>(logits.size()),
+                                           static_cast<float>(1.0 / m_settings.temperature), row.data());
+    if (!std::isfinite(total)) throwNotNumbers();
+}
+
+/// Softmax of the k largest logits; the others, which it would only scale, are 0.
+void Sampler::softmaxOfTopK(std::span<float> row) {
+    argmax(row);  // throws where something is not a number: the selection would pass over it
+    m_kept = largestOf(std::span<const float>(row), std::min(m_settings.topK, static_cast<int>(row.size())));
+    m_scratch.clear();
+    for (const TokenId id : m_kept) m_scratch.push_back(row[static_cast<std::size_t>(id)]);
+    softmaxInto(m_scratch, m_scratch);
+    std::fill(row.begin(), row.end(), 0.0F);
+    for (std::size_t i = 0; i < m_kept.size(); ++i) row[static_cast<std::size_t>(m_kept[i])] = m_scratch[i];
 }
 
 void Sampler::keepTopP(std::span<const float> row) {
@@ -99,35 +98,25 @@ void Sampler::keepTopP(std::span<const float> row) {
         // them.
         const auto floor =
             static_cast<float>((1.0 - m_settings.topP) / static_cast<double>(row.size()) * 0.5);
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            if (row[i] >= floor) m_kept.push_back(static_cast<TokenId>(i));
-        }
+        m_kept = thoseFrom<float>(row, floor);
         std::sort(m_kept.begin(), m_kept.end(), [&](TokenId a, TokenId b) {
             const float x = row[static_cast<std::size_t>(a)], y = row[static_cast<std::size_t>(b)];
             return x != y ? x > y : a < b;
         });
     }
-    double total = 1.0;
-    if (m_settings.topK > 0) {
-        total = 0.0;
-        for (const TokenId id : m_kept) total += static_cast<double>(row[static_cast<std::size_t>(id)]);
-    }
     double mass = 0.0;
     std::size_t count = 0;
-    while (count < m_kept.size() && (count == 0 || mass < m_settings.topP * total))
+    while (count < m_kept.size() && (count == 0 || mass < m_settings.topP))
         mass += static_cast<double>(row[static_cast<std::size_t>(m_kept[count++])]);
     m_kept.resize(count);
 }
 
 void Sampler::filter(std::span<float> row) {
-    m_kept.clear();
-    if (m_settings.topK > 0) keepTopK(row);
     if (m_settings.topP < 1.0) keepTopP(row);
     if (m_kept.empty()) {  // min-p alone
-        const float floor = static_cast<float>(m_settings.minP) * *std::max_element(row.begin(), row.end());
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            if (row[i] >= floor) m_kept.push_back(static_cast<TokenId>(i));
-        }
+        const TokenId top = largestOf(std::span<const float>(row), 1).front();
+        m_kept =
+            thoseFrom<float>(row, static_cast<float>(m_settings.minP) * row[static_cast<std::size_t>(top)]);
     } else if (m_settings.minP > 0.0) {
         const float floor =
             static_cast<float>(m_settings.minP) * row[static_cast<std::size_t>(m_kept.front())];

@@ -48,8 +48,9 @@ public:
 
 private:
     void penalise(std::span<float> logits, const SeenTokens& seen) const;
+    void softmaxInto(std::span<const float> logits, std::span<float> row) const;
+    void softmaxOfTopK(std::span<float> row);
     void filter(std::span<float> row);
-    void keepTopK(std::span<const float> row);
     void keepTopP(std::span<const float> row);
 
     Sampling m_settings;

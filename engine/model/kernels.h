@@ -124,6 +124,9 @@ struct Kernels {
     /// out = (x - mean) / sqrt(variance + eps) * weight + bias.
     void (*layerNorm)(const float* x, const float* weight, const float* bias, int n, float eps, float* out);
 
+    /// Turns the pairs (head[i], head[pairs + i]) by the angles whose cosines and sines [pairs] are given.
+    void (*rotateHalves)(float* head, const float* cosines, const float* sines, int pairs);
+
     /// out[i] = f(gate[i]) * up[i], or f(gate[i]) where `up` is null. gelu is within 1e-6 of the exact one;
     /// geluTanh is its tanh approximation (Hendrycks & Gimpel 2016). `out` may be `gate`.
     using Activate = void (*)(const float* gate, const float* up, int n, float* out);
@@ -140,6 +143,9 @@ struct Kernels {
     /// out[i] = exp(x[i] * inverseTemperature - max) / sum, probabilities summing to 1 up to rounding;
     /// returns the sum of the exponentials. x and out may be the same.
     double (*softmax)(const float* x, int n, float inverseTemperature, float* out);
+
+    /// Where the largest is, ties to the lower index; -1 if anything is NaN or infinite.
+    int (*argmax)(const float* x, int n);
 
     void (*toHalf)(const float* x, int n, std::uint16_t* out);  // round to nearest even
     void (*toFloat)(const std::uint16_t* x, int n, float* out);

@@ -11,9 +11,10 @@
 namespace {
 
 constexpr specula::Kernels makeKernels(const char* name) {
-    return {name,      fp16Tiles,        int8Tiles,        rescaleSums,      quantiseRow,          rmsNorm,
-            layerNorm, activate<siluOf>, activate<reluOf>, activate<geluOf>, activate<geluTanhOf>, softCap,
-            attend,    softmax,          toHalf,           toFloat};
+    return {
+        name,      fp16Tiles,    int8Tiles,        rescaleSums,      quantiseRow,      rmsNorm,
+        layerNorm, rotateHalves, activate<siluOf>, activate<reluOf>, activate<geluOf>, activate<geluTanhOf>,
+        softCap,   attend,       softmax,          argmax,           toHalf,           toFloat};
 }
 
 }  // namespace

@@ -17,8 +17,12 @@ using specula::kTilesAtOnce;
 using specula::QuantisedRow;
 using specula::SummedTiles;
 
-inline void storeTile(const float* lanes, float* out, int count) {
-    std::memcpy(out, lanes, 4UL * count);
+/// Stores a tile's outputs, of which the last tile has only `left`.
+inline void storeTile(Lanes lanes, float* out, int left) {
+    if (left >= kTile) return lanes.store(out);
+    float values[kTile];
+    lanes.store(values);
+    std::memcpy(out, values, 4UL * left);
 }
 
 /// `Rows` rows of `Tiles` neighbouring tiles. Each (row, output) has one accumulator that walks k in order,
@@ -48,89 +52,91 @@ void fp16Block(const Fp16Weights& w, int tile, const float* x, float* out) {
         SPECULA_UNROLL
         for (int t = 0; t < Tiles; ++t) {
             const int first = (tile + t) * kTile;
-            const int count = w.out - first < kTile ? w.out - first : kTile;
-            float lanes[kTile];
-            sums[r][t].store(lanes);
-            storeTile(lanes, out + static_cast<std::size_t>(r) * w.out + first, count);
+            storeTile(sums[r][t], out + static_cast<std::size_t>(r) * w.out + first, w.out - first);
         }
     }
 }
 
-/// Sums of one tile become outputs. Every row goes through the same operations whatever rows are beside it.
+/// Sums of `tiles` tiles become one row's outputs. Every row goes through the same operations whatever rows
+/// are beside it.
 template <bool HasRest>
-void rescaleTile(const SummedTiles& s, int tile, int m, float* lanes) {
-    const std::size_t at = static_cast<std::size_t>(s.tile + tile) * kTile;
+void rescaleRow(const SummedTiles& s, int m) {
     const QuantisedRow* codes = s.x.codes + static_cast<std::size_t>(s.firstRow + m) * s.x.parts;
-    const std::int32_t* __restrict sums = s.sums + (m * s.x.parts) * kSumsWidth + tile * kTile;
-    const std::int32_t* __restrict weightSums = s.weights.weightSums + at;
-    const float* __restrict scales = s.weights.scales + at;
-    const std::int32_t zero = codes[0].zero, restZero = HasRest ? codes[1].zero : 0;
-    const float scale = codes[0].scale, restScale = HasRest ? codes[1].scale : 0.0F;
-    for (int l = 0; l < kTile; ++l) {
-        float value = scale * static_cast<float>(sums[l] - zero * weightSums[l]);
-        if (HasRest) value += restScale * static_cast<float>(sums[kSumsWidth + l] - restZero * weightSums[l]);
-        lanes[l] = value * scales[l];
+    const std::int32_t* sums = s.sums + m * s.x.parts * kSumsWidth;
+    const Lanes scale = Lanes::all(codes[0].scale), restScale = Lanes::all(HasRest ? codes[1].scale : 0.0F);
+    float* out = s.out + static_cast<std::size_t>(s.firstRow + m) * s.weights.out;
+    for (int tile = 0; tile < s.tiles; ++tile) {
+        const int first = (s.tile + tile) * kTile;
+        const std::int32_t* weightSums = s.weights.weightSums + first;
+        const std::int32_t* tileSums = sums + tile * kTile;
+        Lanes value = scale * shiftedSums(tileSums, codes[0].zero, weightSums);
+        if (HasRest)
+            value = fma(restScale, shiftedSums(tileSums + kSumsWidth, codes[1].zero, weightSums), value);
+        value = value * Lanes::load(s.weights.scales + first);
+        if (s.weights.bias != nullptr) value = value + Lanes::load(s.weights.bias + first);
+        storeTile(value, out + first, s.weights.out - first);
     }
-    if (s.weights.bias == nullptr) return;
-    const float* __restrict bias = s.weights.bias + at;
-    for (int l = 0; l < kTile; ++l) lanes[l] += bias[l];
 }
 
 void rescaleSums(const SummedTiles& s) {
-    for (int tile = 0; tile < s.tiles; ++tile) {
-        const int first = (s.tile + tile) * kTile;
-        const int count = s.weights.out - first < kTile ? s.weights.out - first : kTile;
-        for (int m = 0; m < s.rows; ++m) {
-            float lanes[kTile];
-            if (s.x.parts == 2)
-                rescaleTile<true>(s, tile, m, lanes);
-            else
-                rescaleTile<false>(s, tile, m, lanes);
-            storeTile(lanes, s.out + static_cast<std::size_t>(s.firstRow + m) * s.weights.out + first, count);
-        }
+    for (int m = 0; m < s.rows; ++m) {
+        if (s.x.parts == 2)
+            rescaleRow<true>(s, m);
+        else
+            rescaleRow<false>(s, m);
     }
 }
 
-/// Rounds x[n] to 8 bits; the residual is what rounding left.
-template <bool HasResidual>
-void roundRow(const float* __restrict x, int n, const QuantisedRow& row, std::uint8_t* __restrict values,
-              float* __restrict residual) {
-    const float inverse = 1.0F / row.scale, zero = static_cast<float>(row.zero), scale = row.scale;
-    for (int k = 0; k < n; ++k) {
-        float level = __builtin_rintf(x[k] * inverse) + zero;
-        level = level < 0.0F ? 0.0F : level;
-        level = level > 255.0F ? 255.0F : level;
-        values[k] = static_cast<std::uint8_t>(static_cast<std::int32_t>(level));
-        if (HasResidual) residual[k] = x[k] - scale * (level - zero);
-    }
-}
-
-QuantisedRow quantiseRow(const float* x, int n, std::uint8_t* values, float* residual) {
-    float low = 0.0F, high = 0.0F;  // the range always holds 0, so that zero stays zero
-    float lows[16] = {}, highs[16] = {};
+/// The smallest and the largest of x[n] and 0.
+inline void rangeOf(const float* x, int n, float& low, float& high) {
+    Lanes lows = Lanes::zero(), highs = Lanes::zero();
     int i = 0;
     for (; i + 16 <= n; i += 16) {
-        for (int l = 0; l < 16; ++l) {
-            lows[l] = x[i + l] < lows[l] ? x[i + l] : lows[l];
-            highs[l] = x[i + l] > highs[l] ? x[i + l] : highs[l];
-        }
+        lows = smaller(lows, Lanes::load(x + i));
+        highs = larger(highs, Lanes::load(x + i));
     }
+    float lanes[2][16];
+    lows.store(lanes[0]);
+    highs.store(lanes[1]);
+    low = high = 0.0F;
+    for (const float lane : lanes[0]) low = lane < low ? lane : low;
+    for (const float lane : lanes[1]) high = lane > high ? lane : high;
     for (; i < n; ++i) {
         low = x[i] < low ? x[i] : low;
         high = x[i] > high ? x[i] : high;
     }
-    for (int l = 0; l < 16; ++l) {
-        low = lows[l] < low ? lows[l] : low;
-        high = highs[l] > high ? highs[l] : high;
-    }
+}
+
+/// Sixteen values of quantiseRow.
+inline void quantiseLanes(const float* x, Lanes inverse, Lanes zero, Lanes minusScale, std::uint8_t* values,
+                          float* residual) {
+    const Lanes value = Lanes::load(x);
+    const Lanes level = smaller(larger(rounded(value * inverse) + zero, Lanes::zero()), Lanes::all(255.0F));
+    level.storeBytes(values);
+    if (residual != nullptr) fma(minusScale, level - zero, value).store(residual);
+}
+
+QuantisedRow quantiseRow(const float* x, int n, std::uint8_t* values, float* residual) {
+    float low, high;  // the range always holds 0, so that zero stays zero
+    rangeOf(x, n, low, high);
     QuantisedRow row;
     row.scale = (high - low) / 255.0F;
     if (!(row.scale > 0.0F)) row.scale = 1.0F;
-    row.zero = static_cast<std::int32_t>(__builtin_rintf(-low * (1.0F / row.scale)));
-    if (residual != nullptr)
-        roundRow<true>(x, n, row, values, residual);
-    else
-        roundRow<false>(x, n, row, values, nullptr);
+    const float inverse = 1.0F / row.scale, zero = __builtin_rintf(-low * inverse);
+    row.zero = static_cast<std::int32_t>(zero);
+    const Lanes inverses = Lanes::all(inverse), zeros = Lanes::all(zero),
+                minusScales = Lanes::all(-row.scale);
+    int i = 0;
+    for (; i + 16 <= n; i += 16)
+        quantiseLanes(x + i, inverses, zeros, minusScales, values + i,
+                      residual == nullptr ? nullptr : residual + i);
+    if (i == n) return row;
+    float rest[16] = {}, restResidual[16];
+    std::uint8_t restValues[16];
+    std::memcpy(rest, x + i, 4UL * (n - i));
+    quantiseLanes(rest, inverses, zeros, minusScales, restValues, restResidual);
+    std::memcpy(values + i, restValues, n - i);
+    if (residual != nullptr) std::memcpy(residual + i, restResidual, 4UL * (n - i));
     return row;
 }
 

@@ -40,6 +40,21 @@ void layerNorm(const float* x, const float* weight, const float* bias, int n, fl
     for (int k = 0; k < n; ++k) out[k] = (x[k] - mean) * factor * weight[k] + bias[k];
 }
 
+void rotateHalves(float* head, const float* cosines, const float* sines, int pairs) {
+    int i = 0;
+    for (; i + 16 <= pairs; i += 16) {
+        const Lanes a = Lanes::load(head + i), b = Lanes::load(head + pairs + i);
+        const Lanes c = Lanes::load(cosines + i), s = Lanes::load(sines + i);
+        (a * c - b * s).store(head + i);
+        (b * c + a * s).store(head + pairs + i);
+    }
+    for (; i < pairs; ++i) {
+        const float a = head[i], b = head[pairs + i];
+        head[i] = a * cosines[i] - b * sines[i];
+        head[pairs + i] = b * cosines[i] + a * sines[i];
+    }
+}
+
 inline float siluOf(float x) {
     return x / (1.0F + fastExp(-x));
 }
@@ -79,41 +94,63 @@ void softCap(float* x, int n, float cap) {
     for (int i = 0; i < n; ++i) x[i] = cap - 2.0F * cap / (fastExp(x[i] * scale) + 1.0F);
 }
 
+/// x = exp(x * scale - shift), in place; returns the sum. Blocks are summed in float lanes and then added in
+/// double: large vocabularies keep their small terms.
 double expSum(float* x, int n, float scale, float shift) {
-    float parts[16];
+    constexpr int kBlock = 4096;
     double total = 0.0;
-    int i = 0;
-    // Blocks of 4096 are summed in float lanes and then added in double: large vocabularies keep their small
-    // terms.
-    while (i < n) {
-        for (float& part : parts) part = 0.0F;
-        const int end = n - i > 4096 ? i + 4096 : n;
-        for (; i + 16 <= end; i += 16) {
-            for (int l = 0; l < 16; ++l) {
-                x[i + l] = fastExp(x[i + l] * scale - shift);
-                parts[l] += x[i + l];
-            }
-        }
-        for (; i < end; ++i) {
-            x[i] = fastExp(x[i] * scale - shift);
-            parts[i % 16] += x[i];
-        }
+    for (int first = 0; first < n; first += kBlock) {
+        float* block = x + first;
+        const int count = n - first < kBlock ? n - first : kBlock;
+        for (int i = 0; i < count; ++i) block[i] = fastExp(block[i] * scale - shift);
+        Lanes sums = Lanes::zero();
+        int i = 0;
+        for (; i + 16 <= count; i += 16) sums = sums + Lanes::load(block + i);
+        float parts[16];
+        sums.store(parts);
+        for (; i < count; ++i) parts[i % 16] += block[i];
         for (const float part : parts) total += static_cast<double>(part);
     }
     return total;
 }
 
 float largest(const float* x, int n) {
-    float tops[16];
-    for (float& top : tops) top = x[0];
+    Lanes lanes = Lanes::all(x[0]);
     int i = 0;
-    for (; i + 16 <= n; i += 16) {
-        for (int l = 0; l < 16; ++l) tops[l] = x[i + l] > tops[l] ? x[i + l] : tops[l];
-    }
+    for (; i + 16 <= n; i += 16) lanes = larger(Lanes::load(x + i), lanes);
+    float tops[16];
+    lanes.store(tops);
     float top = tops[0];
     for (const float value : tops) top = value > top ? value : top;
     for (; i < n; ++i) top = x[i] > top ? x[i] : top;
     return top;
+}
+
+int argmax(const float* x, int n) {
+    Lanes tops = Lanes::all(x[0]), strays = Lanes::zero();  // 0 * x is 0 unless x is infinite or NaN
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+        const Lanes values = Lanes::load(x + i);
+        tops = larger(values, tops);
+        strays = fma(values, Lanes::zero(), strays);
+    }
+    float lanes[16];
+    tops.store(lanes);
+    float stray = strays.sum(), top = lanes[0];
+    for (const float lane : lanes) top = lane > top ? lane : top;
+    for (; i < n; ++i) {
+        top = x[i] > top ? x[i] : top;
+        stray += x[i] * 0.0F;
+    }
+    if (!(stray == 0.0F)) return -1;
+    constexpr int kBlock = 256;
+    int at = 0;
+    for (int found = 0; at + kBlock <= n; at += kBlock) {  // blocks without a branch for each value
+        for (int k = 0; k < kBlock; ++k) found |= x[at + k] == top ? 1 : 0;
+        if (found != 0) break;
+    }
+    while (x[at] != top) ++at;
+    return at;
 }
 
 double softmax(const float* x, int n, float inverseTemperature, float* out) {

@@ -90,15 +90,6 @@ void packTiles(const Stack& stack, ThreadPool& pool, const Pack& pack) {
     if (failure) std::rethrow_exception(failure);
 }
 
-/// Calls visit(tileBegin, tileEnd) for shares of a matrix's tiles: at least two for each thread, so that one
-/// that is held up does not hold up all, and not so short that a share's beginning and end weigh.
-template <typename Visit>
-void overTiles(int outputs, ThreadPool& pool, const Visit& visit) {
-    constexpr int kShortest = 8;
-    const int tiles = (outputs + kTile - 1) / kTile;
-    pool.split(tiles, std::clamp(tiles / (kShortest * pool.size()), 2, 4) * pool.size(), visit);
-}
-
 void addBias(const std::vector<float>& bias, int rows, float* out) {
     if (bias.empty()) return;
     for (int m = 0; m < rows; ++m) {
@@ -159,8 +150,8 @@ public:
 
     void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch&) const override {
         const Fp16Weights weights{m_packed.get(), in(), this->out()};
-        overTiles(this->out(), pool,
-                  [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
+        pool.split((this->out() + kTile - 1) / kTile,
+                   [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
         addBias(m_bias, rows, out);
     }
 
@@ -206,8 +197,8 @@ public:
             for (int m = begin; m < end; ++m) quantise(x, m, weights, scratch);
         });
         const CodedRows codedRows{scratch.values.data(), scratch.codes.data(), rows, m_parts};
-        overTiles(this->out(), pool,
-                  [&](int begin, int end) { kernels().int8Tiles(weights, begin, end, codedRows, out); });
+        pool.split((this->out() + kTile - 1) / kTile,
+                   [&](int begin, int end) { kernels().int8Tiles(weights, begin, end, codedRows, out); });
     }
 
     std::int64_t bytes() const override { return static_cast<std::int64_t>(m_count + m_scales.size() * 8); }

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/model/kernels.h"
+
 namespace specula {
 
 namespace {
@@ -62,13 +64,11 @@ RopeTable::RopeTable(const Rope& rope, int rotaryDim, bool interleaved, int posi
 void RopeTable::rotate(float* head, int position) const {
     const float* cosines = m_cos.data() + static_cast<std::size_t>(position) * m_pairs;
     const float* sines = m_sin.data() + static_cast<std::size_t>(position) * m_pairs;
-    const int step = m_interleaved ? 2 : 1, partner = m_interleaved ? 1 : m_pairs;
+    if (!m_interleaved) return kernels().rotateHalves(head, cosines, sines, m_pairs);
     for (int i = 0; i < m_pairs; ++i) {
-        float& first = head[i * step];
-        float& second = head[i * step + partner];
-        const float a = first, b = second;
-        first = a * cosines[i] - b * sines[i];
-        second = b * cosines[i] + a * sines[i];
+        const float a = head[2 * i], b = head[2 * i + 1];
+        head[2 * i] = a * cosines[i] - b * sines[i];
+        head[2 * i + 1] = b * cosines[i] + a * sines[i];
     }
 }
 

@@ -40,10 +40,37 @@ struct Lanes {  // 16 floats
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                             _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
     }
+    /// Lanes that hold 0..255, rounded, one byte each.
+    void storeBytes(std::uint8_t* p) const {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(v)));
+    }
     float sum() const { return _mm512_reduce_add_ps(v); }
 };
 inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+inline Lanes operator+(Lanes a, Lanes b) {
+    return {_mm512_add_ps(a.v, b.v)};
+}
+inline Lanes operator-(Lanes a, Lanes b) {
+    return {_mm512_sub_ps(a.v, b.v)};
+}
+inline Lanes operator*(Lanes a, Lanes b) {
+    return {_mm512_mul_ps(a.v, b.v)};
+}
+inline Lanes larger(Lanes a, Lanes b) {
+    return {_mm512_max_ps(a.v, b.v)};
+}
+inline Lanes smaller(Lanes a, Lanes b) {
+    return {_mm512_min_ps(a.v, b.v)};
+}
+inline Lanes rounded(Lanes a) {
+    return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
+}
+/// sums - zero * weightSums, as floats.
+inline Lanes shiftedSums(const std::int32_t* sums, std::int32_t zero, const std::int32_t* weightSums) {
+    const __m512i shift = _mm512_mullo_epi32(_mm512_set1_epi32(zero), _mm512_loadu_si512(weightSums));
+    return {_mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(sums), shift))};
 }
 
 /// Lane i of the result is the sum of parts[i], added in the same order for every i.
@@ -112,6 +139,14 @@ struct Lanes {
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(lo, _MM_FROUND_TO_NEAREST_INT));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p + 8), _mm256_cvtps_ph(hi, _MM_FROUND_TO_NEAREST_INT));
     }
+    /// Lanes that hold 0..255, rounded, one byte each.
+    void storeBytes(std::uint8_t* p) const {
+        const __m256i words = _mm256_packus_epi32(_mm256_cvtps_epi32(lo), _mm256_cvtps_epi32(hi));
+        const __m256i ordered = _mm256_permute4x64_epi64(words, 0xD8);  // packing works within 128 bits
+        _mm_storeu_si128(
+            reinterpret_cast<__m128i*>(p),
+            _mm_packus_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1)));
+    }
     float sum() const {
         const __m256 eight = _mm256_add_ps(lo, hi);
         __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
@@ -121,6 +156,35 @@ struct Lanes {
 };
 inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
+}
+inline Lanes operator+(Lanes a, Lanes b) {
+    return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)};
+}
+inline Lanes operator-(Lanes a, Lanes b) {
+    return {_mm256_sub_ps(a.lo, b.lo), _mm256_sub_ps(a.hi, b.hi)};
+}
+inline Lanes operator*(Lanes a, Lanes b) {
+    return {_mm256_mul_ps(a.lo, b.lo), _mm256_mul_ps(a.hi, b.hi)};
+}
+inline Lanes larger(Lanes a, Lanes b) {
+    return {_mm256_max_ps(a.lo, b.lo), _mm256_max_ps(a.hi, b.hi)};
+}
+inline Lanes smaller(Lanes a, Lanes b) {
+    return {_mm256_min_ps(a.lo, b.lo), _mm256_min_ps(a.hi, b.hi)};
+}
+inline Lanes rounded(Lanes a) {
+    constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+    return {_mm256_round_ps(a.lo, kNearest), _mm256_round_ps(a.hi, kNearest)};
+}
+/// sums - zero * weightSums, as floats.
+inline Lanes shiftedSums(const std::int32_t* sums, std::int32_t zero, const std::int32_t* weightSums) {
+    const auto half = [&](int at) {
+        const __m256i weights = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weightSums + at));
+        const __m256i shift = _mm256_mullo_epi32(_mm256_set1_epi32(zero), weights);
+        const __m256i all = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sums + at));
+        return _mm256_cvtepi32_ps(_mm256_sub_epi32(all, shift));
+    };
+    return {half(0), half(8)};
 }
 
 /// Lane i of the result is the sum of parts[i], added in the same order for every i.
@@ -243,6 +307,10 @@ struct Lanes {
     void storeHalf(std::uint16_t* p) const {
         for (int i = 0; i < 16; ++i) p[i] = floatToHalf(v[i]);
     }
+    /// Lanes that hold 0..255, rounded, one byte each.
+    void storeBytes(std::uint8_t* p) const {
+        for (int i = 0; i < 16; ++i) p[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(v[i]));
+    }
     float sum() const {
         float total = 0.0F;
         for (const float value : v) total += value;
@@ -253,7 +321,36 @@ inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     for (int i = 0; i < 16; ++i) c.v[i] += a.v[i] * b.v[i];
     return c;
 }
-
+inline Lanes operator+(Lanes a, Lanes b) {
+    for (int i = 0; i < 16; ++i) a.v[i] += b.v[i];
+    return a;
+}
+inline Lanes operator-(Lanes a, Lanes b) {
+    for (int i = 0; i < 16; ++i) a.v[i] -= b.v[i];
+    return a;
+}
+inline Lanes operator*(Lanes a, Lanes b) {
+    for (int i = 0; i < 16; ++i) a.v[i] *= b.v[i];
+    return a;
+}
+inline Lanes larger(Lanes a, Lanes b) {
+    for (int i = 0; i < 16; ++i) a.v[i] = a.v[i] > b.v[i] ? a.v[i] : b.v[i];
+    return a;
+}
+inline Lanes smaller(Lanes a, Lanes b) {
+    for (int i = 0; i < 16; ++i) a.v[i] = a.v[i] < b.v[i] ? a.v[i] : b.v[i];
+    return a;
+}
+inline Lanes rounded(Lanes a) {
+    for (float& value : a.v) value = __builtin_rintf(value);
+    return a;
+}
+/// sums - zero * weightSums, as floats.
+inline Lanes shiftedSums(const std::int32_t* sums, std::int32_t zero, const std::int32_t* weightSums) {
+    Lanes out;
+    for (int i = 0; i < 16; ++i) out.v[i] = static_cast<float>(sums[i] - zero * weightSums[i]);
+    return out;
+}
 /// Lane i of the result is the sum of parts[i], added in the same order for every i.
 inline Lanes sumsOf(const Lanes (&parts)[16]) {
     Lanes sums;

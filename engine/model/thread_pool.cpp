@@ -65,6 +65,7 @@ void ThreadPool::runErased(int count, Call call, const void* context) {
 /// Runs shares of this generation until none is left. A claim that succeeds keeps the region, and with it
 /// m_call, alive: the caller waits for it.
 void ThreadPool::claimShares(std::uint32_t generation) {
+    int done = 0;
     std::uint64_t ticket = m_ticket.load(std::memory_order_acquire);
     while (static_cast<std::uint32_t>(ticket >> 32) == generation &&
            static_cast<std::uint32_t>(ticket) != 0) {
@@ -72,9 +73,10 @@ void ThreadPool::claimShares(std::uint32_t generation) {
                                             std::memory_order_acquire))
             continue;
         m_call(m_context, static_cast<int>(static_cast<std::uint32_t>(ticket)) - 1);
-        m_finished.fetch_add(1, std::memory_order_release);
+        ++done;
         ticket = m_ticket.load(std::memory_order_acquire);
     }
+    if (done > 0) m_finished.fetch_add(done, std::memory_order_release);
 }
 
 void ThreadPool::work() {

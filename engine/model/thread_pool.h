@@ -37,13 +37,8 @@ public:
     /// Cuts 0..count into contiguous shares, a few for each thread, and calls body(begin, end) for each.
     template <typename Body>
     void split(int count, const Body& body) {
-        split(count, 4 * size(), body);
-    }
-
-    /// The same with at most `shares` shares; one thread takes everything at once.
-    template <typename Body>
-    void split(int count, int shares, const Body& body) {
-        shares = size() == 1 ? 1 : (count < shares ? count : shares);
+        const int most = size() == 1 ? 1 : kSharesEach * size();
+        const int shares = count < most ? count : most;
         run(shares, [&](int share) {
             const auto bound = [&](int i) {
                 return static_cast<int>(static_cast<long long>(count) * i / shares);
@@ -64,6 +59,8 @@ public:
 
 private:
     static constexpr long long kWorthSharing = 4096;
+    // Claiming a share moves a cache line between cores (about 0.1 us); one long share holds up all threads.
+    static constexpr int kSharesEach = 3;
     using Call = void (*)(const void* context, int index);
 
     void runErased(int count, Call call, const void* context);
@@ -71,12 +68,13 @@ private:
     void work();
 
     std::mutex m_turn;  // held by the caller of run() throughout the region
+    // Each on a cache line of its own: they are written by different threads at different times.
+    alignas(64) std::atomic<std::uint64_t> m_ticket{0};  // generation << 32 | shares not yet claimed
     // Written by the caller before the ticket is published; read only by threads that hold a claim on it.
     Call m_call = nullptr;
     const void* m_context = nullptr;
-    std::atomic<std::uint64_t> m_ticket{0};      // generation << 32 | shares not yet claimed
-    std::atomic<std::uint32_t> m_generation{0};  // what sleeping threads wait on
-    std::atomic<int> m_finished{0};
+    alignas(64) std::atomic<std::uint32_t> m_generation{0};  // what sleeping threads wait on
+    alignas(64) std::atomic<int> m_finished{0};
     std::atomic<bool> m_quit{false};
     std::vector<std::thread> m_workers;
 };

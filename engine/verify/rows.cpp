@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kBlock = 512;
+constexpr std::size_t kSkip = 128;
 
 template <typename Real>
 double plainSum(const Real* x, std::size_t n) {
@@ -53,16 +54,14 @@ inline float fastLog(float x) {
 SPECULA_CLONES double entropySum(const float* x, std::size_t n) {
     double total = 0.0;
     for (std::size_t at = 0; at < n; at += kBlock) {
-        float lanes[kLanes] = {};
-        const std::size_t end = std::min(n, at + kBlock);
-        std::size_t i = at;
-        for (; i + kLanes <= end; i += kLanes) {
-            for (std::size_t l = 0; l < kLanes; ++l) {
-                const float value = x[i + l] > 1e-30F ? x[i + l] : 1.0F;
-                lanes[l] -= value * fastLog(value);
-            }
+        const std::size_t count = std::min(kBlock, n - at);
+        float terms[kBlock];  // by themselves in a loop that vectorises
+        for (std::size_t i = 0; i < count; ++i) {
+            const float value = x[at + i] > 1e-30F ? x[at + i] : 1.0F;
+            terms[i] = value * fastLog(value);
         }
-        for (; i < end; ++i) lanes[i % kLanes] -= x[i] > 1e-30F ? x[i] * fastLog(x[i]) : 0.0F;
+        float lanes[kLanes] = {};
+        for (std::size_t i = 0; i < count; ++i) lanes[i % kLanes] -= terms[i];
         for (const float lane : lanes) total += static_cast<double>(lane);
     }
     return total;
@@ -105,6 +104,25 @@ SPECULA_CLONES void residual(const float* t, const float* d, std::size_t n, floa
 }
 SPECULA_CLONES void residual(const double* t, const double* d, std::size_t n, double* out) {
     plainResidual(t, d, n, out);
+}
+
+/// The first place from `at` on that may hold more than `floor`, in whole blocks: most of a vocabulary is
+/// passed over without a branch for each token.
+template <typename Real>
+std::size_t plainSkip(const Real* x, std::size_t at, std::size_t n, Real floor) {
+    for (; at + kSkip <= n; at += kSkip) {
+        int found = 0;
+        for (std::size_t i = 0; i < kSkip; ++i) found |= x[at + i] > floor ? 1 : 0;
+        if (found != 0) break;
+    }
+    return at;
+}
+
+SPECULA_CLONES std::size_t skipUpTo(const float* x, std::size_t at, std::size_t n, float floor) {
+    return plainSkip(x, at, n, floor);
+}
+SPECULA_CLONES std::size_t skipUpTo(const double* x, std::size_t at, std::size_t n, double floor) {
+    return plainSkip(x, at, n, floor);
 }
 
 // In double: what is left of a peaked row may be so little that its inverse is beyond a float.
@@ -195,6 +213,17 @@ double entropyOf(std::span<const Real> row) {
 }
 
 template <typename Real>
+std::vector<TokenId> thoseFrom(std::span<const Real> row, Real floor) {
+    std::vector<TokenId> ids;
+    const Real below = std::nextafter(floor, Real{-1});
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (i % kSkip == 0) i = skipUpTo(row.data(), i, row.size(), below);
+        if (i < row.size() && row[i] >= floor) ids.push_back(static_cast<TokenId>(i));
+    }
+    return ids;
+}
+
+template <typename Real>
 std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
     const auto wanted = static_cast<std::size_t>(std::max(0, count));
     std::vector<TokenId> best;  // a heap whose front is the worst of the best
@@ -203,14 +232,15 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
         return x != y ? x > y : a < b;
     };
     for (std::size_t i = 0; i < row.size() && wanted > 0; ++i) {
-        const auto id = static_cast<TokenId>(i);
         if (best.size() == wanted) {
-            if (!(row[i] > row[static_cast<std::size_t>(best.front())]))
-                continue;  // ties: the earlier id stays
+            const Real worst = row[static_cast<std::size_t>(best.front())];
+            if (i % kSkip == 0) i = skipUpTo(row.data(), i, row.size(), worst);
+            if (i == row.size()) break;
+            if (!(row[i] > worst)) continue;  // ties: the earlier id stays
             std::pop_heap(best.begin(), best.end(), better);
-            best.back() = id;
+            best.back() = static_cast<TokenId>(i);
         } else {
-            best.push_back(id);
+            best.push_back(static_cast<TokenId>(i));
         }
         std::push_heap(best.begin(), best.end(), better);
     }
@@ -225,6 +255,7 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
     template void scale(std::span<Real>, double);                                                         \
     template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                       \
     template double entropyOf(std::span<const Real>);                                                     \
+    template std::vector<TokenId> thoseFrom(std::span<const Real>, Real);                                 \
     template std::vector<TokenId> largestOf(std::span<const Real>, int);
 SPECULA_INSTANTIATE(float)
 SPECULA_INSTANTIATE(double)

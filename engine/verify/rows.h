@@ -39,6 +39,10 @@ RowSums sumsOf(std::span<const Real> target, std::span<const Real> draft, TokenI
 template <typename Real>
 double entropyOf(std::span<const Real> row);
 
+/// Ids of the entries that are at least `floor`, ascending.
+template <typename Real>
+std::vector<TokenId> thoseFrom(std::span<const Real> row, Real floor);
+
 /// Ids of the `count` largest entries, largest first, ties by lower id.
 template <typename Real>
 std::vector<TokenId> largestOf(std::span<const Real> row, int count);
