@@ -150,7 +150,7 @@ public:
 
     void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch&) const override {
         const Fp16Weights weights{m_packed.get(), in(), this->out()};
-        pool.split((this->out() + kTile - 1) / kTile,
+        pool.guided((this->out() + kTile - 1) / kTile, kTilesAtOnce,
                    [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
         addBias(m_bias, rows, out);
     }
@@ -197,7 +197,7 @@ public:
             for (int m = begin; m < end; ++m) quantise(x, m, weights, scratch);
         });
         const CodedRows codedRows{scratch.values.data(), scratch.codes.data(), rows, m_parts};
-        pool.split((this->out() + kTile - 1) / kTile,
+        pool.guided((this->out() + kTile - 1) / kTile, kTilesAtOnce,
                    [&](int begin, int end) { kernels().int8Tiles(weights, begin, end, codedRows, out); });
     }
 

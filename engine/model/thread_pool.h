@@ -47,6 +47,26 @@ public:
         });
     }
 
+    /// Shares that shrink towards the end, so that all threads finish together (after guided self-scheduling,
+    /// Polychronopoulos & Kuck 1987): each is three quarters of what a thread would get of the rest, in
+    /// multiples of `unit`.
+    template <typename Body>
+    void guided(int count, int unit, const Body& body) {
+        if (size() == 1) return body(0, count);
+        constexpr int kMostShares = 32;
+        int bounds[kMostShares + 1] = {0};
+        int shares = 0;
+        while (bounds[shares] < count) {
+            const int left = count - bounds[shares], units = left * 3 / (4 * size() * unit);
+            const bool last = shares + 1 == kMostShares || left <= unit;
+            const int share = last ? left : unit * (units < 1 ? 1 : units);
+            ++shares;
+            bounds[shares] = bounds[shares - 1] + share;
+        }
+        // Indices are claimed from the highest down.
+        run(shares, [&](int index) { body(bounds[shares - 1 - index], bounds[shares - index]); });
+    }
+
     /// body(begin, end) over rows of `values` numbers each: here where that is little work, else in shares.
     /// Waking the other threads costs about as much as a few thousand simple operations.
     template <typename Body>

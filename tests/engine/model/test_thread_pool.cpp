@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <atomic>
+#include <chrono>
 #include <vector>
 
 #include "engine/model/thread_pool.h"
@@ -35,6 +36,37 @@ private slots:
             });
             for (const auto& hit : hits) QCOMPARE(hit.load(), 1);
         }
+    }
+
+    void guidedCoversTheRangeWithoutOverlap() {
+        for (const int threads : {1, 2, 3, 8}) {
+            ThreadPool pool(threads);
+            for (const int count : {0, 1, 3, 4, 5, 37, 192, 3072, 16001}) {
+                std::vector<std::atomic<int>> hits(static_cast<std::size_t>(count));
+                pool.guided(count, 4, [&](int begin, int end) {
+                    for (int i = begin; i < end; ++i) hits[static_cast<std::size_t>(i)].fetch_add(1);
+                });
+                for (const auto& hit : hits) QCOMPARE(hit.load(), 1);
+            }
+        }
+    }
+
+    void aThreadThatIsHeldUpHoldsOnlyItsShare() {
+        ThreadPool pool(2);
+        const std::thread::id caller = std::this_thread::get_id();
+        std::atomic<int> done{0};
+        std::atomic<bool> held{false};
+        constexpr int kShares = 16;
+        // The other thread stays in its first share until the caller has done all the rest.
+        pool.run(kShares, [&](int) {
+            if (std::this_thread::get_id() != caller && !held.exchange(true)) {
+                while (done.load() < kShares - 1) std::this_thread::yield();
+            } else if (std::this_thread::get_id() == caller) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));  // lets the other thread begin
+            }
+            done.fetch_add(1);
+        });
+        QCOMPARE(done.load(), kShares);
     }
 
     void callersTakeTurns() {
