@@ -5,7 +5,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <map>
 
@@ -40,18 +39,22 @@ struct AtenRows final : DeviceRows {
     at::Tensor keys, values;  // [layers, kvHeads, maxSeq, headDim]
 };
 
+/// Slots come in steps of so many: passes of equally many rows have equal shapes until the next step, and
+/// differ in what these tensors hold only, so that such a pass can be recorded once and replayed (CUDA
+/// graphs).
+constexpr std::int64_t kSlotStep = 256;
+
 /// What all layers of one pass share.
 struct Pass {
     std::int64_t rows = 0;
-    std::int64_t first = 0;  // slot of the first row
-    at::Tensor tokens;       // [rows] int64; undefined: vectors came instead
-    at::Tensor depths;       // [rows] int64, positions in the text
-    at::Tensor inTree;       // [rows, slots from prefix on] bool; undefined in a chain
-    std::int64_t prefix = 0;
+    at::Tensor tokens;                      // [rows] int64; undefined: vectors came instead
+    at::Tensor depths;                      // [rows] int64, positions in the text
+    at::Tensor slots;                       // [rows] int64, where the rows' own keys and values go
+    std::int64_t span = 0;                  // slots that are looked at
+    std::int64_t prefix = 0;                // slots before the tree
+    at::Tensor inTree;                      // [rows, slots from prefix on] bool; undefined in a chain
     std::vector<AtenWeights::Rope> angles;  // of each rope [rows, 1, pairs]
-    std::map<int, at::Tensor> seen;         // by window [group * rows, slots] bool; undefined: all
-
-    std::int64_t span() const { return first + rows; }  // slots that any row may see
+    std::map<int, at::Tensor> seen;         // by window [group * rows, span] bool; undefined: see seenSlots
 };
 
 at::Tensor linear(const AtenWeights::Linear& weights, const at::Tensor& x) {
@@ -79,8 +82,8 @@ struct AtenForward::Impl {
     const ModelConfig config;
     AtenWeights weights;
 
-    Pass begin(const Rows& rows, int filled, bool tokens) const;
-    at::Tensor seenSlots(const Pass& pass, int window) const;
+    Pass begin(const Rows& rows, int filled) const;
+    at::Tensor seenSlots(const Pass& pass, int window, bool firstRows) const;
     at::Tensor embed(const Pass& pass, const float* vectors) const;
     at::Tensor norm(const AtenWeights::Norm& norm, const at::Tensor& x) const;
     at::Tensor blockInput(const AtenWeights::Norm& before, const at::Tensor& x) const;
@@ -92,37 +95,34 @@ struct AtenForward::Impl {
                       const at::Tensor& values, const Pass& pass) const;
     at::Tensor mlp(const AtenWeights::Layer& layer, const at::Tensor& input) const;
     at::Tensor head(const at::Tensor& x) const;
-    void run(AtenRows& cache, Pass& pass, const float* vectors, const ForwardOptions& options,
+    void run(AtenRows& cache, const Pass& pass, const float* vectors, const ForwardOptions& options,
              float* logits) const;
-
-    at::Tensor onDevice(const std::vector<std::int64_t>& values) const {
-        return at::tensor(at::ArrayRef<std::int64_t>(values)).to(weights.place.device);
-    }
 };
 
-/// Sends the pass's ids, depths and, for a tree, its paths to the device.
-Pass AtenForward::Impl::begin(const Rows& rows, int filled, bool tokens) const {
+/// Sends the pass's ids, places and, for a tree, its paths to the device.
+Pass AtenForward::Impl::begin(const Rows& rows, int filled) const {
     Pass pass;
     pass.rows = static_cast<std::int64_t>(rows.tokens.size());
-    pass.first = filled;
     pass.prefix = rows.prefix;
-    const auto count = static_cast<std::size_t>(pass.rows);
+    pass.span = std::min<std::int64_t>((filled + pass.rows + kSlotStep - 1) / kSlotStep * kSlotStep,
+                                       weights.place.maxSeq);
+    const bool chain = rows.paths.empty();
     std::vector<std::int64_t> sent(rows.tokens.begin(), rows.tokens.end());
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool chain = rows.paths.empty();
-        sent.push_back(chain ? filled + static_cast<std::int64_t>(i)
-                             : rows.prefix + static_cast<std::int64_t>(rows.paths[i].size()) - 1);
-    }
-    const at::Tensor received = onDevice(sent).view({2, pass.rows});
-    if (tokens) pass.tokens = received[0];
+    for (int i = 0; i < pass.rows; ++i)
+        sent.push_back(chain ? filled + i
+                             : rows.prefix + std::ssize(rows.paths[static_cast<std::size_t>(i)]) - 1);
+    for (int i = 0; i < pass.rows; ++i) sent.push_back(filled + i);
+    const at::Tensor received =
+        at::tensor(at::ArrayRef<std::int64_t>(sent)).to(weights.place.device).view({3, pass.rows});
+    if (rows.vectors == nullptr) pass.tokens = received[0];
     pass.depths = received[1];
-    if (!rows.paths.empty()) {
-        const std::int64_t width = pass.span() - pass.prefix;
-        const at::Tensor tree = at::zeros({pass.rows, width}, at::kBool);
+    pass.slots = received[2];
+    if (!chain) {
+        const at::Tensor tree = at::zeros({pass.rows, pass.span - pass.prefix}, at::kBool);
         bool* row = tree.mutable_data_ptr<bool>();
         for (const std::span<const int> path : rows.paths) {
             for (const int slot : path) row[slot - rows.prefix] = true;
-            row += width;
+            row += tree.size(1);
         }
         pass.inTree = tree.to(weights.place.device);
     }
@@ -130,31 +130,29 @@ Pass AtenForward::Impl::begin(const Rows& rows, int filled, bool tokens) const {
         pass.angles.push_back({rope.cosine.index_select(0, pass.depths).unsqueeze(1),
                                rope.sine.index_select(0, pass.depths).unsqueeze(1)});
     for (const AtenWeights::Layer& layer : weights.layers) {
-        if (!pass.seen.contains(layer.window)) pass.seen[layer.window] = seenSlots(pass, layer.window);
+        if (!pass.seen.contains(layer.window))
+            pass.seen[layer.window] = seenSlots(pass, layer.window, filled == 0 && chain);
     }
     return pass;
 }
 
-/// Which slots each query sees, [heads / kvHeads * rows, slots]; undefined where all see all.
-at::Tensor AtenForward::Impl::seenSlots(const Pass& pass, int window) const {
-    const bool whole = window <= 0 || pass.span() <= window;
-    if (pass.rows == 1 && !pass.inTree.defined() && whole) return {};
+/// Which slots each query sees, [heads / kvHeads * rows, span]. Undefined for a text's first rows where they
+/// all fit the window: attention knows that case by itself, and looks at the rows' own slots only.
+at::Tensor AtenForward::Impl::seenSlots(const Pass& pass, int window, bool firstRows) const {
+    if (firstRows && (window <= 0 || pass.rows <= window) && config.attentionSoftCap == 0.0) return {};
     const at::Tensor depths = pass.depths.unsqueeze(1);  // [rows, 1]
-    const at::Tensor slots = at::arange(pass.span(), depths.options()).unsqueeze(0);
-    // A slot of the prefix stands for the position of its own number.
+    const at::Tensor slots = at::arange(pass.span, depths.options()).unsqueeze(0);
+    // A chain's slots stand for the positions of their own numbers; in a tree a row's path is counted along.
     at::Tensor seen = slots <= depths, positions = slots;
     if (pass.inTree.defined()) {
-        const std::int64_t width = pass.span() - pass.prefix;
         seen = at::cat({at::ones({pass.rows, pass.prefix}, pass.inTree.options()), pass.inTree}, 1);
-        // Within a row's path the position is the number of its slots before.
         positions = at::cat({slots.narrow(1, 0, pass.prefix).expand({pass.rows, pass.prefix}),
                              pass.inTree.to(at::kLong).cumsum(1).add_(pass.prefix - 1)},
                             1);
-        TORCH_INTERNAL_ASSERT(positions.size(1) == pass.prefix + width);
     }
-    if (!whole) seen = seen.logical_and(positions > depths - window);
+    if (window > 0) seen = seen.logical_and(positions > depths - window);
     const std::int64_t group = config.heads / config.kvHeads;
-    return seen.unsqueeze(0).expand({group, -1, -1}).reshape({group * pass.rows, pass.span()});
+    return seen.unsqueeze(0).expand({group, -1, -1}).reshape({group * pass.rows, pass.span});
 }
 
 at::Tensor AtenForward::Impl::embed(const Pass& pass, const float* vectors) const {
@@ -208,25 +206,26 @@ at::Tensor AtenForward::Impl::attention(const AtenWeights::Layer& layer, const a
         return x;  // [rows, heads, headDim]
     };
     const at::Tensor queries = part(0, c.heads, layer.qNorm).to(weights.place.cache);
-    keys.narrow(1, pass.first, pass.rows).copy_(part(c.queryWidth(), c.kvHeads, layer.kNorm).transpose(0, 1));
-    values.narrow(1, pass.first, pass.rows)
-        .copy_(qkv.narrow(1, c.queryWidth() + c.keyWidth(), c.keyWidth())
-                   .view({pass.rows, c.kvHeads, c.headDim})
-                   .transpose(0, 1));
-    const at::Tensor mixed =
-        attend(layer, queries, keys.narrow(1, 0, pass.span()), values.narrow(1, 0, pass.span()), pass);
-    return linear(layer.o, mixed);
+    keys.index_copy_(1, pass.slots,
+                     part(c.queryWidth(), c.kvHeads, layer.kNorm).to(weights.place.cache).transpose(0, 1));
+    values.index_copy_(1, pass.slots,
+                       qkv.narrow(1, c.queryWidth() + c.keyWidth(), c.keyWidth())
+                           .to(weights.place.cache)
+                           .view({pass.rows, c.kvHeads, c.headDim})
+                           .transpose(0, 1));
+    return linear(layer.o, attend(layer, queries, keys, values, pass));
 }
 
-/// queries [rows, heads, headDim] over keys and values [kvHeads, slots, headDim] -> [rows, heads * headDim].
+/// queries [rows, heads, headDim] over keys and values [kvHeads, maxSeq, headDim] -> [rows, heads * headDim].
 at::Tensor AtenForward::Impl::attend(const AtenWeights::Layer& layer, const at::Tensor& queries,
-                                     const at::Tensor& keys, const at::Tensor& values,
+                                     const at::Tensor& allKeys, const at::Tensor& allValues,
                                      const Pass& pass) const {
     const ModelConfig& c = config;
     const std::int64_t rows = pass.rows, group = c.heads / c.kvHeads;
-    const bool wholePrompt =
-        pass.first == 0 && !pass.inTree.defined() && rows > 1 && (layer.window <= 0 || rows <= layer.window);
-    if (wholePrompt && c.attentionSoftCap == 0.0) {
+    const at::Tensor& seen = pass.seen.at(layer.window);
+    const std::int64_t span = seen.defined() ? pass.span : rows;
+    const at::Tensor keys = allKeys.narrow(1, 0, span), values = allValues.narrow(1, 0, span);
+    if (!seen.defined()) {
         const at::Tensor out =
             at::scaled_dot_product_attention(queries.transpose(0, 1).unsqueeze(0), keys.unsqueeze(0),
                                              values.unsqueeze(0), {}, 0.0, true, layer.scale, group > 1);
@@ -237,7 +236,6 @@ at::Tensor AtenForward::Impl::attend(const AtenWeights::Layer& layer, const at::
     const at::Tensor grouped = queries.view({rows, c.kvHeads, group, c.headDim})
                                    .permute({1, 2, 0, 3})
                                    .reshape({c.kvHeads, group * rows, c.headDim});
-    const at::Tensor& seen = pass.seen.at(layer.window);
     at::Tensor out;  // [kvHeads, group * rows, headDim]
     if (c.attentionSoftCap > 0.0) {
         at::Tensor scores = at::matmul(grouped.to(at::kFloat), keys.to(at::kFloat).transpose(1, 2));
@@ -245,9 +243,8 @@ at::Tensor AtenForward::Impl::attend(const AtenWeights::Layer& layer, const at::
         if (seen.defined()) scores.masked_fill_(seen.logical_not(), -std::numeric_limits<float>::infinity());
         out = at::matmul(scores.softmax(-1), values.to(at::kFloat));
     } else {
-        const std::optional<at::Tensor> mask = seen.defined() ? std::optional(seen) : std::nullopt;
         out = at::scaled_dot_product_attention(grouped.unsqueeze(0), keys.unsqueeze(0), values.unsqueeze(0),
-                                               mask, 0.0, false, layer.scale)
+                                               seen, 0.0, false, layer.scale)
                   .squeeze(0);
     }
     return out.view({c.kvHeads, group, rows, c.headDim})
@@ -289,8 +286,8 @@ at::Tensor AtenForward::Impl::head(const at::Tensor& x) const {
     return cap > 0.0 ? logits.div_(cap).tanh_().mul_(cap) : logits;
 }
 
-void AtenForward::Impl::run(AtenRows& cache, Pass& pass, const float* vectors, const ForwardOptions& options,
-                            float* logits) const {
+void AtenForward::Impl::run(AtenRows& cache, const Pass& pass, const float* vectors,
+                            const ForwardOptions& options, float* logits) const {
     at::Tensor x = embed(pass, vectors);  // [rows, hidden] residual stream
     const int layers = options.layers > 0 ? std::min(options.layers, config.layers) : config.layers;
     std::vector<at::Tensor> taps;
@@ -355,8 +352,8 @@ void AtenForward::forward(KvCache& cache, const Rows& rows, const ForwardOptions
                           float* logits) const {
     const c10::InferenceMode inference;
     try {
-        auto& slots = dynamic_cast<AtenRows&>(*cache.onDevice());
-        Pass pass = m_impl->begin(rows, cache.length(), rows.vectors == nullptr);
+        auto& slots = static_cast<AtenRows&>(*cache.onDevice());
+        const Pass pass = m_impl->begin(rows, cache.length());
         m_impl->run(slots, pass, rows.vectors, options, logits);
     } catch (const c10::Error& error) {
         rethrowAsError("a pass on the device", error);

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "engine/model/aten_weights.h"
 #include "engine/model/memory.h"
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
@@ -33,8 +34,14 @@ void requireDevice(Device device) {
         throw Error(
             "--device cuda: this libtorch is a CPU build, expected a CUDA build of libtorch (README, \"On a "
             "GPU\")");
-    if (at::detail::getCUDAHooks().deviceCount() < 1)
-        throw Error("--device cuda: libtorch finds no CUDA device on this machine, expected at least one");
+    try {
+        if (at::detail::getCUDAHooks().deviceCount() < 1)
+            throw Error(
+                "--device cuda: libtorch finds no CUDA device on this machine, expected at least one");
+        at::globalContext().lazyInitDevice(at::kCUDA);
+    } catch (const c10::Error& error) {
+        rethrowAsError("--device cuda: libtorch cannot start it", error);
+    }
 }
 
 WeightFormat weightsOn(Device device, WeightFormat asked, const ModelConfig& config) {

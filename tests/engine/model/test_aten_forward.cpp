@@ -15,7 +15,7 @@ namespace {
 std::shared_ptr<const Model> load(const fs::path& path, WeightFormat format = WeightFormat::Fp32,
                                   KvFormat kv = KvFormat::Auto, Device device = Device::AtenCpu) {
     return Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.string())),
-                       {format, kv, 0, 0, device}, std::make_shared<ThreadPool>(2));
+                       {format, kv, 0, 0, device}, std::make_shared<ThreadPool>(1));
 }
 
 double largestDifference(std::span<const float> a, std::span<const float> b) {
