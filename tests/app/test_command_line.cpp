@@ -212,7 +212,7 @@ static void addRunRefusals() {
     bad("--seed 1x", "--seed: expected");
     bad("--max-tokens -3", "--max-tokens: expected");
     bad("--max-tokens 99999999999999999999", "--max-tokens: expected");
-    bad("--weights int4", "--weights: expected one of auto, fp32, fp16, int8x2, int8, found 'int4'");
+    bad("--weights int4", "--weights: expected one of auto, fp32, fp16, int8x2, int8, bf16, found 'int4'");
     bad("--draft-weights x", "--draft-weights: expected");
     bad("--kv int8", "--kv: expected");
     bad("--detail all", "--detail: expected one of counts, tokens, full");
