@@ -33,9 +33,9 @@ bool mayUseAmx() {
     return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
-void int8TilesWithAmx(const Int8Weights& weights, int tileBegin, int tileEnd, const std::uint8_t* x, int rows,
-                      std::int32_t* out) {
-    int8TilesAmx(weights, tileBegin, tileEnd, x, rows, out, kKernelsAvx512.int8Tiles);
+void int8TilesWithAmx(const Int8Weights& weights, int tileBegin, int tileEnd, const CodedRows& x,
+                      float* out) {
+    int8TilesAmx(weights, tileBegin, tileEnd, x, out, kKernelsAvx512);
 }
 
 }  // namespace

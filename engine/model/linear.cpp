@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "engine/model/kernels.h"
+#include "engine/model/weight_memory.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -89,6 +90,15 @@ void packTiles(const Stack& stack, ThreadPool& pool, const Pack& pack) {
     if (failure) std::rethrow_exception(failure);
 }
 
+/// Calls visit(tileBegin, tileEnd) for shares of a matrix's tiles: at least two for each thread, so that one
+/// that is held up does not hold up all, and not so short that a share's beginning and end weigh.
+template <typename Visit>
+void overTiles(int outputs, ThreadPool& pool, const Visit& visit) {
+    constexpr int kShortest = 8;
+    const int tiles = (outputs + kTile - 1) / kTile;
+    pool.split(tiles, std::clamp(tiles / (kShortest * pool.size()), 2, 4) * pool.size(), visit);
+}
+
 void addBias(const std::vector<float>& bias, int rows, float* out) {
     if (bias.empty()) return;
     for (int m = 0; m < rows; ++m) {
@@ -126,11 +136,12 @@ public:
     Fp16Linear(const Stack& stack, ThreadPool& pool)
         : Linear(stack.in(), stack.rows()), m_bias(stack.bias()) {
         const std::size_t tileSize = static_cast<std::size_t>(kTile) * stack.in();
-        m_packed.resize((stack.rows() + kTile - 1) / kTile * tileSize);
+        m_count = (stack.rows() + kTile - 1) / kTile * tileSize;
+        m_packed = takeWeightMemory<std::uint16_t>(m_count);
         packTiles(stack, pool, [&](int tile, const float* rows) {
             std::vector<std::uint16_t> half(tileSize);
             kernels().toHalf(rows, static_cast<int>(tileSize), half.data());
-            std::uint16_t* to = m_packed.data() + static_cast<std::size_t>(tile) * tileSize;
+            std::uint16_t* to = m_packed.get() + static_cast<std::size_t>(tile) * tileSize;
             for (int lane = 0; lane < kTile; ++lane) {
                 for (int k = 0; k < in(); ++k) {
                     const std::uint16_t value = half[static_cast<std::size_t>(lane) * in() + k];
@@ -147,16 +158,17 @@ public:
     }
 
     void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch&) const override {
-        const Fp16Weights weights{m_packed.data(), in(), this->out()};
-        pool.split((this->out() + kTile - 1) / kTile,
-                   [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
+        const Fp16Weights weights{m_packed.get(), in(), this->out()};
+        overTiles(this->out(), pool,
+                  [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
         addBias(m_bias, rows, out);
     }
 
-    std::int64_t bytes() const override { return static_cast<std::int64_t>(m_packed.size() * 2); }
+    std::int64_t bytes() const override { return static_cast<std::int64_t>(m_count * 2); }
 
 private:
-    std::vector<std::uint16_t> m_packed;
+    std::size_t m_count = 0;
+    std::shared_ptr<std::uint16_t> m_packed;
     std::vector<float> m_bias;
 };
 
@@ -167,43 +179,38 @@ public:
         const int groups = (in() + 3) / 4;
         const std::size_t tileSize = static_cast<std::size_t>(groups) * kTile * 4;
         const int tiles = (stack.rows() + kTile - 1) / kTile;
-        m_packed.assign(tiles * tileSize, 0);
+        m_count = tiles * tileSize;
+        m_packed = takeWeightMemory<std::int8_t>(m_count);
         m_scales.assign(static_cast<std::size_t>(tiles) * kTile, 0.0F);
+        if (!m_bias.empty()) m_bias.resize(m_scales.size(), 0.0F);
         m_weightSums.assign(m_scales.size(), 0);
         packTiles(stack, pool, [&](int tile, const float* rows) {
             for (int lane = 0; lane < kTile; ++lane)
                 packRow(rows + static_cast<std::size_t>(lane) * in(), tile * kTile + lane,
-                        m_packed.data() + static_cast<std::size_t>(tile) * tileSize + 4 * lane);
+                        m_packed.get() + static_cast<std::size_t>(tile) * tileSize + 4 * lane);
         });
     }
 
     void forward(const float* x, int rows, float* out, ThreadPool& pool,
                  LinearScratch& scratch) const override {
-        const Int8Weights weights{m_packed.data(), in(), this->out()};
-        const std::size_t rowBytes = static_cast<std::size_t>(weights.groups()) * 4;
-        const int codedRows = rows * m_parts;
-        scratch.values.resize(rowBytes * codedRows);
-        scratch.sums.resize(static_cast<std::size_t>(codedRows) * this->out());
-        scratch.residual.resize(static_cast<std::size_t>(rows) * in());
-        constexpr int kMaxRows = 256;
-        QuantisedRow coded[2 * kMaxRows];
-        if (rows > kMaxRows)
-            throw Error("internal: more than 256 rows in one int8 product", ErrorKind::Failed);
-        const auto quantiseRows = [&](int begin, int end) {
-            for (int m = begin; m < end; ++m)
-                quantise(x + static_cast<std::size_t>(m) * in(), m, rowBytes, scratch, coded);
-        };
-        pool.overRows(rows, m_parts * in(), quantiseRows);
-        pool.split((this->out() + kTile - 1) / kTile, [&](int begin, int end) {
-            kernels().int8Tiles(weights, begin, end, scratch.values.data(), codedRows, scratch.sums.data());
-            for (int m = 0; m < rows; ++m)
-                rescale(m, begin * kTile, std::min(end * kTile, this->out()), coded, scratch, out);
+        const Int8Weights weights{m_packed.get(),      in(),
+                                  this->out(),         m_scales.data(),
+                                  m_weightSums.data(), m_bias.empty() ? nullptr : m_bias.data()};
+        const std::size_t coded = static_cast<std::size_t>(rows) * m_parts;
+        if (scratch.codes.size() < coded) scratch.codes.resize(coded);
+        const std::size_t bytes = coded * static_cast<std::size_t>(weights.groups()) * 4;
+        if (scratch.values.size() < bytes) scratch.values.resize(bytes);
+        const std::size_t residuals = m_parts == 2 ? static_cast<std::size_t>(rows) * in() : 0;
+        if (scratch.residual.size() < residuals) scratch.residual.resize(residuals);
+        pool.overRows(rows, m_parts * in(), [&](int begin, int end) {
+            for (int m = begin; m < end; ++m) quantise(x, m, weights, scratch);
         });
+        const CodedRows codedRows{scratch.values.data(), scratch.codes.data(), rows, m_parts};
+        overTiles(this->out(), pool,
+                  [&](int begin, int end) { kernels().int8Tiles(weights, begin, end, codedRows, out); });
     }
 
-    std::int64_t bytes() const override {
-        return static_cast<std::int64_t>(m_packed.size() + m_scales.size() * 8);
-    }
+    std::int64_t bytes() const override { return static_cast<std::int64_t>(m_count + m_scales.size() * 8); }
 
 private:
     void packRow(const float* row, int output, std::int8_t* to) {
@@ -220,32 +227,24 @@ private:
         m_weightSums[static_cast<std::size_t>(output)] = sum;
     }
 
-    void quantise(const float* x, int m, std::size_t rowBytes, LinearScratch& scratch,
-                  QuantisedRow* coded) const {
-        std::uint8_t* values = scratch.values.data() + rowBytes * static_cast<std::size_t>(m) * m_parts;
-        std::memset(values + in(), 0, rowBytes - in());
-        if (m_parts == 1) {
-            coded[m] = kernels().quantiseRow(x, in(), values, nullptr);
-            return;
+    void quantise(const float* x, int m, const Int8Weights& weights, LinearScratch& scratch) const {
+        const std::size_t rowBytes = static_cast<std::size_t>(weights.groups()) * 4;
+        const std::size_t at = static_cast<std::size_t>(m) * m_parts;
+        std::uint8_t* values = scratch.values.data() + rowBytes * at;
+        const float* row = x + static_cast<std::size_t>(m) * in();
+        float* residual =
+            m_parts == 2 ? scratch.residual.data() + static_cast<std::size_t>(m) * in() : nullptr;
+        for (int part = 0; part < m_parts; ++part) {
+            std::uint8_t* to = values + rowBytes * part;
+            std::memset(to + in(), 0, rowBytes - in());
+            scratch.codes[at + part] =
+                kernels().quantiseRow(part == 0 ? row : residual, in(), to, part == 0 ? residual : nullptr);
         }
-        std::memset(values + rowBytes + in(), 0, rowBytes - in());
-        float* residual = scratch.residual.data() + static_cast<std::size_t>(m) * in();
-        coded[2 * m] = kernels().quantiseRow(x, in(), values, residual);
-        coded[2 * m + 1] = kernels().quantiseRow(residual, in(), values + rowBytes, nullptr);
     }
 
-    void rescale(int m, int first, int last, const QuantisedRow* coded, const LinearScratch& scratch,
-                 float* out) const {
-        const std::int32_t* sums = scratch.sums.data() + static_cast<std::size_t>(m) * m_parts * this->out();
-        kernels().rescale(
-            {sums, m_parts == 2 ? sums + this->out() : nullptr, coded[m * m_parts],
-             m_parts == 2 ? coded[2 * m + 1] : QuantisedRow{}, m_scales.data(), m_weightSums.data(),
-             m_bias.empty() ? nullptr : m_bias.data(), out + static_cast<std::size_t>(m) * this->out()},
-            first, last);
-    }
-
-    int m_parts;                             // 8-bit rows that carry one activation row
-    std::vector<std::int8_t> m_packed;       // see Int8Weights
+    int m_parts;  // 8-bit rows that carry one activation row
+    std::size_t m_count = 0;
+    std::shared_ptr<std::int8_t> m_packed;   // see Int8Weights
     std::vector<float> m_scales;             // [out, padded to tiles]
     std::vector<std::int32_t> m_weightSums;  // [out, padded to tiles], for the activations' zero
     std::vector<float> m_bias;

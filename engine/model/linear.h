@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.h"
+#include "engine/model/kernels.h"
 #include "engine/model/thread_pool.h"
 
 namespace specula {
@@ -17,7 +18,7 @@ struct LinearSource {
 /// Scratch of a Linear, reused from call to call; one for each timeline.
 struct LinearScratch {
     std::vector<std::uint8_t> values;  // quantised activations
-    std::vector<std::int32_t> sums;
+    std::vector<QuantisedRow> codes;
     std::vector<float> residual;
 };
 

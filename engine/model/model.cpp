@@ -50,8 +50,8 @@ std::unique_ptr<ModelState> Model::newState() const {
     if (m_projectIn) sized(state->narrow, c.embeddingWidth);
     sized(state->gateUp, c.gatedMlp ? 2 * c.ffn : c.ffn);
     sized(state->inner, c.ffn);
-    state->scores.assign(static_cast<std::size_t>(m_pool->size()),
-                         std::vector<float>(static_cast<std::size_t>(maxSeq())));
+    state->attendScratch.assign(static_cast<std::size_t>(m_pool->size()),
+                                std::vector<float>(attendScratch(c.headDim, maxSeq())));
     return state;
 }
 
@@ -224,35 +224,52 @@ void Model::attention(ModelState& state, int layer, int rows) const {
 }
 
 void Model::attend(ModelState& state, int layer, int rows) const {
-    const ModelConfig& c = config();
-    const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
-    const int group = c.heads / c.kvHeads;
-    const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
-    const int items =
-        c.heads * rows;  // head by head, so that neighbouring items share keys and values in the cache
+    // Head by head: neighbouring items share keys and values, read once for up to kAttendQueries of them.
+    const int items = config().heads * rows;
     const int parts = m_pool->size();
-    m_pool->run(parts, [&](int thread) {
-        const int begin = static_cast<int>(static_cast<long long>(items) * thread / parts);
-        const int end = static_cast<int>(static_cast<long long>(items) * (thread + 1) / parts);
-        for (int item = begin; item < end; ++item) {
-            const int head = item / rows, m = item % rows;
-            AttendArgs args;
-            args.query = rowOf(state.qkv, m, qkvWidth) + head * c.headDim;
-            args.keys = state.cache.keys(layer, head / group);
-            args.values = state.cache.values(layer, head / group);
-            args.half = state.cache.half();
-            args.headDim = c.headDim;
-            args.prefix = state.base;
-            args.path = pathOf(state, state.firstRow + m);
-            args.pathLength = state.pathLengths[static_cast<std::size_t>(state.firstRow + m)];
-            if (weights.window > 0) args.skip = std::max(0, state.base + args.pathLength - weights.window);
-            args.scale = weights.scale;
-            args.softCap = static_cast<float>(c.attentionSoftCap);
-            args.scores = state.scores[static_cast<std::size_t>(thread)].data();
-            args.out = rowOf(state.mixed, m, c.heads * c.headDim) + head * c.headDim;
-            kernels().attend(args);
+    m_pool->run(parts, [&](int part) {
+        const int begin = static_cast<int>(static_cast<long long>(items) * part / parts);
+        const int end = static_cast<int>(static_cast<long long>(items) * (part + 1) / parts);
+        const int perKvHead = items / config().kvHeads;
+        for (int item = begin; item < end;) {
+            const int run = std::min(end, (item / perKvHead + 1) * perKvHead) - item;
+            const int calls = (run + kAttendQueries - 1) / kAttendQueries;
+            const int count = (run + calls - 1) / calls;
+            attendItems(state, layer, rows, {item, count, part});
+            item += count;
         }
     });
+}
+
+/// Items are [head][row]; these share a kv head.
+void Model::attendItems(ModelState& state, int layer, int rows, const AttendItems& items) const {
+    const ModelConfig& c = config();
+    const Layer& weights = m_layers[static_cast<std::size_t>(layer)];
+    const int qkvWidth = (c.heads + 2 * c.kvHeads) * c.headDim;
+    const int kvHead = items.first / rows / (c.heads / c.kvHeads);
+    AttendQuery queries[kAttendQueries];
+    for (int i = 0; i < items.count; ++i) {
+        const int head = (items.first + i) / rows, m = (items.first + i) % rows;
+        AttendQuery& query = queries[i];
+        query.query = rowOf(state.qkv, m, qkvWidth) + head * c.headDim;
+        query.path = pathOf(state, state.firstRow + m);
+        query.pathLength = state.pathLengths[static_cast<std::size_t>(state.firstRow + m)];
+        if (weights.window > 0) query.skip = std::max(0, state.base + query.pathLength - weights.window);
+        query.out = rowOf(state.mixed, m, c.heads * c.headDim) + head * c.headDim;
+    }
+    AttendArgs args;
+    args.queries = queries;
+    args.count = items.count;
+    args.keys = state.cache.keys(layer, kvHead);
+    args.values = state.cache.values(layer, kvHead);
+    args.half = state.cache.half();
+    args.headDim = c.headDim;
+    args.prefix = state.base;
+    args.scale = weights.scale;
+    args.softCap = static_cast<float>(c.attentionSoftCap);
+    args.maxPositions = maxSeq();
+    args.scratch = state.attendScratch[static_cast<std::size_t>(items.part)].data();
+    kernels().attend(args);
 }
 
 void Model::normQueriesAndKeys(const Layer& layer, float* row) const {

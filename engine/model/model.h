@@ -31,16 +31,16 @@ struct ModelState {
     ModelState(KvCache keysAndValues) : cache(std::move(keysAndValues)) {}
 
     KvCache cache;
-    std::vector<float> x;                    // [rows][hidden] residual stream
-    std::vector<float> normed;               // [rows][hidden]
-    std::vector<float> qkv;                  // [rows][(heads + 2 kvHeads) * headDim]
-    std::vector<float> mixed;                // [rows][heads * headDim] attention's output
-    std::vector<float> added;                // [rows][hidden] what a block adds to x
-    std::vector<float> held;                 // [rows][hidden] attention's addition while a parallel MLP runs
-    std::vector<float> narrow;               // [rows][embeddingWidth] beside the projections in and out
-    std::vector<float> gateUp;               // [rows][2 * ffn]
-    std::vector<float> inner;                // [rows][ffn]
-    std::vector<std::vector<float>> scores;  // one for each thread [maxSeq]
+    std::vector<float> x;       // [rows][hidden] residual stream
+    std::vector<float> normed;  // [rows][hidden]
+    std::vector<float> qkv;     // [rows][(heads + 2 kvHeads) * headDim]
+    std::vector<float> mixed;   // [rows][heads * headDim] attention's output
+    std::vector<float> added;   // [rows][hidden] what a block adds to x
+    std::vector<float> held;    // [rows][hidden] attention's addition while a parallel MLP runs
+    std::vector<float> narrow;  // [rows][embeddingWidth] beside the projections in and out
+    std::vector<float> gateUp;  // [rows][2 * ffn]
+    std::vector<float> inner;   // [rows][ffn]
+    std::vector<std::vector<float>> attendScratch;  // one for each thread
     std::vector<int> paths;        // [rows of the tree][same] slots of each row's own ancestors, then its own
     std::vector<int> pathLengths;  // [rows of the tree]
     int base = 0;                  // slots before the tree
@@ -147,6 +147,11 @@ private:
     void placeRows(ModelState& state, const ForwardRows& rows) const;
     void attention(ModelState& state, int layer, int rows) const;
     void attend(ModelState& state, int layer, int rows) const;
+    struct AttendItems {
+        int first, count;
+        int part;  // whose scratch
+    };
+    void attendItems(ModelState& state, int layer, int rows, const AttendItems& items) const;
     void normQueriesAndKeys(const Layer& layer, float* row) const;
     void rotateAndStore(ModelState& state, int layer, int rows) const;
     void mlp(ModelState& state, int layer, int rows) const;

@@ -14,11 +14,17 @@
 
 namespace {
 
+// Loops over rows, tiles and lanes must be gone before the compiler places arrays, or they land in memory.
+#define SPECULA_UNROLL _Pragma("GCC unroll 16")
+
 #if defined(__AVX512F__)
 
-constexpr int kMaxRowBlock = 12;
-constexpr int kMostRowsOfFourTiles = 6;  // of 32 registers: rows x tiles sums, the tiles, one activation
-constexpr int kMostRowsOfThreeTiles = 9;
+// What the registers hold.
+constexpr int kMaxRowBlock = 12;          // activation rows beside two weight tiles
+constexpr int kMostRowsOfThreeTiles = 9;  // beside three
+constexpr int kMostRowsOfFourTiles = 6;   // and beside four
+constexpr int kKeysAtOnce = 16;           // keys times one query
+constexpr int kValueGroups = 4;           // of 16 dimensions, for each of kAttendQueries queries
 
 struct Lanes {  // 16 floats
     __m512 v;
@@ -38,6 +44,24 @@ struct Lanes {  // 16 floats
 };
 inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+
+/// Lane i of the result is the sum of parts[i], added in the same order for every i.
+inline Lanes sumsOf(const Lanes (&parts)[16]) {
+    __m512 fours[4];  // fours[j]: keys j, 4 + j, 8 + j, 12 + j, four partial sums each
+    for (int j = 0; j < 4; ++j) {
+        const __m512 a = parts[j].v, b = parts[4 + j].v, c = parts[8 + j].v, d = parts[12 + j].v;
+        const __m512 ab = _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
+        const __m512 cd = _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xEE));
+        fours[j] = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xDD));
+    }
+    const __m512 low =
+        _mm512_add_ps(_mm512_unpacklo_ps(fours[0], fours[1]), _mm512_unpackhi_ps(fours[0], fours[1]));
+    const __m512 high =
+        _mm512_add_ps(_mm512_unpacklo_ps(fours[2], fours[3]), _mm512_unpackhi_ps(fours[2], fours[3]));
+    const __m512d lowPairs = _mm512_castps_pd(low), highPairs = _mm512_castps_pd(high);
+    return {_mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(lowPairs, highPairs)),
+                          _mm512_castpd_ps(_mm512_unpackhi_pd(lowPairs, highPairs)))};
 }
 
 struct Int8Tile {  // 16 outputs x 4 weights
@@ -65,8 +89,10 @@ struct Int32Lanes {
 #elif defined(__AVX2__)
 
 constexpr int kMaxRowBlock = 4;
-constexpr int kMostRowsOfFourTiles = 1;
 constexpr int kMostRowsOfThreeTiles = 1;
+constexpr int kMostRowsOfFourTiles = 1;
+constexpr int kKeysAtOnce = 4;
+constexpr int kValueGroups = 1;
 
 struct Lanes {
     __m256 lo, hi;
@@ -95,6 +121,22 @@ struct Lanes {
 };
 inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
+}
+
+/// Lane i of the result is the sum of parts[i], added in the same order for every i.
+inline Lanes sumsOf(const Lanes (&parts)[16]) {
+    __m256 halves[2];
+    for (int h = 0; h < 2; ++h) {
+        __m256 eights[8];
+        for (int i = 0; i < 8; ++i) eights[i] = _mm256_add_ps(parts[8 * h + i].lo, parts[8 * h + i].hi);
+        const __m256 low =
+            _mm256_hadd_ps(_mm256_hadd_ps(eights[0], eights[1]), _mm256_hadd_ps(eights[2], eights[3]));
+        const __m256 high =
+            _mm256_hadd_ps(_mm256_hadd_ps(eights[4], eights[5]), _mm256_hadd_ps(eights[6], eights[7]));
+        halves[h] =
+            _mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20), _mm256_permute2f128_ps(low, high, 0x31));
+    }
+    return {halves[0], halves[1]};
 }
 
 // vpmaddubsw would saturate with 8-bit activations, so both sides are widened to 16 bits: exact, and about as
@@ -137,8 +179,10 @@ struct Int32Lanes {
 #else
 
 constexpr int kMaxRowBlock = 4;
-constexpr int kMostRowsOfFourTiles = 1;
 constexpr int kMostRowsOfThreeTiles = 1;
+constexpr int kMostRowsOfFourTiles = 1;
+constexpr int kKeysAtOnce = 4;
+constexpr int kValueGroups = 1;
 
 inline float halfToFloat(std::uint16_t h) {
     const std::uint32_t sign = static_cast<std::uint32_t>(h & 0x8000U) << 16;
@@ -208,6 +252,13 @@ struct Lanes {
 inline Lanes fma(Lanes a, Lanes b, Lanes c) {
     for (int i = 0; i < 16; ++i) c.v[i] += a.v[i] * b.v[i];
     return c;
+}
+
+/// Lane i of the result is the sum of parts[i], added in the same order for every i.
+inline Lanes sumsOf(const Lanes (&parts)[16]) {
+    Lanes sums;
+    for (int i = 0; i < 16; ++i) sums.v[i] = parts[i].sum();
+    return sums;
 }
 
 struct Int8Tile {

@@ -37,7 +37,13 @@ public:
     /// Cuts 0..count into contiguous shares, a few for each thread, and calls body(begin, end) for each.
     template <typename Body>
     void split(int count, const Body& body) {
-        const int shares = size() == 1 ? 1 : (count < 4 * size() ? count : 4 * size());
+        split(count, 4 * size(), body);
+    }
+
+    /// The same with at most `shares` shares; one thread takes everything at once.
+    template <typename Body>
+    void split(int count, int shares, const Body& body) {
+        shares = size() == 1 ? 1 : (count < shares ? count : shares);
         run(shares, [&](int share) {
             const auto bound = [&](int i) {
                 return static_cast<int>(static_cast<long long>(count) * i / shares);

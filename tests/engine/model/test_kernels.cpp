@@ -25,6 +25,32 @@ std::vector<std::uint16_t> halves(const Kernels& k, const std::vector<float>& x)
     return out;
 }
 
+std::int64_t exactSum(const Int8Weights& w, const std::uint8_t* values, int n) {
+    std::int64_t sum = 0;
+    for (int i = 0; i < 4 * w.groups(); ++i)
+        sum += static_cast<std::int64_t>(values[i]) *
+               w.data[((static_cast<std::size_t>(n / kTile) * w.groups() + i / 4) * kTile + n % kTile) * 4 +
+                      i % 4];
+    return sum;
+}
+
+/// Output n of row m in double precision.
+double exactInt8(const Int8Weights& w, const CodedRows& x, int m, int n) {
+    double value = 0.0;
+    for (int part = 0; part < x.parts; ++part) {
+        const QuantisedRow& code = x.codes[m * x.parts + part];
+        const std::int64_t sum = exactSum(w, x.valuesOf(m, w) + part * w.groups() * 4, n);
+        value += static_cast<double>(code.scale) *
+                 static_cast<double>(sum - static_cast<std::int64_t>(code.zero) * w.weightSums[n]);
+    }
+    value *= static_cast<double>(w.scales[n]);
+    return w.bias != nullptr ? value + static_cast<double>(w.bias[n]) : value;
+}
+
+bool nearly(float found, double exact) {
+    return std::fabs(static_cast<double>(found) - exact) <= 1e-5 * (1.0 + std::fabs(exact));
+}
+
 struct Shape {
     int in, out;
 };
@@ -77,34 +103,64 @@ private slots:
         }
     }
 
-    void int8SumsAreExactForAnyNumberOfRows() {
+    void int8OutputsAreExactSumsRescaledForAnyNumberOfRows() {
         const Kernels& k = set();
         std::mt19937 random(5);
         for (const Shape shape : kShapes) {
             const int tiles = (shape.out + kTile - 1) / kTile, groups = (shape.in + 3) / 4;
-            std::vector<std::int8_t> packed(static_cast<std::size_t>(tiles) * groups * kTile * 4);
+            const std::size_t padded = static_cast<std::size_t>(tiles) * kTile;
+            std::vector<std::int8_t> packed(padded * static_cast<std::size_t>(groups) * 4);
             for (std::int8_t& w : packed)
                 w = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
-            constexpr int kRows = 35;
-            std::vector<std::uint8_t> x(static_cast<std::size_t>(kRows) * groups * 4);
-            for (std::uint8_t& v : x) v = random() % 8 == 0 ? 255 : static_cast<std::uint8_t>(random());
-            const Int8Weights w{packed.data(), shape.in, shape.out};
-            std::vector<std::int32_t> out(static_cast<std::size_t>(kRows) * shape.out);
-            k.int8Tiles(w, 0, tiles, x.data(), kRows, out.data());
-            for (int m = 0; m < kRows; ++m) {
-                for (int n = 0; n < shape.out; ++n) {
-                    std::int64_t sum = 0;
-                    for (int i = 0; i < 4 * groups; ++i)
-                        sum += static_cast<std::int64_t>(x[static_cast<std::size_t>(m) * groups * 4 + i]) *
-                               packed[((static_cast<std::size_t>(n / kTile) * groups + i / 4) * kTile +
-                                       n % kTile) *
-                                          4 +
-                                      i % 4];
-                    QCOMPARE(static_cast<std::int64_t>(out[static_cast<std::size_t>(m) * shape.out + n]),
-                             sum);
+            std::vector<std::int32_t> weightSums(padded);
+            for (std::int32_t& sum : weightSums) sum = static_cast<std::int32_t>(random() % 2000) - 1000;
+            const std::vector<float> scales = gaussian(padded, 3, 0.01F), bias = gaussian(padded, 4);
+            const Int8Weights w{packed.data(), shape.in,          shape.out,
+                                scales.data(), weightSums.data(), shape.in == 67 ? bias.data() : nullptr};
+            for (const int parts : {1, 2}) {
+                for (const int rows : {1, 2, 3, 7, 9, 16, 17, 33, 64, 70}) {
+                    std::vector<std::uint8_t> values(static_cast<std::size_t>(rows * parts * groups) * 4);
+                    for (std::uint8_t& v : values)
+                        v = random() % 8 == 0 ? 255 : static_cast<std::uint8_t>(random());
+                    std::vector<QuantisedRow> codes(static_cast<std::size_t>(rows * parts));
+                    for (QuantisedRow& code : codes)
+                        code = {0.01F + static_cast<float>(random() % 100) * 0.001F,
+                                static_cast<int>(random() % 256)};
+                    const CodedRows x{values.data(), codes.data(), rows, parts};
+                    std::vector<float> out(static_cast<std::size_t>(rows) * shape.out), one(shape.out);
+                    k.int8Tiles(w, 0, tiles, x, out.data());
+                    for (int m = 0; m < rows; ++m) {
+                        const float* row = out.data() + static_cast<std::size_t>(m) * shape.out;
+                        for (int n = 0; n < shape.out; ++n) QVERIFY(nearly(row[n], exactInt8(w, x, m, n)));
+                        k.int8Tiles(w, 0, tiles, {x.valuesOf(m, w), x.codes + m * parts, 1, parts},
+                                    one.data());
+                        QVERIFY(std::memcmp(one.data(), row, one.size() * 4) == 0);
+                    }
                 }
             }
         }
+    }
+
+    void int8SumsAreTheSameOnEveryInstructionSet() {
+        // With scales of 1 and zeros of 0 an output is its sum, exactly.
+        std::mt19937 random(6);
+        const int in = 128, out = 80, rows = 21, tiles = out / kTile;
+        std::vector<std::int8_t> packed(static_cast<std::size_t>(in) * out);
+        for (std::int8_t& w : packed) w = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
+        const std::vector<std::int32_t> weightSums(out, 0);
+        const std::vector<float> scales(out, 1.0F);
+        std::vector<std::uint8_t> values(static_cast<std::size_t>(in) * rows);
+        for (std::uint8_t& v : values) v = static_cast<std::uint8_t>(random());
+        const std::vector<QuantisedRow> codes(rows, QuantisedRow{1.0F, 0});
+        const Int8Weights w{packed.data(), in, out, scales.data(), weightSums.data(), nullptr};
+        std::vector<float> sums(static_cast<std::size_t>(rows) * out), expected(sums.size());
+        set().int8Tiles(w, 0, tiles, {values.data(), codes.data(), rows, 1}, sums.data());
+        for (int m = 0; m < rows; ++m) {
+            for (int n = 0; n < out; ++n)
+                expected[static_cast<std::size_t>(m) * out + n] =
+                    static_cast<float>(exactSum(w, values.data() + static_cast<std::size_t>(m) * in, n));
+        }
+        QCOMPARE(sums, expected);
     }
 
     void quantisedRowsStayWithinHalfAStepAndTheResidualSaysHowFar() {
@@ -184,18 +240,19 @@ private slots:
         constexpr int kSlots = 23, kHeadDim = 16, kSkip = 9;
         const std::vector<float> keys = gaussian(kSlots * kHeadDim, 6), values = gaussian(keys.size(), 7),
                                  query = gaussian(kHeadDim, 8);
-        std::vector<float> scores(kSlots), out(kHeadDim), again(kHeadDim);
+        std::vector<float> scratch(attendScratch(kHeadDim, kSlots)), out(kHeadDim), again(kHeadDim);
+        AttendQuery one{query.data(), nullptr, 0, kSkip, out.data()};
         AttendArgs args;
-        args.query = query.data();
+        args.queries = &one;
+        args.count = 1;
         args.keys = keys.data();
         args.values = values.data();
         args.headDim = kHeadDim;
         args.prefix = kSlots;
-        args.skip = kSkip;
         args.scale = 0.7F;
         args.softCap = 2.0F;
-        args.scores = scores.data();
-        args.out = out.data();
+        args.maxPositions = kSlots;
+        args.scratch = scratch.data();
         k.attend(args);
         double total = 0.0;
         std::vector<double> sums(kHeadDim, 0.0);
@@ -214,9 +271,9 @@ private slots:
         std::vector<int> path;
         for (int s = 5; s < kSlots; ++s) path.push_back(s);
         args.prefix = 5;
-        args.path = path.data();
-        args.pathLength = kSlots - 5;
-        args.out = again.data();
+        one.path = path.data();
+        one.pathLength = kSlots - 5;
+        one.out = again.data();
         k.attend(args);
         QVERIFY(std::memcmp(out.data(), again.data(), out.size() * sizeof(float)) == 0);
     }
@@ -260,17 +317,20 @@ private slots:
                     k.toFloat(halfValues.data(), static_cast<int>(values.size()), values.data());
                 }
                 const std::vector<float> query = gaussian(static_cast<std::size_t>(headDim), 8);
-                std::vector<float> scores(kSlots), out(static_cast<std::size_t>(headDim)), again(out.size());
+                std::vector<float> scratch(attendScratch(headDim, kSlots)),
+                    out(static_cast<std::size_t>(headDim)), again(out.size());
+                AttendQuery one{query.data(), nullptr, 0, 0, out.data()};
                 AttendArgs args;
-                args.query = query.data();
+                args.queries = &one;
+                args.count = 1;
                 args.keys = half ? static_cast<const void*>(halfKeys.data()) : keys.data();
                 args.values = half ? static_cast<const void*>(halfValues.data()) : values.data();
                 args.half = half;
                 args.headDim = headDim;
                 args.prefix = kSlots;
                 args.scale = 0.3F;
-                args.scores = scores.data();
-                args.out = out.data();
+                args.maxPositions = kSlots;
+                args.scratch = scratch.data();
                 k.attend(args);
                 std::vector<double> weights(kSlots);
                 double total = 0.0;
@@ -290,11 +350,55 @@ private slots:
                 }
                 const int path[] = {19, 20, 21, 22};
                 args.prefix = 19;
-                args.path = path;
-                args.pathLength = 4;
-                args.out = again.data();
+                one.path = path;
+                one.pathLength = 4;
+                one.out = again.data();
                 k.attend(args);
                 QVERIFY(std::memcmp(out.data(), again.data(), out.size() * 4) == 0);
+            }
+        }
+    }
+
+    void attentionOfAQueryDoesNotDependOnTheOthers() {
+        const Kernels& k = set();
+        for (const int headDim : {8, 20, 64, 128}) {
+            constexpr int kPrefix = 45, kRows = 9, kSlots = kPrefix + kRows;
+            const std::vector<std::uint16_t> keys = halves(
+                                                 k, gaussian(static_cast<std::size_t>(kSlots) * headDim, 6)),
+                                             values = halves(k, gaussian(keys.size(), 7));
+            std::vector<float> query = gaussian(static_cast<std::size_t>(kAttendQueries) * headDim, 8),
+                               scratch(attendScratch(headDim, kSlots)), all(query.size()),
+                               alone(query.size());
+            // Chains of several lengths, one of them with a gap, seen through windows of several widths.
+            const std::vector<int> chain{45, 46, 47, 48, 49, 50}, branch{45, 48, 53};
+            std::vector<AttendQuery> queries;
+            for (int q = 0; q < kAttendQueries; ++q) {
+                const std::vector<int>& path = q == 2 ? branch : chain;
+                queries.push_back({query.data() + q * headDim, path.data(), q == 2 ? 3 : std::max(1, q),
+                                   q % 2 == 0 ? 0 : 7 * q, all.data() + q * headDim});
+            }
+            AttendArgs args;
+            args.keys = keys.data();
+            args.values = values.data();
+            args.half = true;
+            args.headDim = headDim;
+            args.prefix = kPrefix;
+            args.scale = 0.2F;
+            args.maxPositions = kSlots;
+            args.scratch = scratch.data();
+            for (int count = 1; count <= kAttendQueries; ++count) {
+                args.queries = queries.data() + kAttendQueries - count;
+                args.count = count;
+                k.attend(args);
+                for (int q = kAttendQueries - count; q < kAttendQueries; ++q) {
+                    AttendQuery one = queries[static_cast<std::size_t>(q)];
+                    one.out = alone.data() + q * headDim;
+                    args.queries = &one;
+                    args.count = 1;
+                    k.attend(args);
+                    QVERIFY(std::memcmp(alone.data() + q * headDim, all.data() + q * headDim,
+                                        4UL * static_cast<std::size_t>(headDim)) == 0);
+                }
             }
         }
     }
