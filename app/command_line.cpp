@@ -71,18 +71,17 @@ void addPrompt(CLI::App& app, RunArguments& run) {
 void addEngine(CLI::App& app, RunArguments& run) {
     EngineOptions& engine = run.engine;
     addValue(
-        app, "--weights", "auto, fp32, fp16, int8x2 or int8 (default auto)",
+        app, "--weights",
+        "auto, fp32, fp16, int8x2 or int8 (default auto); with cuda auto, fp32, fp16 or bf16",
         [&engine](const std::string& o, const std::string& text) { engine.weights = parseWeights(o, text); });
     addValue(app, "--kv", "cache values: fp32 or fp16 (default: fp32 with fp32 weights, else fp16)",
              [&engine](const std::string& o, const std::string& text) { engine.kv = parseKv(o, text); });
     addInt(app, "--threads", engine.threads, 0, 1024, "threads, 0 = as many as are useful");
     addInt(app, "--max-context", engine.maxContext, 0, 1'000'000,
            "longest sequence, 0 = what the model allows");
-    addValue(app, "--device", "cpu", [](const std::string& option, const std::string& text) {
-        if (text == "cuda")
-            throw Error(option + ": this version computes on the processor only, expected cpu, found 'cuda'");
-        allowOnly(option, text, "cpu", {});
-    });
+    addValue(
+        app, "--device", "cpu (default), cuda, or aten-cpu: cuda's path on the processor, to compare",
+        [&engine](const std::string& o, const std::string& text) { engine.device = parseDevice(o, text); });
 }
 
 void addSampling(CLI::App& app, RunArguments& run) {

@@ -107,13 +107,19 @@ TreeShape parseTree(const std::string& option, const std::string& text) {
 
 WeightFormat parseWeights(const std::string& option, const std::string& text) {
     const auto value = weightFormatNamed(text);
-    if (!value) refuseValue(option, "one of auto, fp32, fp16, int8x2, int8", text);
+    if (!value) refuseValue(option, "one of auto, fp32, fp16, int8x2, int8, bf16", text);
     return *value;
 }
 
 KvFormat parseKv(const std::string& option, const std::string& text) {
     const auto value = kvFormatNamed(text);
     if (!value) refuseValue(option, "one of auto, fp32, fp16", text);
+    return *value;
+}
+
+Device parseDevice(const std::string& option, const std::string& text) {
+    const auto value = deviceNamed(text);
+    if (!value) refuseValue(option, "cpu, cuda or aten-cpu", text);
     return *value;
 }
 

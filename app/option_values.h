@@ -22,6 +22,7 @@ int parseGamma(const std::string& option, const std::string& text);
 TreeShape parseTree(const std::string& option, const std::string& text);
 WeightFormat parseWeights(const std::string& option, const std::string& text);
 KvFormat parseKv(const std::string& option, const std::string& text);
+Device parseDevice(const std::string& option, const std::string& text);
 Detail parseDetail(const std::string& option, const std::string& text);
 Rule parseRule(const std::string& option, const std::string& text);
 Mutant parseMutant(const std::string& option, const std::string& text);

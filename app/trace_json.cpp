@@ -11,11 +11,17 @@ namespace {
 constexpr std::int64_t kMaxInt = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kMaxSize = std::int64_t{1} << 53;
 constexpr double kMaxNumber = std::numeric_limits<double>::max();
-constexpr const char* kWeightWords = "one of auto, fp32, fp16, int8x2, int8";
+constexpr const char* kWeightWords = "one of auto, fp32, fp16, int8x2, int8, bf16";
 constexpr const char* kKvWords = "one of auto, fp32, fp16";
 
 int smallInt(const JsonObject& json, const char* key, std::int64_t low = 0, std::int64_t high = kMaxInt) {
     return static_cast<int>(json.integer(key, low, high));
+}
+
+// Files from before there was a choice name none.
+Device deviceFrom(const JsonObject& json) {
+    if (!json.has("device")) return Device::Cpu;
+    return json.word<Device>("device", &deviceNamed, "one of cpu, cuda, aten-cpu");
 }
 
 }  // namespace
@@ -111,6 +117,7 @@ json toJson(const EngineOptions& options) {
             {"weights", name(options.weights)},
             {"draft_weights", name(options.draftWeights)},
             {"kv", name(options.kv)},
+            {"device", name(options.device)},
             {"threads", options.threads},
             {"max_context", options.maxContext}};
 }
@@ -122,6 +129,7 @@ EngineOptions engineOptionsFrom(const JsonObject& json) {
     options.weights = json.word<WeightFormat>("weights", &weightFormatNamed, kWeightWords);
     options.draftWeights = json.word<WeightFormat>("draft_weights", &weightFormatNamed, kWeightWords);
     options.kv = json.word<KvFormat>("kv", &kvFormatNamed, kKvWords);
+    options.device = deviceFrom(json);
     options.threads = smallInt(json, "threads");
     options.maxContext = smallInt(json, "max_context");
     return options;
@@ -150,6 +158,7 @@ json toJson(const ModelInfo& model) {
             {"format", bytesToJson(model.fileFormat)},
             {"weights", name(model.weights)},
             {"kv", name(model.kv)},
+            {"device", name(model.device)},
             {"parameters", model.parameters},
             {"weight_bytes", model.weightBytes},
             {"layers", model.layers},
@@ -169,6 +178,7 @@ ModelInfo modelInfoFrom(const JsonObject& json) {
     model.fileFormat = json.bytes("format");
     model.weights = json.word<WeightFormat>("weights", &weightFormatNamed, kWeightWords);
     model.kv = json.word<KvFormat>("kv", &kvFormatNamed, kKvWords);
+    model.device = deviceFrom(json);
     model.parameters = json.integer("parameters", 0, kMaxSize);
     model.weightBytes = json.integer("weight_bytes", 0, kMaxSize);
     model.layers = smallInt(json, "layers");

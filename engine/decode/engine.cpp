@@ -8,6 +8,7 @@
 #include "engine/decode/memory_check.h"
 #include "engine/decode/pair_check.h"
 #include "engine/draft/feature_head.h"
+#include "engine/model/device.h"
 #include "engine/model/model.h"
 #include "engine/text/chat_template.h"
 #include "engine/trace/error.h"
@@ -57,7 +58,7 @@ DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
 }
 
 Model::LoadOptions loadOptions(const PlannedLoad& load) {
-    return {load.weights, load.kv, load.maxContext, load.vocabulary};
+    return {load.weights, load.kv, load.maxContext, load.vocabulary, load.device};
 }
 
 }  // namespace
@@ -72,6 +73,7 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     };
     std::shared_ptr<Engine> engine(new Engine);
     engine->m_options = options;
+    requireDevice(options.device);
     report(0.0, "opening " + options.target);
     std::shared_ptr<const Checkpoint> target = openCheckpoint(options.target);
     engine->m_tokenizer = target->tokenizer();
@@ -87,12 +89,13 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     } else {
         engine->m_pair.compatible = true;
     }
-    std::vector<PlannedLoad> loads{
-        {&target->config(), options.weights, options.kv, options.maxContext, usedVocabulary(*target)}};
-    if (draft)
-        loads.push_back(
-            {&draft->config(), options.draftWeights, options.kv, options.maxContext, usedVocabulary(*draft)});
-    checkMemory(loads, availableMemory());
+    const auto planned = [&](const Checkpoint& checkpoint, WeightFormat weights) -> PlannedLoad {
+        return {&checkpoint.config(),       weights,       options.kv, options.maxContext,
+                usedVocabulary(checkpoint), options.device};
+    };
+    std::vector<PlannedLoad> loads{planned(*target, options.weights)};
+    if (draft) loads.push_back(planned(*draft, options.draftWeights));
+    checkMemory(loads, availableMemory(options.device));
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const double share = draft ? 0.85 : 1.0;
     engine->m_target = Model::load(target, loadOptions(loads[0]), pool, stop,

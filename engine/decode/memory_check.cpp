@@ -30,6 +30,11 @@ MemoryNeed together(std::vector<PlannedLoad> loads, std::optional<WeightFormat> 
     return sum;
 }
 
+std::vector<WeightFormat> smallerFormats(Device device) {
+    if (device != Device::Cpu) return {WeightFormat::Fp16};
+    return {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8};
+}
+
 }  // namespace
 
 std::string shownBytes(std::int64_t bytes) {
@@ -50,9 +55,11 @@ void checkMemory(const std::vector<PlannedLoad>& loads, std::int64_t available) 
     message += " needs " + shownBytes(need.total()) + " as " + std::string(name(need.weights)) +
                " (weights " + shownBytes(need.weightBytes) + ", cache " + shownBytes(need.cacheBytes) +
                " for " + std::to_string(need.context) + " tokens, working memory " +
-               shownBytes(need.scratchBytes) + "), and " + shownBytes(available) + " is free";
+               shownBytes(need.scratchBytes) + "), and " + shownBytes(available) + " is free" +
+               (loads.front().device == Device::Cuda ? " on the GPU" : "");
+    const std::vector<WeightFormat> formats = smallerFormats(loads.front().device);
     std::string fits;
-    for (const WeightFormat format : {WeightFormat::Fp16, WeightFormat::Int8x2, WeightFormat::Int8}) {
+    for (const WeightFormat format : formats) {
         const std::int64_t total = together(loads, format, KvFormat::Auto).total();
         if (total > available || format == need.weights) continue;
         fits += (fits.empty() ? "" : ", ") + std::string(name(format)) + " (" + shownBytes(total) + ")";
@@ -61,8 +68,8 @@ void checkMemory(const std::vector<PlannedLoad>& loads, std::int64_t available) 
     for (PlannedLoad& load : shorter) load.maxContext = 512;
     if (!fits.empty())
         message += "; these formats would fit: " + fits;
-    else if (together(shorter, WeightFormat::Int8, KvFormat::Fp16).total() <= available)
-        message += "; int8 with --max-context 512 would fit";
+    else if (together(shorter, formats.back(), KvFormat::Fp16).total() <= available)
+        message += "; " + std::string(name(formats.back())) + " with --max-context 512 would fit";
     else
         message += "; no format of this program would fit";
     throw Error(message, ErrorKind::Failed);

@@ -21,11 +21,15 @@ KvCache::KvCache(int layers, int kvHeads, int headDim, int maxSeq, KvFormat form
                     ErrorKind::Failed);
 }
 
+KvCache::KvCache(std::unique_ptr<DeviceRows> rows, int maxSeq)
+    : m_maxSeq(maxSeq), m_deviceRows(std::move(rows)) {}
+
 void KvCache::truncate(int length) {
     if (length < m_length) m_length = length < 0 ? 0 : length;
 }
 
 void KvCache::compact(int base, std::span<const int> from) {
+    if (m_deviceRows) m_deviceRows->move(base, from);
     for (int layer = 0; layer < m_layers; ++layer) {
         for (int head = 0; head < m_kvHeads; ++head) {
             for (std::size_t i = 0; i < from.size(); ++i) {

@@ -11,12 +11,24 @@
 
 namespace specula {
 
+/// Keys and values that lie in a device's memory, see KvCache.
+class DeviceRows {
+public:
+    virtual ~DeviceRows() = default;
+
+    /// Moves the slots `from[i]` to base + i in every layer; `from` as KvCache::compact takes it.
+    virtual void move(int base, std::span<const int> from) = 0;
+};
+
 /// Keys and values of one timeline, preallocated [layer][kv_head][maxSeq][headDim], and how many slots are
 /// filled. Rewinding only sets the length: rows past it are overwritten. Memory is touched as it fills. One
 /// thread at a time.
 class KvCache {
 public:
     KvCache(int layers, int kvHeads, int headDim, int maxSeq, KvFormat format);
+
+    /// A cache whose rows lie on a device; keys(), values() and rowBytes() are not for it.
+    KvCache(std::unique_ptr<DeviceRows> rows, int maxSeq);
 
     int length() const { return m_length; }
     int maxSeq() const { return m_maxSeq; }
@@ -36,6 +48,8 @@ public:
     std::byte* values(int layer, int kvHead) { return m_values.get() + offset(layer, kvHead); }
     std::size_t rowBytes() const { return m_rowBytes; }
 
+    DeviceRows* onDevice() { return m_deviceRows.get(); }  ///< null: the rows are here
+
 private:
     struct Free {
         void operator()(std::byte* p) const { std::free(p); }
@@ -44,11 +58,12 @@ private:
         return (static_cast<std::size_t>(layer) * m_kvHeads + kvHead) * m_maxSeq * m_rowBytes;
     }
 
-    int m_layers, m_kvHeads, m_maxSeq;
-    bool m_half;
-    std::size_t m_rowBytes;  // one slot of one head
+    int m_layers = 0, m_kvHeads = 0, m_maxSeq;
+    bool m_half = false;
+    std::size_t m_rowBytes = 0;  // one slot of one head
     int m_length = 0;
     std::unique_ptr<std::byte, Free> m_keys, m_values;
+    std::unique_ptr<DeviceRows> m_deviceRows;
 };
 
 }  // namespace specula

@@ -262,6 +262,7 @@ std::unique_ptr<Linear> makeLinear(WeightFormat format, const LinearSource& sour
         case WeightFormat::Int8x2:
             return std::make_unique<Int8Linear>(stack, pool, 2);
         case WeightFormat::Auto:
+        case WeightFormat::Bf16:
             break;
     }
     throw Error("internal: the weight format was not resolved before packing", ErrorKind::Failed);

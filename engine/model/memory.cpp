@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/model/device.h"
 #include "engine/model/linear.h"
 #include "engine/model/model.h"
 
@@ -67,15 +68,19 @@ std::optional<std::int64_t> groupAvailable() {
 MemoryNeed memoryNeed(const PlannedLoad& load) {
     const ModelConfig& c = *load.config;
     MemoryNeed need;
-    need.weights = load.weights == WeightFormat::Auto ? WeightFormat::Int8x2 : load.weights;
+    need.weights = weightsOn(load.device, load.weights, c);
+    // Two bytes a value are two bytes a value.
+    const WeightFormat format = need.weights == WeightFormat::Bf16 ? WeightFormat::Fp16 : need.weights;
     const int vocabulary = load.vocabulary > 0 ? std::min(load.vocabulary, c.vocabulary) : c.vocabulary;
     need.context = contextOf(c, load.maxContext);
-    need.weightBytes =
-        c.layers * layerBytes(c, need.weights) + linearBytes(need.weights, vocabulary, c.embeddingWidth);
+    need.weightBytes = c.layers * layerBytes(c, format) + linearBytes(format, vocabulary, c.embeddingWidth);
     if (c.embeddingWidth != c.hidden) {
-        need.weightBytes += linearBytes(need.weights, c.hidden, c.embeddingWidth) +
-                            linearBytes(need.weights, c.embeddingWidth, c.hidden);
+        need.weightBytes +=
+            linearBytes(format, c.hidden, c.embeddingWidth) + linearBytes(format, c.embeddingWidth, c.hidden);
     }
+    // Elsewhere than on the CPU the embedding is not read from the mapped file.
+    if (load.device != Device::Cpu && !c.tiedHead)
+        need.weightBytes += linearBytes(format, c.vocabulary, c.embeddingWidth);
     if (c.learnedPositions)
         need.weightBytes += 4LL * need.context * c.hidden;
     else

@@ -14,10 +14,12 @@ struct PlannedLoad {
     KvFormat kv = KvFormat::Auto;
     int maxContext = 0;
     int vocabulary = 0;
+    Device device = Device::Cpu;
 };
 
-/// What loading and running it takes, from the config alone. Counts memory that belongs to the process;
-/// pages of the mapped files are the system's to drop and are not counted.
+/// What loading and running it takes, from the config alone, in the memory of its device. Counts memory that
+/// belongs to the process; pages of the mapped files are the system's to drop and are not counted. Throws
+/// Error for a format that the device does not have (weightsOn).
 MemoryNeed memoryNeed(const PlannedLoad& load);
 
 /// Bytes that this process can still take: the system's available memory, less where a control group limits

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/model/aten_forward.h"
 #include "engine/model/kernels.h"
 #include "engine/trace/error.h"
 
@@ -32,7 +33,11 @@ void addTo(std::vector<float>& x, const std::vector<float>& added, int rows, int
 
 std::unique_ptr<ModelState> Model::newState() const {
     const ModelConfig& c = config();
-    auto state = std::make_unique<ModelState>(KvCache(c.layers, c.kvHeads, c.headDim, maxSeq(), m_info.kv));
+    auto state = std::make_unique<ModelState>(
+        m_onDevice ? m_onDevice->newCache() : KvCache(c.layers, c.kvHeads, c.headDim, maxSeq(), m_info.kv));
+    state->paths.resize(static_cast<std::size_t>(kMaxForwardRows) * kMaxForwardRows);
+    state->pathLengths.resize(kMaxForwardRows);
+    if (m_onDevice) return state;
     const auto sized = [](std::vector<float>& buffer, int width) {
         buffer.resize(static_cast<std::size_t>(kMaxForwardRows) * width);
     };
@@ -47,8 +52,6 @@ std::unique_ptr<ModelState> Model::newState() const {
     sized(state->inner, c.ffn);
     state->attendScratch.assign(static_cast<std::size_t>(m_pool->size()),
                                 std::vector<float>(attendScratch(c.headDim, maxSeq())));
-    state->paths.resize(static_cast<std::size_t>(kMaxForwardRows) * kMaxForwardRows);
-    state->pathLengths.resize(kMaxForwardRows);
     return state;
 }
 
@@ -79,6 +82,11 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
             ErrorKind::Failed);
     state.watch.start(options.times);
     placeRows(state, input);
+    if (m_onDevice) {
+        forwardOnDevice(state, input, options, logits);
+        state.cache.extend(rows);
+        return;
+    }
     if (input.vectors != nullptr)
         std::memcpy(state.x.data(), input.vectors,
                     sizeof(float) * static_cast<std::size_t>(rows) * static_cast<std::size_t>(c.hidden));
@@ -99,6 +107,28 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
     if (options.logitsFrom < rows) head(state, options.logitsFrom, rows - options.logitsFrom, logits);
 }
 
+/// The same pass through aten_forward; its time counts as other, for a device says only when all is done.
+void Model::forwardOnDevice(ModelState& state, const ForwardRows& input, const ForwardOptions& options,
+                            float* logits) const {
+    if (input.vectors == nullptr) {
+        for (const TokenId token : input.tokens) checkToken(token);
+    }
+    AtenForward::Rows rows{input.tokens, input.vectors, state.base};
+    const bool tree = !input.parents.empty() || state.firstRow > 0;
+    for (int i = 0; tree && i < static_cast<int>(input.tokens.size()); ++i) {
+        const int row = state.firstRow + i;
+        rows.paths.emplace_back(pathOf(state, row), state.pathLengths[static_cast<std::size_t>(row)]);
+    }
+    m_onDevice->forward(state.cache, rows, options, logits);
+    state.watch.lap(&ForwardTimes::otherMs);
+}
+
+void Model::checkToken(TokenId token) const {
+    if (token < 0 || token >= vocabulary())
+        throw Error("token id " + std::to_string(token) + " is outside the vocabulary of " + config().name +
+                    " (0.." + std::to_string(vocabulary() - 1) + ")");
+}
+
 /// Token vectors, scaled or projected as the architecture does, plus learned positions by depth.
 void Model::embed(ModelState& state, const ForwardRows& input) const {
     const ModelConfig& c = config();
@@ -106,9 +136,7 @@ void Model::embed(ModelState& state, const ForwardRows& input) const {
     std::vector<float>& vectors = m_projectIn ? state.narrow : state.x;
     for (int m = 0; m < rows; ++m) {
         const TokenId token = input.tokens[static_cast<std::size_t>(m)];
-        if (token < 0 || token >= vocabulary())
-            throw Error("token id " + std::to_string(token) + " is outside the vocabulary of " + c.name +
-                        " (0.." + std::to_string(vocabulary() - 1) + ")");
+        checkToken(token);
         float* vector = rowOf(vectors, m, c.embeddingWidth);
         readRows(*m_embedding, token, 1, vector);
         if (c.embeddingScale != 1.0) {

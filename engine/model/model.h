@@ -18,6 +18,8 @@
 
 namespace specula {
 
+class AtenForward;
+
 /// The most rows of one forward pass; longer prompts are fed in pieces, so that Stop answers between them.
 inline constexpr int kMaxForwardRows = 64;
 
@@ -69,15 +71,17 @@ struct ForwardOptions {
 
 /// A decoder-only transformer, loaded and const. Safe from several threads, each with its own state (their
 /// passes take turns on the pool). In fp16, int8x2 and int8 a row's logits are bit for bit the same whatever
-/// rows ride with it and however the sequence was cut into passes.
+/// rows ride with it and however the sequence was cut into passes. With a device other than Cpu the weights
+/// and the states' caches lie there and aten_forward.h says what holds.
 class Model {
 public:
     struct LoadOptions {
-        WeightFormat weights = WeightFormat::Auto;  ///< Auto: int8x2
+        WeightFormat weights = WeightFormat::Auto;  ///< see weightsOn (device.h)
         KvFormat kv = KvFormat::Auto;
         int maxContext = 0;  ///< 0 = what the model allows, at most 4096
         int vocabulary = 0;  ///< tokens in use, at most the embedding's rows; 0 = all. Rows past it are
                              ///< padding that no tokenizer knows: never computed, never drawn
+        Device device = Device::Cpu;
     };
 
     /// Converts the checkpoint's weights; the checkpoint is kept (embedding rows are read from its mapping).
@@ -139,6 +143,7 @@ private:
     const float* blockInput(ModelState& state, const Norm& norm, int rows) const;
     void addToStream(ModelState& state, const Norm& before, const Norm& after, int rows) const;
     void embed(ModelState& state, const ForwardRows& rows) const;
+    void checkToken(TokenId token) const;
     void placeRows(ModelState& state, const ForwardRows& rows) const;
     void attention(ModelState& state, int layer, int rows) const;
     void attend(ModelState& state, int layer, int rows) const;
@@ -151,6 +156,8 @@ private:
     void rotateAndStore(ModelState& state, int layer, int rows) const;
     void mlp(ModelState& state, int layer, int rows) const;
     void head(ModelState& state, int firstRow, int rows, float* logits) const;
+    void forwardOnDevice(ModelState& state, const ForwardRows& rows, const ForwardOptions& options,
+                         float* logits) const;
 
     std::shared_ptr<const Checkpoint> m_checkpoint;
     std::shared_ptr<ThreadPool> m_pool;
@@ -163,6 +170,7 @@ private:
     std::vector<float> m_positions;  // [maxSeq][hidden] where positions are learned
     std::vector<RopeTable> m_ropes;
     Kernels::Activate m_activate = nullptr;
+    std::shared_ptr<const AtenForward> m_onDevice;  // null: everything above computes here
 };
 
 }  // namespace specula

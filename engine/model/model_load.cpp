@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/model/aten_forward.h"
+#include "engine/model/device.h"
 #include "engine/model/model.h"
 #include "engine/trace/error.h"
 
@@ -50,7 +52,9 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
     info.name = c.name;
     info.architecture = c.architecture;
     info.fileFormat = c.fileFormat;
-    info.weights = options.weights == WeightFormat::Auto ? WeightFormat::Int8x2 : options.weights;
+    info.device = options.device;
+    requireDevice(info.device);
+    info.weights = weightsOn(info.device, options.weights, c);
     info.kv = options.kv;
     if (info.kv == KvFormat::Auto)
         info.kv = info.weights == WeightFormat::Fp32 ? KvFormat::Fp32 : KvFormat::Fp16;
@@ -64,9 +68,14 @@ std::shared_ptr<const Model> Model::load(std::shared_ptr<const Checkpoint> check
     // fp32 products run inside libtorch with as many threads as the pool has; everything else runs on the
     // pool alone.
     at::set_num_threads(model->m_pool->size());
-    model->m_activate = activation(c.activation);
-    model->buildRopes();
-    model->loadWeights(stop, progress);
+    if (info.device == Device::Cpu) {
+        model->m_activate = activation(c.activation);
+        model->buildRopes();
+        model->loadWeights(stop, progress);
+    } else {
+        model->m_onDevice = std::make_shared<AtenForward>(*model->m_checkpoint, info, stop, progress);
+        info.weightBytes = model->m_onDevice->weightBytes();
+    }
     info.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return model;
 }

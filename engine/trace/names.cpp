@@ -26,11 +26,14 @@ std::optional<T> valueIn(const Table<T, N>& table, std::string_view wanted) {
     return std::nullopt;
 }
 
-constexpr Table<WeightFormat, 5> kWeightFormats{{{WeightFormat::Auto, "auto"},
+constexpr Table<WeightFormat, 6> kWeightFormats{{{WeightFormat::Auto, "auto"},
                                                  {WeightFormat::Fp32, "fp32"},
                                                  {WeightFormat::Fp16, "fp16"},
                                                  {WeightFormat::Int8x2, "int8x2"},
-                                                 {WeightFormat::Int8, "int8"}}};
+                                                 {WeightFormat::Int8, "int8"},
+                                                 {WeightFormat::Bf16, "bf16"}}};
+constexpr Table<Device, 3> kDevices{
+    {{Device::Cpu, "cpu"}, {Device::Cuda, "cuda"}, {Device::AtenCpu, "aten-cpu"}}};
 constexpr Table<KvFormat, 3> kKvFormats{
     {{KvFormat::Auto, "auto"}, {KvFormat::Fp32, "fp32"}, {KvFormat::Fp16, "fp16"}}};
 constexpr Table<Rule, 3> kRules{
@@ -69,6 +72,9 @@ std::string_view name(WeightFormat format) {
 std::string_view name(KvFormat format) {
     return nameIn(kKvFormats, format);
 }
+std::string_view name(Device device) {
+    return nameIn(kDevices, device);
+}
 std::string_view name(Rule rule) {
     return nameIn(kRules, rule);
 }
@@ -96,6 +102,9 @@ std::optional<WeightFormat> weightFormatNamed(std::string_view text) {
 }
 std::optional<KvFormat> kvFormatNamed(std::string_view text) {
     return valueIn(kKvFormats, text);
+}
+std::optional<Device> deviceNamed(std::string_view text) {
+    return valueIn(kDevices, text);
 }
 std::optional<Rule> ruleNamed(std::string_view text) {
     return valueIn(kRules, text);

@@ -13,6 +13,7 @@ namespace specula {
 
 std::string_view name(WeightFormat format);
 std::string_view name(KvFormat format);
+std::string_view name(Device device);
 std::string_view name(Rule rule);
 std::string_view name(Mutant mutant);
 std::string_view name(DraftArchitecture architecture);
@@ -24,6 +25,7 @@ std::string_view name(Finish finish);
 /// The value with that name, or nothing.
 std::optional<WeightFormat> weightFormatNamed(std::string_view text);
 std::optional<KvFormat> kvFormatNamed(std::string_view text);
+std::optional<Device> deviceNamed(std::string_view text);
 std::optional<Rule> ruleNamed(std::string_view text);
 std::optional<Mutant> mutantNamed(std::string_view text);
 std::optional<DraftArchitecture> draftArchitectureNamed(std::string_view text);

@@ -10,11 +10,15 @@ namespace specula {
 using TokenId = std::int32_t;
 
 /// How weights are held and multiplied. Auto resolves at load time (see model/linear.h for what each
-/// computes).
-enum class WeightFormat : std::uint8_t { Auto, Fp32, Fp16, Int8x2, Int8 };
+/// computes on the processor; Bf16 is for devices only, see model/aten_forward.h).
+enum class WeightFormat : std::uint8_t { Auto, Fp32, Fp16, Int8x2, Int8, Bf16 };
 
 /// How keys and values are stored. Auto: fp32 with fp32 weights, fp16 otherwise.
 enum class KvFormat : std::uint8_t { Auto, Fp32, Fp16 };
+
+/// Where a model's weights and cache lie and its passes run. AtenCpu is Cuda's path run on the processor, to
+/// test it and to compare with.
+enum class Device : std::uint8_t { Cpu, Cuda, AtenCpu };
 
 /// How a round's proposals are judged (engine/verify). Names on the command line as in names.h.
 /// Sequoia is Token for trees: siblings are drawn without replacement and verified recursively.
@@ -99,6 +103,7 @@ struct EngineOptions {
     WeightFormat weights = WeightFormat::Auto;
     WeightFormat draftWeights = WeightFormat::Auto;
     KvFormat kv = KvFormat::Auto;
+    Device device = Device::Cpu;
     int threads = 0;     ///< 0 = all cores, less one for the window when there are more than two
     int maxContext = 0;  ///< 0 = what the model allows, at most 4096
 

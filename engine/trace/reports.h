@@ -18,6 +18,7 @@ struct ModelInfo {
     std::string fileFormat;                     ///< what the file stores, e.g. "Q4_1", "bfloat16"
     WeightFormat weights = WeightFormat::Auto;  ///< what runs
     KvFormat kv = KvFormat::Auto;
+    Device device = Device::Cpu;
     std::int64_t parameters = 0;
     std::int64_t weightBytes = 0;  ///< read for one token (linears and head as they run)
     int layers = 0;
@@ -27,6 +28,10 @@ struct ModelInfo {
     bool hasTokenizer = false;
     bool hasChatTemplate = false;
     double loadSeconds = 0.0;
+
+    /// Whether a row's logits are bit for bit the same whatever rows ride with it. Where they are not, equal
+    /// texts are equal up to numerics: at the first difference the two likeliest tokens are nearly tied.
+    bool batchInvariant() const { return device == Device::Cpu && weights != WeightFormat::Fp32; }
 };
 
 /// Where proposals come from.

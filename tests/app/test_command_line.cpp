@@ -123,7 +123,7 @@ static std::vector<Row> optionTable() {
          {"--tree", "2,2", "--rule", "sequoia"},
          [](const auto& l) { return l.run.options.rule == Rule::Sequoia; }},
         {"draft stop", {"--draft-stop", "fixed"}, [](const auto&) { return true; }},
-        {"device", {"--device", "cpu"}, [](const auto&) { return true; }},
+        {"device", {"--device", "cuda"}, [](const auto& l) { return l.run.engine.device == Device::Cuda; }},
         {"rule", {"--rule", "greedy"}, [](const auto& l) { return l.run.options.rule == Rule::Greedy; }},
         {"max tokens", {"--max-tokens", "7"}, [](const auto& l) { return l.run.options.maxTokens == 7; }},
         {"temperature",
@@ -212,7 +212,7 @@ static void addRunRefusals() {
     bad("--seed 1x", "--seed: expected");
     bad("--max-tokens -3", "--max-tokens: expected");
     bad("--max-tokens 99999999999999999999", "--max-tokens: expected");
-    bad("--weights int4", "--weights: expected one of auto, fp32, fp16, int8x2, int8, found 'int4'");
+    bad("--weights int4", "--weights: expected one of auto, fp32, fp16, int8x2, int8, bf16, found 'int4'");
     bad("--draft-weights x", "--draft-weights: expected");
     bad("--kv int8", "--kv: expected");
     bad("--detail all", "--detail: expected one of counts, tokens, full");
@@ -226,8 +226,7 @@ static void addRunRefusals() {
     bad("--draft-stop max:0.4", "--draft-stop: 'max:0.4' is not in this version");
     bad("--draft-stop x", "--draft-stop: expected fixed");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
-    bad("--device cuda", "--device: this version computes on the processor only");
-    bad("--device tpu", "--device: expected cpu");
+    bad("--device tpu", "--device: expected cpu, cuda or aten-cpu");
     bad("--draft skip:3-9", "--draft: 'skip:3-9' is not in this version");
     bad("--draft oracle:0.7", "--draft: 'oracle:0.7' is not in this version");
     bad("--draft ngram:0", "--draft: expected ngram or ngram:N");

@@ -118,7 +118,8 @@ void TestProgram::badUseEndsWithTwoAndOneLine_data() {
     row("generate --prompt x --target no-such/model", "no-such/model");
     row("generate --prompt x --draft /nowhere/draft", "/nowhere/draft");
     row("generate --prompt x --draft none --gamma 2", "--gamma");
-    row("generate --prompt x --device cuda", "--device");
+    row("generate --prompt x --device tpu", "--device");
+    row("generate --prompt x --device aten-cpu --weights int8", "--weights int8");
     row("generate --prompt-file /nowhere/prompt", "/nowhere/prompt");
     row("generate --prompt x --unknown", "--unknown");
     row("generate --prompt x --max-tokens 1 --trace /nowhere/t.json", "/nowhere/t.json");

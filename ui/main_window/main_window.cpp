@@ -152,9 +152,11 @@ void MainWindow::enableByState() {
 
 void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, const PairReport& pair) {
     const QString name = QString::fromStdString(target.name);
+    QString runs = fromBytes(specula::name(target.weights));
+    if (target.device != Device::Cpu)
+        runs = tr("%1 on %2").arg(runs, fromBytes(specula::name(target.device)));
     m_setup->setTargetLabel(
-        tr("%1, file %2, run %3")
-            .arg(name, QString::fromStdString(target.fileFormat), fromBytes(specula::name(target.weights))));
+        tr("%1, file %2, run %3").arg(name, QString::fromStdString(target.fileFormat), runs));
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
     m_setup->form().setBestTree(draft.bestTree);
     const QString draftName = QString::fromStdString(draft.name);
@@ -168,7 +170,7 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_setup->setPairState(draft.kind == "none" ? QString() : line, pair.compatible);
     m_audit->setDraftKind(QString::fromStdString(draft.kind));
     m_audit->setPair(tr("Audits %1 (%2) with the draft %3, under the setup's sampling settings.")
-                         .arg(name, fromBytes(specula::name(target.weights)), draftName));
+                         .arg(name, runs, draftName));
     setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name)
                                         : tr("%1 + %2 – Specula").arg(name, draftName));
 }

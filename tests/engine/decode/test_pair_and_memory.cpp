@@ -235,6 +235,22 @@ private slots:
         QVERIFY(refusal(loads, 1'000'000'000).contains(QStringLiteral("no format")));
     }
 
+    void aDevicesFormatsAreOfferedForADevice() {
+        const ModelConfig c = bigModel();
+        const PlannedLoad load{&c, WeightFormat::Fp32, KvFormat::Auto, 0, 0, Device::Cuda};
+        const QString message = refusal({load}, 18'000'000'000);
+        QVERIFY2(message.contains(QStringLiteral("18.0 GB is free on the GPU")) &&
+                     message.contains(QStringLiteral("fp16 (")) && !message.contains(QStringLiteral("int8")),
+                 qPrintable(message));
+        QVERIFY(refusal({load}, 14'500'000'000).contains(QStringLiteral("fp16 with --max-context 512")));
+        QVERIFY_EXCEPTION_THROWN(memoryNeed({&c, WeightFormat::Int8, KvFormat::Auto, 0, 0, Device::Cuda}),
+                                 Error);
+        // The embedding lies there too, where the head is another matrix.
+        const MemoryNeed here = memoryNeed({&c, WeightFormat::Fp16, KvFormat::Auto, 0, 0}),
+                         there = memoryNeed({&c, WeightFormat::Bf16, KvFormat::Auto, 0, 0, Device::Cuda});
+        QCOMPARE(there.weightBytes - here.weightBytes, 2LL * c.vocabulary * c.hidden);
+    }
+
     void theDraftCountsToo() {
         const ModelConfig c = bigModel();
         const PlannedLoad one{&c, WeightFormat::Int8, KvFormat::Auto, 0, 0};

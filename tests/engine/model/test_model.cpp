@@ -1,94 +1,16 @@
 #include <QtTest>
 
 #include <cmath>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <random>
-#include <set>
 
-#include "engine/checkpoint/mapped_file.h"
-#include "engine/checkpoint/safetensors.h"
-#include "engine/model/model.h"
+#include "tests/engine/model/model_cases.h"
 
 using namespace specula;
-namespace fs = std::filesystem;
 
 namespace {
-
-struct Case {
-    std::string name;
-    fs::path weights;  // what is opened
-    fs::path golden;   // folder with golden.json
-};
-
-/// Every model of the shared fixtures, or, without them, the ones the project carries.
-std::vector<Case> cases() {
-    const std::string root = SPECULA_FIXTURES;
-    std::vector<Case> out;
-    if (root.empty()) {
-        const fs::path data = fs::path(SPECULA_TEST_DATA) / "models";
-        for (const char* name : {"llama", "llama_draft", "gemma3_text", "gpt2_scaled", "gpt_neox", "olmo2",
-                                 "opt_postln_proj", "phi3"})
-            out.push_back({name, data / name, data / name});
-        return out;
-    }
-    const auto add = [&](const char* kind, const char* weights) {
-        std::set<fs::path> folders;
-        for (const auto& entry : fs::directory_iterator(fs::path(root) / kind)) folders.insert(entry.path());
-        for (const fs::path& folder : folders) {
-            if (folder.filename() == "opt__bin_legacy") continue;  // refused: see the malformed files
-            const fs::path file = fs::path(weights).empty() ? folder : folder / weights;
-            out.push_back({folder.filename().string(), file, folder});
-        }
-    };
-    add("models", "");
-    add("gguf", "model.gguf");
-    return out;
-}
-
-nlohmann::json readJson(const fs::path& path) {
-    std::ifstream in(path);
-    return nlohmann::json::parse(in);
-}
-
-std::vector<float> goldenTensor(const fs::path& file, const std::string& name) {
-    const MappedFile mapped(file.string());
-    for (const RawTensor& tensor : readSafetensors(mapped)) {
-        if (tensor.name != name) continue;
-        std::vector<float> out(tensor.bytes.size() / 4);
-        std::memcpy(out.data(), tensor.bytes.data(), tensor.bytes.size());
-        return out;
-    }
-    return {};
-}
 
 std::shared_ptr<const Model> load(const fs::path& path, WeightFormat format, int threads = 2) {
     return Model::load(std::shared_ptr<const Checkpoint>(openCheckpoint(path.string())),
                        {format, KvFormat::Auto, 0}, std::make_shared<ThreadPool>(threads));
-}
-
-std::vector<float> logitsInPieces(const Model& model, const std::vector<TokenId>& ids,
-                                  const std::vector<int>& pieces) {
-    const auto state = model.newState();
-    const auto vocabulary = static_cast<std::size_t>(model.config().vocabulary);
-    std::vector<float> out(ids.size() * vocabulary);
-    std::size_t at = 0;
-    for (std::size_t piece = 0; at < ids.size(); ++piece) {
-        const auto rows = std::min(ids.size() - at, static_cast<std::size_t>(pieces[piece % pieces.size()]));
-        model.forward(*state, {std::span(ids).subspan(at, rows)}, {}, out.data() + at * vocabulary);
-        at += rows;
-    }
-    return out;
-}
-
-std::vector<TokenId> someIds(int count, int vocabulary) {
-    std::mt19937 random(11);
-    std::vector<TokenId> ids;
-    for (int i = 0; i < count; ++i)
-        ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(vocabulary)));
-    return ids;
 }
 
 }  // namespace
