@@ -214,7 +214,7 @@ private:
                    " or more in any law tested would have been found with 90 % power.";
         const std::string weights(name(m_engine->targetInfo().weights));
         text += " Exact with respect to these weights (" + weights + "), not to the published model";
-        if (m_engine->targetInfo().weights == WeightFormat::Fp32) text += ", and in fp32 up to rounding";
+        if (!m_engine->targetInfo().batchInvariant()) text += ", and in this format up to rounding";
         return text + "." + broken;
     }
 

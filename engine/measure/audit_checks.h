@@ -30,4 +30,16 @@ AuditCheck checkGreedyTrees(const AuditContext& context);
 /// and judged by equal those of a fresh Session on the same text; bit for bit, but in fp32.
 AuditCheck checkRows(const AuditContext& context, const TreeShape& tree);
 
+/// How far two computations of the same row may lie apart where a row's bits depend on how many are computed
+/// at once; 0 where they do not. Products in fp32 agree to about 1e-4, those of 16-bit floats on a device to
+/// about 1e-1 in logits of ordinary size.
+struct Rounding {
+    double logits = 0.0;
+    double rows = 0.0;  ///< total variation
+};
+inline Rounding roundingOf(const ModelInfo& model) {
+    if (model.batchInvariant()) return {};
+    return model.weights == WeightFormat::Fp32 ? Rounding{1e-3, 2e-3} : Rounding{0.25, 0.1};
+}
+
 }  // namespace specula

@@ -12,7 +12,6 @@ namespace specula {
 namespace {
 
 constexpr int kLongestChain = 16;
-constexpr double kNumericsGap = 1e-3;  // of logits, in fp32, whose products agree to about 1e-4
 
 RunOptions greedy(const AuditContext& context) {
     RunOptions options = context.asked;
@@ -87,8 +86,7 @@ public:
         if (parted.first == text.end() && parted.second == m_plain.end()) return;
         const Divergence found =
             examine(m_context, m_plain, static_cast<std::size_t>(parted.first - text.begin()));
-        const bool numerics =
-            m_context.engine->targetInfo().weights == WeightFormat::Fp32 && found.gap < kNumericsGap;
+        const bool numerics = found.gap < roundingOf(m_context.engine->targetInfo()).logits;
         if (!numerics) m_check.passed = false;
         if (!m_where.empty() && numerics) return;
         const auto idAt = [&](const std::vector<TokenId>& ids) {
@@ -100,7 +98,7 @@ public:
         m_where = shape + " parts from plain decoding at output token " + std::to_string(found.position) +
                   ": " + idAt(text) + " instead of " + idAt(m_plain) +
                   ", where plain decoding's two largest logits are " + gap + " apart";
-        if (numerics) m_where += " (rounding: fp32 rows depend on how many are computed at once)";
+        if (numerics) m_where += " (rounding: in this format rows depend on how many are computed at once)";
     }
 
     AuditCheck result(const std::string& shapes) {

@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kRounds = 24;
 constexpr int kGamma = 4;
-constexpr double kFp32Tolerance = 2e-3;
 
 /// Temperature 1 and no filter: whole rows are seen.
 RunOptions wideOpen(const AuditContext& context, const TreeShape& tree) {
@@ -91,9 +90,7 @@ std::optional<double> difference(const Round& a, const Round& b, bool drawn) {
 
 double toleranceOf(const Engine& engine) {
     const auto& draft = engine.draftInfo().model;
-    const bool fp32 =
-        engine.targetInfo().weights == WeightFormat::Fp32 || (draft && draft->weights == WeightFormat::Fp32);
-    return fp32 ? kFp32Tolerance : 0.0;
+    return std::max(roundingOf(engine.targetInfo()).rows, draft ? roundingOf(*draft).rows : 0.0);
 }
 
 }  // namespace
