@@ -94,6 +94,12 @@ void addSampling(CLI::App& app, RunArguments& run) {
     addDouble(app, "--repetition-penalty", sampling.repetitionPenalty, 0.001, 1000.0, "1 = off (default)");
 }
 
+void addDraftWeights(CLI::App& app, RunArguments& run) {
+    addValue(
+        app, "--draft-weights", "as --weights, for the draft",
+        [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
+}
+
 void addRun(CLI::App& app, RunArguments& run) {
     addTarget(app, run);
     addDraft(app, run);
@@ -101,9 +107,7 @@ void addRun(CLI::App& app, RunArguments& run) {
     addEngine(app, run);
     addSampling(app, run);
     RunOptions& options = run.options;
-    addValue(
-        app, "--draft-weights", "as --weights, for the draft",
-        [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
+    addDraftWeights(app, run);
     addValue(app, "--gamma", "drafted tokens a round, 0 to 32 or auto (default)",
              [&run](const std::string& option, const std::string& text) {
                  run.options.gamma = parseGamma(option, text);
@@ -205,6 +209,24 @@ void addAudit(CLI::App& app, CommandLine& line) {
              [&line](const std::string& option, const std::string& text) {
                  line.run.options.mutant = parseMutant(option, text);
              });
+}
+
+void addProbe(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Probe, "probe",
+                                  "what this machine, a target and its draft can do: bandwidth, milliseconds "
+                                  "by rows, where a token's time goes, predicted speed-up");
+    addTarget(*sub, line.run);
+    addDraft(*sub, line.run);
+    addEngine(*sub, line.run);
+    addDraftWeights(*sub, line.run);
+    addSampling(*sub, line.run);
+    addInt(*sub, "--context", line.context, 1, 1'000'000, "tokens in the cache while measuring (default 64)");
+    addValue(*sub, "--acceptance",
+             "predict the speed-up for this acceptance rate (default: 0.5, 0.7 and 0.9)",
+             [&line](const std::string& option, const std::string& text) {
+                 line.acceptance = parseNumber(option, text, 0.0, 1.0);
+             });
+    addJson(*sub, line);
 }
 
 void addFiles(CLI::App& app, CommandLine& line) {
@@ -394,6 +416,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addGenerate(app, line);
     addMeasurements(app, line);
     addAudit(app, line);
+    addProbe(app, line);
     addFiles(app, line);
     addModels(app, line);
     addScreenshot(app, line);

@@ -45,6 +45,11 @@ std::vector<TokenId> textOf(const Engine& engine, int length) {
     return text;
 }
 
+/// The longest text that leaves room for rows and rounds.
+int longestContext(int maxSeq) {
+    return std::max({1, maxSeq / 2, maxSeq - 256});
+}
+
 /// Far more than the last cache holds, as far as there is memory for it.
 std::int64_t farBytes() {
     const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
@@ -89,7 +94,7 @@ ProbeReport probe(const std::shared_ptr<const Engine>& engine, const ProbeOption
     };
     const Model& target = engine->target();
     ProbeReport report;
-    report.context = std::clamp(options.context, 1, std::max(1, target.maxSeq() / 2));
+    report.context = std::clamp(options.context, 1, longestContext(target.maxSeq()));
     report.threads = target.pool().size();
     report.weightsBytes = engine->targetInfo().weightBytes;
     const std::vector<TokenId> text = textOf(*engine, report.context);
@@ -98,7 +103,8 @@ ProbeReport probe(const std::shared_ptr<const Engine>& engine, const ProbeOption
     PassTimer passes(target, text, options.rows);
     report.cacheBytes = passes.cacheBytes();
     const ProbeOptions fitted = fitting(options, warmUp(passes));
-    RoundTimer rounds(engine, fitted, text);
+    say(0.0, "Reading the text");
+    RoundTimer rounds(engine, fitted, text, stop);
     for (int visit = 0; visit < fitted.visits && !stop.stop_requested(); ++visit) {
         say(0.9 * visit / fitted.visits, "Timing rounds and passes");
         rounds.visit(stop);

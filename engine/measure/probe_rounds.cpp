@@ -5,6 +5,7 @@
 
 #include "engine/decode/session.h"
 #include "engine/measure/statistics.h"
+#include "engine/model/memory.h"
 #include "engine/model/model.h"
 
 namespace specula {
@@ -17,7 +18,8 @@ namespace {
 constexpr double kSettleMs = 40.0;
 constexpr double kCountMs = 40.0;
 constexpr int kFewestCounted = 2;
-constexpr int kLongest = 4096;  // tokens of a Session, if the context does not end it before
+constexpr int kTimelinesToSpare = 4;  // memory left for as many more
+constexpr int kLongest = 4096;        // tokens of a Session, if the context does not end it before
 
 double quantised(double value, double unit) {
     return std::round(value / unit) * unit;
@@ -71,7 +73,7 @@ struct RoundTimer::Timeline {
 };
 
 RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeOptions& options,
-                       std::vector<TokenId> text) {
+                       const std::vector<TokenId>& text, std::stop_token stop) {
     std::vector<int> gammas{0};
     if (engine->draftInfo().kind != "none")
         gammas.insert(gammas.end(), options.gammas.begin(), options.gammas.end());
@@ -79,6 +81,7 @@ RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeO
         // A few rounds must fit behind the text.
         if (static_cast<int>(text.size()) + (kFewestCounted + 2) * (gamma + 1) > engine->target().maxSeq())
             break;
+        const std::int64_t before = availableMemory();
         RunOptions run;
         run.gamma = gamma;
         run.sampling = options.sampling;
@@ -87,6 +90,9 @@ RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeO
         run.detail = Detail::Counts;
         m_timelines.push_back(std::unique_ptr<Timeline>(new Timeline{
             {.gamma = gamma, .draftMs = {}, .verifyMs = {}, .decideMs = {}}, Session(engine, run, text)}));
+        if (!m_timelines.back()->session.prefill(stop)) break;
+        const std::int64_t after = availableMemory();
+        if (after > 0 && after < kTimelinesToSpare * (before - after)) break;
     }
 }
 

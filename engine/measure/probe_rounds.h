@@ -21,8 +21,9 @@ struct GammaTimes {
 /// was left, so that whatever slows the machine for a moment meets them all alike. One thread.
 class RoundTimer {
 public:
+    /// Runs the text through the target for each; fewer gammas where the memory for their caches is short.
     RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeOptions& options,
-               std::vector<TokenId> text);
+               const std::vector<TokenId>& text, std::stop_token stop);
     ~RoundTimer();
 
     /// Some rounds of each.
