@@ -299,12 +299,13 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, audit, models, models-pairs or models-get",
+        *sub, "--view", "generate, inspector, costs, audit, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector",    "audit",
+            static const Words known{"generate", "inspector",    "costs",     "audit",
                                      "models",   "models-pairs", "models-get"};
             static const Words later{"race", "gamma-lab", "timeline", "learn"};
-            const std::string expected = "generate, inspector, audit, models, models-pairs or models-get";
+            const std::string expected =
+                "generate, inspector, costs, audit, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -312,7 +313,8 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
             line.view = text;
         })
         ->required();
-    addText(*sub, "--session", line.sessionPath, "session file; for audit, what audit --json printed");
+    addText(*sub, "--session", line.sessionPath,
+            "session file; for audit and costs also what audit --json and probe --json printed");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();

@@ -19,7 +19,7 @@ constexpr double kSettleMs = 40.0;
 constexpr double kCountMs = 40.0;
 constexpr int kFewestCounted = 2;
 constexpr int kTimelinesToSpare = 4;  // memory left for as many more
-constexpr int kLongest = 4096;        // tokens of a Session, if the context does not end it before
+constexpr int kMostRounds = 60;       // of a visit: very small models would fill their context
 
 double quantised(double value, double unit) {
     return std::round(value / unit) * unit;
@@ -85,7 +85,7 @@ RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeO
         RunOptions run;
         run.gamma = gamma;
         run.sampling = options.sampling;
-        run.maxTokens = kLongest;
+        run.maxTokens = engine->target().maxSeq();
         run.ignoreEos = true;
         run.detail = Detail::Counts;
         m_timelines.push_back(std::unique_ptr<Timeline>(new Timeline{
@@ -99,16 +99,16 @@ RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeO
 RoundTimer::~RoundTimer() = default;
 
 void RoundTimer::run(Timeline& timeline, std::stop_token stop) {
+    // From the text's end again: the context stays as long as it was asked for.
+    timeline.session.restart(++timeline.seed);
     double spentMs = 0.0;
-    for (int counted = 0; spentMs < kSettleMs + kCountMs || counted < kFewestCounted;) {
-        const bool settled = spentMs >= kSettleMs;
-        std::optional<Round> round = timeline.session.step(stop);
-        if (!round && !stop.stop_requested()) {
-            timeline.session.restart(++timeline.seed);  // the context is full
-            round = timeline.session.step(stop);
-        }
-        if (!round) return;
+    int counted = 0;
+    for (int rounds = 0; rounds < kMostRounds; ++rounds) {
+        if (spentMs >= kSettleMs + kCountMs && counted >= kFewestCounted) break;
+        const std::optional<Round> round = timeline.session.step(stop);
+        if (!round) break;
         const RoundTimes& times = round->times;
+        const bool settled = spentMs >= kSettleMs || rounds >= kMostRounds / 2;
         spentMs += times.draftMs + times.verifyMs + times.decideMs;
         if (!settled) continue;
         ++counted;
