@@ -95,6 +95,10 @@ void EngineWorker::handle(const Pending& pending, const LoadJob& job) {
 void EngineWorker::handle(const Pending& pending, const RunJob& job) {
     ensureLoaded(pending, job.request.engine);
     m_run.reset();
+    const RunOptions& options = job.request.options;
+    const bool chosen = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
+    if (chosen && !options.costs && !m_backend->costs() && job.request.engine.draft != "none")
+        post(pending, JobProgress{-1.0, "Measuring what rows cost, once for this pair"});
     m_run = m_backend->start(job.request, pending.stop);
     postCosts(pending);
     if (!m_run) throw Error("The run was stopped before it began");

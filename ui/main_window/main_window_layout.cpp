@@ -158,6 +158,7 @@ void MainWindow::buildDocks() {
     m_charts->setCornerWidget(measure);
     connect(m_charts, &QTabWidget::currentChanged, this, [this, measure] {
         const bool costs = m_charts->currentWidget() == &m_charts->costs();
+        measure->removeAction(measure->defaultAction());  // a button of two actions would show a menu
         measure->setDefaultAction(costs ? m_actions->measureCosts : m_actions->sweep);
     });
 
