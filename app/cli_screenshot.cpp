@@ -135,6 +135,8 @@ std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
     } else {
         const JsonObject report(document, *line.sessionPath);
         window.charts().setCosts(probeFromJson(report));
+        if (report.has("settings"))
+            window.setup().setRequest({engineOptionsFrom(report.object("settings")), {}, {}});
         PairReport pair;
         pair.compatible = true;
         if (report.has("target") && report.has("draft"))

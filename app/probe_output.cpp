@@ -185,21 +185,24 @@ json predictionsToJson(const std::vector<ProbePrediction>& predictions) {
 std::string probeTable(const ProbeReport& report) {
     const double weights = static_cast<double>(report.weightsBytes) * 1e-6;
     const double cache = static_cast<double>(report.cacheBytes) * 1e-6;
-    const double ms = std::max(report.plain.median, 1e-9);
+    const bool limited = report.bandwidthGbs > 0.0;  // not where it was stopped before that
     std::string table = formatted("  measured            at a context of %d tokens, %d thread%s\n",
                                   report.context, report.threads, report.threads == 1 ? "" : "s");
-    table += formatted("  reading memory      %.1f GB/s over the %.0f MB that a token reads",
-                       report.bandwidthGbs, weights + cache);
+    if (limited)
+        table += formatted("  reading memory      %.1f GB/s over the %.0f MB that a token reads",
+                           report.bandwidthGbs, weights + cache);
     if (report.farBandwidthGbs > 0.0)
         table += formatted(", %.1f GB/s over %.0f MB", report.farBandwidthGbs,
                            static_cast<double>(report.farBytes) * 1e-6);
-    table += formatted("\n  a token reads       %.1f MB of weights and %.1f MB of cache: %.2f ms at least\n",
-                       weights, cache, report.limitMs());
-    table += formatted(
-        "  plain decoding      %.2f ms a token (%.2f-%.2f), %.0f tokens/s, %.1f GB/s: %.0f %% of "
-        "the limit\n",
-        report.plain.median, report.plain.low, report.plain.high, 1000.0 / ms, (weights + cache) / ms,
-        100.0 * report.fractionOfLimit());
+    table += limited ? "\n" : "";
+    table += formatted("  a token reads       %.1f MB of weights and %.1f MB of cache", weights, cache);
+    table += limited ? formatted(": %.2f ms at least\n", report.limitMs()) : "\n";
+    if (report.plain.median > 0.0) {
+        const double ms = report.plain.median;
+        table += formatted("  plain decoding      %.2f ms a token (%.2f-%.2f), %.0f tokens/s, %.1f GB/s", ms,
+                           report.plain.low, report.plain.high, 1000.0 / ms, (weights + cache) / ms);
+        table += limited ? formatted(": %.0f %% of the limit\n", 100.0 * report.fractionOfLimit()) : "\n";
+    }
     table += formatted("  choosing a token    %.3f ms sampled, %.3f ms greedy\n", report.sampleMs,
                        report.greedyMs);
     table += breakdownTable(report);

@@ -200,6 +200,9 @@ void TestOutput::probeTablesStandInColumns() {
         if (width == 0) width = line.size();
         QCOMPARE(line.size(), width);
     }
+    ProbeReport stopped = samples::probe();
+    stopped.bandwidthGbs = stopped.farBandwidthGbs = 0.0;
+    QVERIFY(probeTable(stopped).find("limit") == std::string::npos);
     const std::string predicted = predictionTable({{0.5, {1.0, 1.1, 1.2}}, {0.9, {1.0, 1.4, 1.7}}});
     QVERIFY(predicted.find("1.70") != predicted.npos);
     QVERIFY(predictionTable({}).empty());

@@ -363,6 +363,18 @@ void TestProgram::probeMeasuresAndPredicts() {
     const Outcome table = program(base + words("--draft none"));
     QVERIFY2(table.status == 0, qPrintable(table.err));
     QVERIFY(table.out.contains("of the limit") && !table.out.contains("predicted"));
+    // What it printed can be pictured.
+    const QTemporaryDir folder;
+    const QString report = folder.filePath(QStringLiteral("probe.json"));
+    QFile file(report);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(outcome.out) == outcome.out.size());
+    file.close();
+    const QString picture = folder.filePath(QStringLiteral("costs.png"));
+    const Outcome shot = program(QStringList{QStringLiteral("screenshot"), QStringLiteral("--session"),
+                                             report, QStringLiteral("--out"), picture} +
+                                 words("--view costs --size 1100x700"));
+    QVERIFY2(shot.status == 0, qPrintable(shot.err));
+    QCOMPARE(QImage(picture).size(), QSize(1100, 700));
 }
 
 void TestProgram::sweepWritesTableAndPicture() {
