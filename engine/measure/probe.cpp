@@ -112,6 +112,11 @@ ProbeReport probe(const std::shared_ptr<const Engine>& engine, const ProbeOption
         const int due = (visit + 1) * fitted.repeats / fitted.visits;
         for (int repeat = done; repeat < due; ++repeat) passes.repeat(stop);
     }
+    // Disturbed, it looks for a calm moment for as long again.
+    for (int visit = 0; visit < fitted.visits && !rounds.steady() && !stop.stop_requested(); ++visit) {
+        rounds.visit(stop);
+        if (visit % 2 == 0) passes.repeat(stop);
+    }
     report.rows = passes.rows(fitted.allShares, stop);
     const SamplingTimes sampling = timeSampling(passes, fitted.sampling);
     report.sampleMs = sampling.sampleMs;

@@ -25,6 +25,12 @@ double quantised(double value, double unit) {
     return std::round(value / unit) * unit;
 }
 
+/// What something takes when nothing else slows the machine, as long as that is so a quarter of the time: the
+/// lower quartile. Other programs and other tenants of the memory only ever add.
+double undisturbed(const std::vector<double>& times) {
+    return spreadOf(times).low;
+}
+
 /// The straight line through the draft's times over gamma: a step's, and what comes before the first.
 struct DraftLine {
     double stepMs = 0.0;
@@ -34,7 +40,7 @@ DraftLine draftLineOf(const std::vector<GammaTimes>& rounds) {
     double n = 0.0, x = 0.0, y = 0.0, xx = 0.0, xy = 0.0;
     for (const GammaTimes& times : rounds) {
         if (times.gamma == 0 || times.draftMs.empty()) continue;
-        const double ms = middleMeanOf(times.draftMs);
+        const double ms = undisturbed(times.draftMs);
         n += 1.0;
         x += times.gamma;
         y += ms;
@@ -79,7 +85,8 @@ RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeO
         gammas.insert(gammas.end(), options.gammas.begin(), options.gammas.end());
     for (const int gamma : gammas) {
         // A few rounds must fit behind the text.
-        if (static_cast<int>(text.size()) + (kFewestCounted + 2) * (gamma + 1) > engine->target().maxSeq())
+        if (gamma > 0 &&
+            static_cast<int>(text.size()) + (kFewestCounted + 2) * (gamma + 1) > engine->target().maxSeq())
             break;
         const std::int64_t before = availableMemory();
         RunOptions run;
@@ -123,6 +130,12 @@ void RoundTimer::visit(std::stop_token stop) {
     for (const auto& timeline : m_timelines) run(*timeline, stop);
 }
 
+bool RoundTimer::steady() const {
+    constexpr double kSteady = 1.15;
+    const TimeSpread plain = spreadOf(m_timelines.front()->times.verifyMs);
+    return plain.high <= kSteady * plain.low;
+}
+
 std::vector<GammaTimes> RoundTimer::times() const {
     std::vector<GammaTimes> times;
     for (const auto& timeline : m_timelines) times.push_back(timeline->times);
@@ -151,17 +164,17 @@ void addRounds(const std::vector<GammaTimes>& rounds, ProbeReport& report) {
 
     // Everything in units of a plain round, whose pass and decision are v(1); what a speculative round takes
     // beyond the draft's steps and the passes is its overhead.
-    const double unit = std::max(middleMeanOf(plain), 1e-6);
+    const double unit = std::max(undisturbed(plain), 1e-6);
     std::vector<double> slowdowns(report.rows.size(), 0.0);
     for (const GammaTimes& times : rounds) {
         const auto at = static_cast<std::size_t>(times.gamma);
         if (at < report.rows.size() && !times.verifyMs.empty())
-            slowdowns[at] = middleMeanOf(times.verifyMs) / std::max(report.rows[at].pass.median, 1e-6);
+            slowdowns[at] = undisturbed(times.verifyMs) / std::max(report.rows[at].pass.low, 1e-6);
     }
     double floor = 0.0;
     for (std::size_t i = 0; i < report.rows.size(); ++i) {
         // More rows never cost less; what looks so is noise.
-        floor = std::max(floor, report.rows[i].pass.median * slowdownAt(slowdowns, i));
+        floor = std::max(floor, report.rows[i].pass.low * slowdownAt(slowdowns, i));
         report.costs.v.push_back(
             i == 0 ? 1.0 : std::max(1.0, quantised((floor + report.plainDecideMs) / unit, 0.01)));
     }

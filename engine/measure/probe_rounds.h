@@ -29,6 +29,9 @@ public:
     /// Some rounds of each.
     void visit(std::stop_token stop);
 
+    /// False where the quartiles of plain decoding lie so far apart that something disturbs the machine.
+    bool steady() const;
+
     /// The first entry is plain decoding. Entries may be empty: a look-up draft proposes only what it finds.
     std::vector<GammaTimes> times() const;
 

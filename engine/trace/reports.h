@@ -180,7 +180,7 @@ struct ProbeReport {
     double draftStepMs = 0.0;    ///< a drafted token with its draws
     double draftStartMs = 0.0;   ///< a round's catch-up before the first
     double decideMs = 0.0;       ///< a speculative round's verdicts and bookkeeping
-    Costs costs;                 ///< in units of `plain`
+    Costs costs;  ///< in units of a plain round; from lower quartiles, what they are undisturbed
 
     /// The least time that reading a token's bytes takes, in milliseconds; 0 where nothing was measured.
     double limitMs() const {

@@ -152,7 +152,7 @@ private slots:
         QCOMPARE(report.threads, 1);
         QCOMPARE(report.rows.size(), std::size_t{6});
         for (const ProbeRow& row : report.rows) {
-            QCOMPARE(row.pass.n, 2);
+            QVERIFY(row.pass.n >= 2);
             QVERIFY(row.pass.low <= row.pass.median && row.pass.median <= row.pass.high);
             QVERIFY(row.shares && row.shares->linearsMs > 0.0 && row.shares->headMs > 0.0);
             const bool run = row.rows == 1 || row.rows == 2 || row.rows == 4 || row.rows == 6;
