@@ -51,6 +51,16 @@ public:
     /// Loads a pair in place of the present one.
     virtual LoadedPair load(const EngineOptions& options, std::stop_token stop, const Progress& progress) = 0;
 
+    /// What was last measured of the loaded pair's costs, null before; start(), compare(), sweep() and
+    /// probe() may measure them.
+    virtual const ProbeReport* costs() const { return nullptr; }
+
+    /// Measures them thoroughly, in place of what was measured before.
+    virtual void probe(std::stop_token stop, const Progress& progress) {
+        static_cast<void>(stop), static_cast<void>(progress);
+        throw Error("This program was built without the probe", ErrorKind::Failed);
+    }
+
     /// A run on the pair that was loaded last.
     virtual std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) = 0;
 

@@ -88,6 +88,7 @@ int runGenerate(const CommandLine& line) {
     if (!active) return kInterrupted;
 
     RunRecord record = recordOf(run, pair, prompt, active->start());
+    if (backend.costs()) record.probe = *backend.costs();
     RunPrinter printer(line);
     printer.begin(record);
     while (std::optional<Round> round = active->step(interrupt.token())) {

@@ -11,6 +11,7 @@
 #include "app/engine_catalogue.h"
 #include "app/file_io.h"
 #include "app/models_controller.h"
+#include "app/probe_output.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
@@ -19,6 +20,7 @@
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
 #include "ui/audit/audit_view.h"
+#include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
@@ -121,6 +123,34 @@ std::string pictureOfAudit(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// The charts of costs in the window: of a session file, or of what `probe --json` printed.
+std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
+    constexpr std::size_t kMaxFile = std::size_t{512} << 20;
+    const nlohmann::json document = readJsonObject(*line.sessionPath, kMaxFile);
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    if (document.contains("schema")) {
+        RunRecord record = readSession(*line.sessionPath);
+        presentRecord(window, record);
+        controller.showRecord(std::move(record));
+    } else {
+        const JsonObject report(document, *line.sessionPath);
+        window.charts().setCosts(probeFromJson(report));
+        if (report.has("settings"))
+            window.setup().setRequest({engineOptionsFrom(report.object("settings")), {}, {}});
+        PairReport pair;
+        pair.compatible = true;
+        if (report.has("target") && report.has("draft"))
+            window.setModelInfo(modelInfoFrom(report.object("target")), draftInfoFrom(report.object("draft")),
+                                pair);
+    }
+    window.resize(line.width, line.height);
+    window.show();
+    letSettle();
+    window.charts().showCosts();
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -156,6 +186,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfModels(line, window);
     else if (line.view == "audit")
         picture = pictureOfAudit(line, window);
+    else if (line.view == "costs")
+        picture = pictureOfCosts(line, window);
     else
         picture = pictureOfRun(line, window);
     writeFile(line.outPath, picture);

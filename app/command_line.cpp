@@ -93,6 +93,12 @@ void addSampling(CLI::App& app, RunArguments& run) {
     addDouble(app, "--repetition-penalty", sampling.repetitionPenalty, 0.001, 1000.0, "1 = off (default)");
 }
 
+void addDraftWeights(CLI::App& app, RunArguments& run) {
+    addValue(
+        app, "--draft-weights", "as --weights, for the draft",
+        [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
+}
+
 void addRun(CLI::App& app, RunArguments& run) {
     addTarget(app, run);
     addDraft(app, run);
@@ -100,9 +106,7 @@ void addRun(CLI::App& app, RunArguments& run) {
     addEngine(app, run);
     addSampling(app, run);
     RunOptions& options = run.options;
-    addValue(
-        app, "--draft-weights", "as --weights, for the draft",
-        [&run](const std::string& o, const std::string& t) { run.engine.draftWeights = parseWeights(o, t); });
+    addDraftWeights(app, run);
     addValue(app, "--gamma", "drafted tokens a round, 0 to 32 or auto (default)",
              [&run](const std::string& option, const std::string& text) {
                  run.options.gamma = parseGamma(option, text);
@@ -206,6 +210,24 @@ void addAudit(CLI::App& app, CommandLine& line) {
              });
 }
 
+void addProbe(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Probe, "probe",
+                                  "what this machine, a target and its draft can do: bandwidth, milliseconds "
+                                  "by rows, where a token's time goes, predicted speed-up");
+    addTarget(*sub, line.run);
+    addDraft(*sub, line.run);
+    addEngine(*sub, line.run);
+    addDraftWeights(*sub, line.run);
+    addSampling(*sub, line.run);
+    addInt(*sub, "--context", line.context, 1, 1'000'000, "tokens in the cache while measuring (default 64)");
+    addValue(*sub, "--acceptance",
+             "predict the speed-up for this acceptance rate (default: 0.5, 0.7 and 0.9)",
+             [&line](const std::string& option, const std::string& text) {
+                 line.acceptance = parseNumber(option, text, 0.0, 1.0);
+             });
+    addJson(*sub, line);
+}
+
 void addFiles(CLI::App& app, CommandLine& line) {
     CLI::App* logits =
         addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
@@ -276,12 +298,13 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, audit, models, models-pairs or models-get",
+        *sub, "--view", "generate, inspector, costs, audit, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector",    "audit",
+            static const Words known{"generate", "inspector",    "costs",     "audit",
                                      "models",   "models-pairs", "models-get"};
             static const Words later{"race", "gamma-lab", "timeline", "learn"};
-            const std::string expected = "generate, inspector, audit, models, models-pairs or models-get";
+            const std::string expected =
+                "generate, inspector, costs, audit, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -289,7 +312,8 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
             line.view = text;
         })
         ->required();
-    addText(*sub, "--session", line.sessionPath, "session file; for audit, what audit --json printed");
+    addText(*sub, "--session", line.sessionPath,
+            "session file; for audit and costs also what audit --json and probe --json printed");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
@@ -393,6 +417,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addGenerate(app, line);
     addMeasurements(app, line);
     addAudit(app, line);
+    addProbe(app, line);
     addFiles(app, line);
     addModels(app, line);
     addScreenshot(app, line);

@@ -22,7 +22,8 @@ enum class Subcommand {
     Screenshot,
     Download,
     TrainDraft,
-    Audit
+    Audit,
+    Probe
 };
 
 enum class ColorMode { Auto, Always, Never };
@@ -59,9 +60,11 @@ struct CommandLine {
     bool decode = false;                     ///< tokenize
     std::optional<std::string> prompts;      ///< compare, sweep: "suite:NAME" or a file
     int repeats = 0;
-    bool requireSame = false;  ///< compare
-    int draws = 0;             ///< audit; 0 = its own
-    std::vector<int> gammas;   ///< sweep
+    bool requireSame = false;          ///< compare
+    int draws = 0;                     ///< audit; 0 = its own
+    std::vector<int> gammas;           ///< sweep
+    int context = 0;                   ///< probe; 0 = its own
+    std::optional<double> acceptance;  ///< probe
     std::optional<std::string> csvPath;
     std::optional<std::string> plotPath;
     std::string repository;          ///< download: "org/name"

@@ -3,6 +3,7 @@
 #include "app/default_models.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
+#include "engine/measure/probe.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -84,12 +85,17 @@ RunOptions EngineBackend::withCosts(RunOptions options, std::stop_token stop, bo
     const bool needed = chosen || always;
     if (!needed || options.costs) return options;
     if (!m_costs) {
-        const ProbeReport report = measureCosts(engine(), 0, stop);
+        ProbeReport report = measureCosts(engine(), 0, stop);
         if (stop.stop_requested()) return options;
-        m_costs = report.costs;
+        m_costs = std::move(report);
     }
-    options.costs = m_costs;
+    options.costs = m_costs->costs;
     return options;
+}
+
+void EngineBackend::probe(std::stop_token stop, const Progress& progress) {
+    ProbeReport report = specula::probe(engine(), {}, stop, progress);
+    if (!stop.stop_requested()) m_costs = std::move(report);
 }
 
 std::unique_ptr<ActiveRun> EngineBackend::start(const RunRequest& request, std::stop_token stop) {

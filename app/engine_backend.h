@@ -14,6 +14,8 @@ namespace specula {
 class EngineBackend final : public Backend {
 public:
     LoadedPair load(const EngineOptions& options, std::stop_token stop, const Progress& progress) override;
+    const ProbeReport* costs() const override { return m_costs ? &*m_costs : nullptr; }
+    void probe(std::stop_token stop, const Progress& progress) override;
     std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) override;
     CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) override;
     void sweep(const SweepRequest& request, std::stop_token stop,
@@ -38,7 +40,7 @@ public:
 
 private:
     std::shared_ptr<const Engine> m_engine;
-    std::optional<Costs> m_costs;  // of m_engine
+    std::optional<ProbeReport> m_costs;  // of m_engine
 };
 
 }  // namespace specula

@@ -75,7 +75,16 @@ void EngineWorker::ensureLoaded(const Pending& pending, const EngineOptions& opt
     LoadedPair pair = m_backend->load(options, pending.stop, progressOf(pending));
     if (pending.stop.stop_requested()) throw Error("Loading was stopped");
     m_loaded = options;
+    m_costsPosted = false;
     post(pending, PairLoaded{options, std::move(pair)});
+}
+
+/// The pair's costs, once they are known.
+void EngineWorker::postCosts(const Pending& pending) {
+    const ProbeReport* costs = m_backend->costs();
+    if (costs == nullptr || m_costsPosted) return;
+    m_costsPosted = true;
+    post(pending, *costs);
 }
 
 void EngineWorker::handle(const Pending& pending, const LoadJob& job) {
@@ -86,7 +95,12 @@ void EngineWorker::handle(const Pending& pending, const LoadJob& job) {
 void EngineWorker::handle(const Pending& pending, const RunJob& job) {
     ensureLoaded(pending, job.request.engine);
     m_run.reset();
+    const RunOptions& options = job.request.options;
+    const bool chosen = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
+    if (chosen && !options.costs && !m_backend->costs() && job.request.engine.draft != "none")
+        post(pending, JobProgress{-1.0, "Measuring what rows cost, once for this pair"});
     m_run = m_backend->start(job.request, pending.stop);
+    postCosts(pending);
     if (!m_run) throw Error("The run was stopped before it began");
     m_runId = pending.id;
     post(pending, RunBegun{m_run->start()});
@@ -102,6 +116,7 @@ void EngineWorker::handle(const Pending& pending, const ContinueJob& job) {
 void EngineWorker::handle(const Pending& pending, const CompareJob& job) {
     ensureLoaded(pending, job.request.engine);
     CompareReport report = m_backend->compare(job.request, pending.stop, progressOf(pending));
+    postCosts(pending);
     if (!pending.stop.stop_requested()) post(pending, std::move(report));
     post(pending, JobDone{});
 }
@@ -109,7 +124,11 @@ void EngineWorker::handle(const Pending& pending, const CompareJob& job) {
 void EngineWorker::handle(const Pending& pending, const SweepJob& job) {
     ensureLoaded(pending, job.request.engine);
     m_backend->sweep(
-        job.request, pending.stop, [&](const SweepPoint& point) { post(pending, point); },
+        job.request, pending.stop,
+        [&](const SweepPoint& point) {
+            postCosts(pending);
+            post(pending, point);
+        },
         progressOf(pending));
     post(pending, JobDone{});
 }
@@ -119,6 +138,14 @@ void EngineWorker::handle(const Pending& pending, const AuditJob& job) {
     post(pending, m_backend->audit(
                       job.request, pending.stop, [&](const AuditCheck& check) { post(pending, check); },
                       progressOf(pending)));
+    post(pending, JobDone{});
+}
+
+void EngineWorker::handle(const Pending& pending, const ProbeJob& job) {
+    ensureLoaded(pending, job.engine);
+    m_backend->probe(pending.stop, progressOf(pending));
+    if (!pending.stop.stop_requested()) m_costsPosted = false;
+    postCosts(pending);
     post(pending, JobDone{});
 }
 

@@ -36,7 +36,10 @@ struct SweepJob {
 struct AuditJob {
     AuditRequest request;
 };
-using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob>;
+struct ProbeJob {
+    EngineOptions engine;
+};
+using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob, ProbeJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
 struct JobProgress {
@@ -60,8 +63,8 @@ struct JobFailed {
     std::string message;
     bool unloaded = false;  ///< no pair is loaded any more
 };
-using EventValue = std::variant<JobProgress, PairLoaded, RunBegun, Round, RunEnded, CompareReport, SweepPoint,
-                                AuditCheck, AuditReport, JobDone, JobFailed>;
+using EventValue = std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded,
+                                CompareReport, SweepPoint, AuditCheck, AuditReport, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -105,6 +108,8 @@ private:
     void handle(const Pending& pending, const CompareJob& job);
     void handle(const Pending& pending, const SweepJob& job);
     void handle(const Pending& pending, const AuditJob& job);
+    void handle(const Pending& pending, const ProbeJob& job);
+    void postCosts(const Pending& pending);
     void ensureLoaded(const Pending& pending, const EngineOptions& options);
     void pump(const Pending& pending);
     void post(const Pending& pending, EventValue value) { m_mailbox.post({pending.id, std::move(value)}); }
@@ -123,6 +128,7 @@ private:
     // Worker's thread only.
     std::unique_ptr<Backend> m_backend;
     std::optional<EngineOptions> m_loaded;
+    bool m_costsPosted = false;  // those of m_loaded
     std::unique_ptr<ActiveRun> m_run;
     std::uint64_t m_runId = 0;
 

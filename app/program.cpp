@@ -64,6 +64,8 @@ int dispatch(const CommandLine& line) {
             return runTrainDraft(line);
         case Subcommand::Audit:
             return runAudit(line);
+        case Subcommand::Probe:
+            return runProbe(line);
         case Subcommand::Information:
             break;
     }

@@ -10,6 +10,7 @@
 #include "app/session_file.h"
 #include "app/trace_json.h"
 #include "ui/audit/audit_view.h"
+#include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
 
 namespace specula {
@@ -62,6 +63,7 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::sweepRequested, this, &RunController::sweep);
     connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
     connect(&m_window, &MainWindow::auditRequested, this, &RunController::audit);
+    connect(&m_window, &MainWindow::costsRequested, this, &RunController::measureCosts);
     connect(&m_window, &MainWindow::paceChanged, this, &RunController::setPace);
     connect(&m_window, &MainWindow::loadRequested, this, &RunController::load);
     connect(&m_window, &MainWindow::openSessionRequested, this, &RunController::openSession);
@@ -161,6 +163,10 @@ void RunController::measurePlain(const RunRequest& request) {
 
 void RunController::audit(const AuditRequest& request) {
     begin(AuditJob{request}, &request.engine, AppState::Measuring, tr("Auditing"));
+}
+
+void RunController::measureCosts(const EngineOptions& options) {
+    begin(ProbeJob{options}, &options, AppState::Measuring, tr("Measuring costs"));
 }
 
 void RunController::setPace(double roundsPerSecond) {
@@ -265,6 +271,7 @@ void RunController::take(WorkerEvent& event) {
     }
     // Of an older job only this counts: what the worker holds now.
     if (auto* loaded = std::get_if<PairLoaded>(&event.value)) on(*loaded);
+    if (auto* costs = std::get_if<ProbeReport>(&event.value)) m_costs = std::move(*costs);
     const auto* failed = std::get_if<JobFailed>(&event.value);
     if (failed && failed->unloaded) m_loaded.reset();
 }
@@ -292,10 +299,18 @@ void RunController::on(JobProgress& progress) {
 void RunController::on(PairLoaded& loaded) {
     m_loaded = loaded.options;
     m_pair = std::move(loaded.pair);
+    m_costs.reset();
     m_window.setModelInfo(m_pair.target, m_pair.draft, m_pair.pair);
     m_window.setProgress(-1.0);
     for (const std::string& warning : m_pair.pair.warnings)
         m_window.showWarning(QString::fromStdString(warning));
+}
+
+void RunController::on(ProbeReport& costs) {
+    m_costs = std::move(costs);
+    // A run on screen that these belong to is stored with them.
+    if (m_runId != kStoredRunId && m_record.engine == m_loaded) m_record.probe = m_costs;
+    m_window.charts().setCosts(m_costs);
 }
 
 void RunController::on(RunBegun& begun) {
@@ -310,6 +325,7 @@ void RunController::on(RunBegun& begun) {
     m_record.promptIds = std::move(begun.start.promptIds);
     m_record.promptPieces = std::move(begun.start.promptPieces);
     m_record.options = std::move(begun.start.options);
+    m_record.probe = m_costs;
     beginLog();
     m_awaitsRound = true;
     if (m_window.state() == AppState::Loading) m_window.setState(AppState::Running, tr("Reading the prompt"));
@@ -326,6 +342,7 @@ void RunController::beginLog() {
     header.targetName = modelLabel(m_record.target);
     header.draftName = draftLabel(m_record.draft);
     m_window.runLog().begin(std::move(header));
+    m_window.charts().setCosts(m_record.probe);
     refreshBaseline();
 }
 

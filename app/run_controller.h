@@ -52,6 +52,7 @@ public slots:
     void sweep(const specula::SweepRequest& request);
     void measurePlain(const specula::RunRequest& request);
     void audit(const specula::AuditRequest& request);
+    void measureCosts(const specula::EngineOptions& options);
     void setPace(double roundsPerSecond);
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
@@ -67,6 +68,7 @@ private:
     void takeFiles();
     void on(JobProgress& progress);
     void on(PairLoaded& loaded);
+    void on(ProbeReport& costs);
     void on(RunBegun& begun);
     void on(Round& round);
     void on(RunEnded& ended);
@@ -105,6 +107,7 @@ private:
     std::optional<EngineOptions> m_loading;  // by the LoadJob under way
     std::optional<RunRequest> m_queued;      // to be run once that is done
     LoadedPair m_pair;                       // of m_loaded
+    std::optional<ProbeReport> m_costs;      // of m_loaded
 
     RunRequest m_request;           // of the shown run
     RunRecord m_record;             // of the shown run, without its rounds

@@ -23,6 +23,7 @@ struct RunRecord {
     double loadSeconds = 0.0;
     double prefillSeconds = 0.0;
     std::vector<Round> rounds;
+    std::optional<ProbeReport> probe;  ///< where the pair was measured: what rows cost
 };
 
 /// The emitted ids in order.

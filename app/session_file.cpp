@@ -1,6 +1,7 @@
 #include "app/session_file.h"
 
 #include "app/file_io.h"
+#include "app/probe_output.h"
 #include "app/trace_json.h"
 #include "app/version.h"
 #include "engine/text/json_file.h"
@@ -42,6 +43,7 @@ std::string sessionText(const RunRecord& record) {
                            {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
                            {"load_s", record.loadSeconds},
                            {"prefill_s", record.prefillSeconds},
+                           {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
                            {"rounds", std::move(rounds)}};
     return document.dump() + "\n";
 }
@@ -76,6 +78,7 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     record.rounds.reserve(rounds);
     for (std::size_t i = 0; i < rounds; ++i)
         record.rounds.push_back(roundFrom(top.element("rounds", i), static_cast<int>(i)));
+    if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
     return record;
 }
 

@@ -17,9 +17,9 @@ struct MeasuredPrompt {
     std::vector<TokenId> ids;
 };
 
-/// Measures v(1..rows) on the target alone and c and the overhead in real rounds, in a second or two, and
-/// quantises them so that runs which use them can be repeated (Costs in RunOptions). Medians of alternating
-/// repeats. rows 0: as many as the draft's kind can use.
+/// The short form of probe() (probe.h), in two seconds or so for a small pair: the costs for the cost model,
+/// measured in real rounds and quantised so that runs which use them can be repeated (Costs in RunOptions),
+/// with the bandwidth and where a token's time goes. rows 0: as many as the draft's kind can use.
 ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows = 0,
                          std::stop_token stop = {});
 

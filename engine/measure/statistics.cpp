@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 
 namespace specula {
@@ -24,6 +25,22 @@ double medianOf(std::vector<double> values) {
     if (values.empty()) return 0.0;
     std::sort(values.begin(), values.end());
     return quantile(values, 0.5);
+}
+
+double middleMeanOf(std::vector<double> values) {
+    if (values.empty()) return 0.0;
+    std::sort(values.begin(), values.end());
+    const std::size_t cut = values.size() / 4;
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(cut);
+    const auto last = values.end() - static_cast<std::ptrdiff_t>(cut);
+    return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
+}
+
+TimeSpread spreadOf(std::vector<double> values) {
+    if (values.empty()) return {};
+    std::sort(values.begin(), values.end());
+    return {quantile(values, 0.5), quantile(values, 0.25), quantile(values, 0.75),
+            static_cast<int>(values.size())};
 }
 
 Interval bootstrapMedian(const std::vector<double>& values, const std::vector<int>& groups) {

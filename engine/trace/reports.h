@@ -140,13 +140,60 @@ struct TrainReport {
     std::string verdict;  ///< one sentence
 };
 
-/// Speed of the machine and a model (short form; the full probe comes with its own view).
+/// A time measured several times, in milliseconds: the median and the quartiles.
+struct TimeSpread {
+    double median = 0.0;
+    double low = 0.0;
+    double high = 0.0;
+    int n = 0;  ///< measurements; 0: none
+};
+
+/// Where a pass of the target spends its time, in milliseconds.
+struct PassShares {
+    double linearsMs = 0.0;    ///< the layers' matrices
+    double headMs = 0.0;       ///< the vocabulary's matrix
+    double attentionMs = 0.0;  ///< over the cache
+    double otherMs = 0.0;      ///< norms, positions, activations, embedding
+
+    double totalMs() const { return linearsMs + headMs + attentionMs + otherMs; }
+};
+
+/// What one pass of the target over some rows costs.
+struct ProbeRow {
+    int rows = 1;
+    TimeSpread pass;     ///< passes one after the other, nothing between them
+    TimeSpread inRound;  ///< the same pass within rounds of a run, after the draft; n = 0 where not measured
+    std::optional<PassShares> shares;  ///< of other passes: looking at the clock takes time too
+};
+
+/// Speed of the machine, of a target on it and of its draft, and the costs that follow for the cost model.
 struct ProbeReport {
-    double bandwidthGbs = 0.0;
-    std::int64_t weightsBytes = 0;
-    std::vector<double> rowMs;  ///< rowMs[m] = milliseconds for m+1 rows
-    double draftStepMs = 0.0;
-    Costs costs;
+    int context = 0;  ///< tokens in the cache while it was measured
+    int threads = 0;
+    double bandwidthGbs = 0.0;  ///< reading a buffer as big as what one token reads: caches help alike
+    double farBandwidthGbs =
+        0.0;  ///< reading one of farBytes, far more than the caches hold; 0: not measured
+    std::int64_t farBytes = 0;
+    std::int64_t weightsBytes = 0;  ///< read for one token
+    std::int64_t cacheBytes = 0;    ///< read for one token at this context
+
+    std::vector<ProbeRow> rows;  ///< by rising number of rows, from 1
+    TimeSpread plain;            ///< a round of plain decoding: pass, draw, bookkeeping
+    double plainDecideMs = 0.0;  ///< of it, all but the pass
+    double sampleMs = 0.0;       ///< one row through the pipeline, and the draw
+    double greedyMs = 0.0;       ///< one row's argmax
+    double draftStepMs = 0.0;    ///< a drafted token with its draws
+    double draftStartMs = 0.0;   ///< a round's catch-up before the first
+    double decideMs = 0.0;       ///< a speculative round's verdicts and bookkeeping
+    Costs costs;  ///< in units of a plain round; from lower quartiles, what they are undisturbed
+
+    /// The least time that reading a token's bytes takes, in milliseconds; 0 where nothing was measured.
+    double limitMs() const {
+        return bandwidthGbs > 0.0 ? static_cast<double>(weightsBytes + cacheBytes) * 1e-6 / bandwidthGbs
+                                  : 0.0;
+    }
+    /// How near plain decoding comes to that limit, 0..1.
+    double fractionOfLimit() const { return plain.median > 0.0 ? limitMs() / plain.median : 0.0; }
 };
 
 }  // namespace specula

@@ -91,6 +91,35 @@ inline ModelInfo model() {
     return info;
 }
 
+/// A probe in which every number differs from the others.
+inline ProbeReport probe() {
+    ProbeReport report;
+    report.context = 64;
+    report.threads = 2;
+    report.bandwidthGbs = 50.0;
+    report.farBandwidthGbs = 31.5;
+    report.farBytes = 1'500'000'000;
+    report.weightsBytes = 136'000'000;
+    report.cacheBytes = 1'500'000;
+    for (int m = 1; m <= 5; ++m) {
+        ProbeRow row;
+        row.rows = m;
+        row.pass = {3.6 + 0.4 * m, 3.5 + 0.4 * m, 3.8 + 0.4 * m, 7};
+        if (m != 4) row.inRound = {3.8 + 0.5 * m, 3.7 + 0.5 * m, 3.9 + 0.5 * m, 30};
+        row.shares = PassShares{2.9 + 0.2 * m, 0.7 + 0.1 * m, 0.1 * m, 1.0 / 3.0};
+        report.rows.push_back(row);
+    }
+    report.plain = {4.4, 4.3, 4.6, 60};
+    report.plainDecideMs = 0.06;
+    report.sampleMs = 0.04;
+    report.greedyMs = 0.05;
+    report.draftStepMs = 0.25;
+    report.draftStartMs = 0.15;
+    report.decideMs = 0.16;
+    report.costs = {0.055, {1.0, 1.1, 1.22, 1.3, 1.45}, 0.06};
+    return report;
+}
+
 inline RunRecord record() {
     RunRecord record;
     record.engine.target = "/models/sample";
@@ -128,6 +157,7 @@ struct FakeScript {
     std::atomic<bool> blockLoad{false};  ///< load() waits for its stop token
     std::atomic<bool> blockRun{false};   ///< step() waits for its stop token after the first round
     std::atomic<int> roundDelayMs{0};
+    std::atomic<bool> measures{false};  ///< starting a run measures costs
     std::atomic<int> loads{0};
     std::atomic<int> alive{0};  ///< runs that exist
 };
@@ -186,9 +216,17 @@ public:
         pair.target.path = options.target;
         pair.draft.kind = "none";
         pair.pair.compatible = true;
+        m_costs.reset();
         return pair;
     }
+    const ProbeReport* costs() const override { return m_costs ? &*m_costs : nullptr; }
+    void probe(std::stop_token, const Progress& progress) override {
+        progress(0.5, "Timing rounds and passes");
+        m_costs = samples::probe();
+        m_costs->context = 100;
+    }
     std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token) override {
+        if (m_script->measures && !m_costs) m_costs = samples::probe();
         return std::make_unique<FakeRun>(m_script, request);
     }
     CompareReport compare(const RunRequest&, std::stop_token, const Progress& progress) override {
@@ -210,6 +248,7 @@ public:
 
 private:
     std::shared_ptr<FakeScript> m_script;
+    std::optional<ProbeReport> m_costs;
 };
 
 }  // namespace specula::samples

@@ -258,6 +258,10 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     refusalRow("sweep --gammas 0-99", "--gammas: expected numbers from 0 to 32");
     refusalRow("sweep --gammas 5-2", "--gammas: expected");
     refusalRow("sweep --plot f.gif", "--plot: expected a file ending in .png, .svg or .pdf");
+    refusalRow("probe --context 0", "--context: expected");
+    refusalRow("probe --acceptance 1.5", "--acceptance: expected a number from 0");
+    refusalRow("probe --gamma 3", "--gamma");
+    refusalRow("screenshot --view costs --out o", "--session: expected");
     refusalRow("replay", "--session: expected a session file");
     refusalRow("screenshot --view race --session s --out o", "--view: view 'race' is not in this version");
     refusalRow("screenshot --view x --session s --out o", "--view: expected generate, inspector");
@@ -326,6 +330,16 @@ void TestCommandLine::subcommandsHaveTheirOwnOptions() {
     const CommandLine tokenize = parseCommandLine({"tokenize", "--tokenizer", "t", "--decode"});
     QVERIFY(tokenize.decode && tokenize.tokenizerPath == "t");
     QVERIFY(parseCommandLine({"compare", "--require-same", "--temperature", "0"}).requireSame);
+    const CommandLine probe =
+        parseCommandLine({"probe", "--target", "t", "--draft", "ngram", "--weights", "int8", "--threads", "2",
+                          "--context", "2000", "--acceptance", "0.6", "--json"});
+    QCOMPARE(probe.subcommand, Subcommand::Probe);
+    QVERIFY(probe.run.target == "t" && probe.run.draft == "ngram" && probe.json);
+    QVERIFY(probe.run.engine.weights == WeightFormat::Int8 && probe.run.engine.threads == 2);
+    QVERIFY(probe.context == 2000 && probe.acceptance == 0.6);
+    QVERIFY(parseCommandLine({"probe"}).context == 0 && !parseCommandLine({"probe"}).acceptance);
+    QCOMPARE(parseCommandLine({"screenshot", "--view", "costs", "--session", "s", "--out", "o"}).view,
+             std::string("costs"));
 }
 
 void TestCommandLine::costsAreReadFromTheirFile() {

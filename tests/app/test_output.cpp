@@ -1,9 +1,13 @@
 #include <QTest>
 
+#include <cmath>
 #include <regex>
+#include <sstream>
 
 #include "app/measure_output.h"
+#include "app/probe_output.h"
 #include "app/run_output.h"
+#include "engine/trace/error.h"
 #include "tests/app/sample_runs.h"
 
 using namespace specula;
@@ -21,6 +25,9 @@ private slots:
     void splitCharactersArePrintedWhole();
     void controlCharactersDoNotReachTheTerminal();
     void comparePrintsTheKeysOfTheManual();
+    void probePrintsTheKeysOfTheManual();
+    void probesComeBackFromTheirJson();
+    void probeTablesStandInColumns();
     void bestGammaIsPlainUnlessBeaten();
     void csvHasAsManyCellsAsItsHeader();
 };
@@ -149,6 +156,56 @@ void TestOutput::comparePrintsTheKeysOfTheManual() {
     QCOMPARE(value["c"].get<double>(), 0.2);
     QCOMPARE(value["v"].size(), std::size_t{2});
     QCOMPARE(value["verdict"].get<std::string>(), std::string("faster"));
+}
+
+void TestOutput::probePrintsTheKeysOfTheManual() {
+    const json value = probeToJson(samples::probe());
+    QCOMPARE(value["bandwidth_gbs"].get<double>(), 50.0);
+    QCOMPARE(value["weights_bytes"].get<long>(), 136'000'000L);
+    QCOMPARE(value["ms_per_token"].get<double>(), 4.4);
+    QVERIFY(std::abs(value["fraction_of_limit"].get<double>() - 137.5 / 50.0 / 4.4) < 1e-12);
+    QVERIFY(std::abs(value["gbs"].get<double>() - 137.5 / 4.4) < 1e-9);
+    const double total = 3.1 + 0.8 + 0.1 + 1.0 / 3.0;
+    QVERIFY(std::abs(value["linears_share"].get<double>() - 3.9 / total) < 1e-12);
+    QVERIFY(std::abs(value["head_share"].get<double>() - 0.8 / total) < 1e-12);
+    QCOMPARE(value["c"].get<double>(), 0.055);
+    QCOMPARE(value["rows"].size(), std::size_t{5});
+    QCOMPARE(value["rows"][4]["m"].get<int>(), 5);
+    QCOMPARE(value["rows"][4]["ms"].get<double>(), 3.6 + 0.4 * 5);
+    QVERIFY(std::abs(value["rows"][4]["v"].get<double>() - 1.4) < 1e-12);
+    QVERIFY(value["rows"][3]["in_round"].is_null());
+    // Nothing measured: no number is made up.
+    const json none = probeToJson({});
+    for (const char* key : {"linears_share", "far_bandwidth_gbs", "gbs"}) QVERIFY2(none[key].is_null(), key);
+    QVERIFY(none["rows"].empty());
+}
+
+void TestOutput::probesComeBackFromTheirJson() {
+    for (const ProbeReport& report : {samples::probe(), ProbeReport{}}) {
+        const json value = probeToJson(report);
+        QVERIFY(probeToJson(probeFromJson(JsonObject(value, "probe.json"))) == value);
+    }
+    json wrong = probeToJson(samples::probe());
+    wrong["rows"][2]["ms"] = -1.0;
+    QVERIFY_EXCEPTION_THROWN(probeFromJson(JsonObject(wrong, "probe.json")), Error);
+}
+
+void TestOutput::probeTablesStandInColumns() {
+    const std::string table = probeTable(samples::probe());
+    QVERIFY(table.find("62 % of the limit") != table.npos);
+    QVERIFY(table.find("2.75 ms at least") != table.npos);
+    std::size_t width = 0;
+    std::istringstream lines(table.substr(table.find("  rows  ")));
+    for (std::string line; std::getline(lines, line) && !line.empty();) {
+        if (width == 0) width = line.size();
+        QCOMPARE(line.size(), width);
+    }
+    ProbeReport stopped = samples::probe();
+    stopped.bandwidthGbs = stopped.farBandwidthGbs = 0.0;
+    QVERIFY(probeTable(stopped).find("limit") == std::string::npos);
+    const std::string predicted = predictionTable({{0.5, {1.0, 1.1, 1.2}}, {0.9, {1.0, 1.4, 1.7}}});
+    QVERIFY(predicted.find("1.70") != predicted.npos);
+    QVERIFY(predictionTable({}).empty());
 }
 
 static SweepPoint point(int gamma, const char* prompt, std::optional<double> speedup) {

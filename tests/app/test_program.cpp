@@ -95,6 +95,7 @@ private slots:
     void logitsAreWrittenAsSafetensors();
     void tokenizeGoesThereAndBack();
     void compareReportsBothSides();
+    void probeMeasuresAndPredicts();
     void sweepWritesTableAndPicture();
     void screenshotHasTheSizeAskedFor();
     void anInterruptedMeasurementPrintsWhatItHas();
@@ -345,6 +346,36 @@ void TestProgram::compareReportsBothSides() {
     QVERIFY(value["v"].size() > 1 && value["c"].is_number() && value["verdict"].is_string());
     QVERIFY(!value["alpha_by_position"].empty());
     QCOMPARE(value["draft"]["kind"].get<std::string>(), std::string("model"));
+}
+
+void TestProgram::probeMeasuresAndPredicts() {
+    const QStringList base{QStringLiteral("probe"), QStringLiteral("--target"), tiny("tiny-target")};
+    const Outcome outcome = program(base + words("--json --context 100 --acceptance 0.8"));
+    QVERIFY2(outcome.status == 0, qPrintable(outcome.err));
+    const json value = outcome.document();
+    QCOMPARE(value["context"].get<int>(), 100);
+    QCOMPARE(value["rows"].size(), std::size_t{17});
+    for (const char* key : {"bandwidth_gbs", "far_bandwidth_gbs", "weights_bytes", "ms_per_token",
+                            "fraction_of_limit", "linears_share", "attention_share", "c", "sample_ms"})
+        QVERIFY2(value[key].get<double>() > 0.0, key);
+    QCOMPARE(value["predicted"].size(), std::size_t{1});
+    QCOMPARE(value["predicted"][0]["acceptance"].get<double>(), 0.8);
+    QCOMPARE(value["predicted"][0]["speedups"][0].get<double>(), 1.0);
+    const Outcome table = program(base + words("--draft none"));
+    QVERIFY2(table.status == 0, qPrintable(table.err));
+    QVERIFY(table.out.contains("of the limit") && !table.out.contains("predicted"));
+    // What it printed can be pictured.
+    const QTemporaryDir folder;
+    const QString report = folder.filePath(QStringLiteral("probe.json"));
+    QFile file(report);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(outcome.out) == outcome.out.size());
+    file.close();
+    const QString picture = folder.filePath(QStringLiteral("costs.png"));
+    const Outcome shot = program(QStringList{QStringLiteral("screenshot"), QStringLiteral("--session"),
+                                             report, QStringLiteral("--out"), picture} +
+                                 words("--view costs --size 1100x700"));
+    QVERIFY2(shot.status == 0, qPrintable(shot.err));
+    QCOMPARE(QImage(picture).size(), QSize(1100, 700));
 }
 
 void TestProgram::sweepWritesTableAndPicture() {

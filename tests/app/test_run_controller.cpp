@@ -9,6 +9,7 @@
 #include "app/run_controller.h"
 #include "app/session_file.h"
 #include "tests/app/sample_runs.h"
+#include "ui/charts/cost_chart.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_log.h"
@@ -67,6 +68,8 @@ private slots:
     void continueGoesOnInTheSameLog();
     void continueOfAStoredRunIsRefused();
     void sweepPointsReachTheChart();
+    void costsReachTheChartAndTheFile();
+    void costsOfAnotherPairAreForgotten();
     void aBaselineIsForgottenForAnotherPrompt();
     void aSavedRunComesBack();
     void aBadSessionFileIsReportedAndChangesNothing();
@@ -270,6 +273,52 @@ void TestRunController::sweepPointsReachTheChart() {
     QVERIFY(!bench.idle());
     QTRY_VERIFY(bench.idle());
     QCOMPARE(bench.window.charts().sweep().data().whole().size(), std::size_t{3});
+}
+
+void TestRunController::costsReachTheChartAndTheFile() {
+    Bench bench;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(!bench.window.charts().costs().report());
+    // Measured before a run, once.
+    bench.script->measures = true;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(bench.window.charts().costs().report());
+    QCOMPARE(bench.window.charts().costs().report()->context, 64);
+    QVERIFY(bench.controller.shownRecord().probe);
+    // Measured again because it was asked for: what is shown and what would be stored.
+    EngineOptions engine;
+    engine.target = "a";
+    emit bench.window.costsRequested(engine);
+    QCOMPARE(bench.window.state(), AppState::Measuring);
+    QTRY_VERIFY(bench.idle());
+    QCOMPARE(bench.window.charts().costs().report()->context, 100);
+    QCOMPARE(bench.controller.shownRecord().probe->context, 100);
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    QCOMPARE(bench.window.charts().costs().report()->context, 100);
+    // A stored run brings its own, or none.
+    RunRecord stored = samples::record();
+    stored.probe = samples::probe();
+    stored.probe->context = 7;
+    bench.controller.showRecord(stored);
+    QCOMPARE(bench.window.charts().costs().report()->context, 7);
+    bench.controller.showRecord(samples::record());
+    QVERIFY(!bench.window.charts().costs().report());
+}
+
+void TestRunController::costsOfAnotherPairAreForgotten() {
+    Bench bench;
+    bench.script->measures = true;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(bench.window.charts().costs().report());
+    bench.script->measures = false;
+    bench.run("b");
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(!bench.window.charts().costs().report());
+    QVERIFY(!bench.controller.shownRecord().probe);
 }
 
 void TestRunController::aBaselineIsForgottenForAnotherPrompt() {

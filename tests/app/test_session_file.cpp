@@ -39,6 +39,7 @@ class TestSessionFile : public QObject {
 
 private slots:
     void everyValueComesBackExactly();
+    void aProbeComesBackExactly();
     void aTreeComesBackExactly();
     void aRoundWithoutOptionalPartsComesBackWithoutThem();
     void bytesThatAreNotTextAreStoredAsHex();
@@ -71,6 +72,21 @@ void TestSessionFile::everyValueComesBackExactly() {
     QCOMPARE(back.rounds[2].emitted[0].kind, EmitKind::Plain);
     QCOMPARE(back.draft.parameter, 3);
     QVERIFY(back.text == record.text);
+}
+
+void TestSessionFile::aProbeComesBackExactly() {
+    RunRecord record = samples::record();
+    QVERIFY(!sessionFromText(sessionText(record), "run.json").probe);
+    record.probe = samples::probe();
+    const RunRecord back = sessionFromText(sessionText(record), "run.json");
+    QCOMPARE(sessionText(back), sessionText(record));
+    QVERIFY(back.probe && back.probe->costs == record.probe->costs);
+    QCOMPARE(back.probe->rows[3].inRound.n, 0);
+    QCOMPARE(back.probe->rows[4].shares->otherMs, 1.0 / 3.0);
+    // Files of before the probe have no such key.
+    json old = sampleDocument();
+    old.erase("probe");
+    QVERIFY(!sessionFromText(old.dump(), "run.json").probe);
 }
 
 void TestSessionFile::aTreeComesBackExactly() {

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
 #include <cmath>
 
 namespace specula {
@@ -112,6 +113,19 @@ QString emissionFinding(const EmissionCounts& counts) {
     const double share = ones / static_cast<double>(counts.rounds());
     if (share >= 1.0) return Findings::tr("Every round emits one token");
     return Findings::tr("%1 tokens a round, %2 give only one").arg(decimalText(*mean, 1), shareText(share));
+}
+
+QString costFinding(const ProbeReport& report) {
+    constexpr std::size_t kRows = 5;  // a round of gamma 4
+    QStringList said;
+    if (report.costs.v.size() > 1) {
+        const std::size_t rows = std::min(kRows, report.costs.v.size());
+        said << Findings::tr("%1 rows cost %2 times one row")
+                    .arg(QString::number(rows), decimalText(report.costs.v[rows - 1], 1));
+    }
+    if (report.fractionOfLimit() > 0.0)
+        said << Findings::tr("plain runs at %1 of the memory limit").arg(shareText(report.fractionOfLimit()));
+    return said.join(Findings::tr("; "));
 }
 
 }  // namespace specula

@@ -3,6 +3,7 @@
 #include <QHBoxLayout>
 #include <QTabBar>
 
+#include "ui/charts/cost_chart.h"
 #include "ui/charts/run_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/round_tree.h"
@@ -25,9 +26,16 @@ LiveCharts::LiveCharts(QWidget* parent) : QTabWidget(parent) {
     row->addWidget(m_emission, 1);
     m_sweep = new SweepChart;
     addTab(run, tr("This run"));
+    m_costs = new CostChart;
     addTab(m_sweep, tr("Gamma sweep"));
+    addTab(m_costs, tr("Costs"));
     setTabToolTip(0, tr("Acceptance, speed and tokens a round of the run shown above"));
     setTabToolTip(1, tr("Speed-up and acceptance for each gamma, measured against plain decoding"));
+    setTabToolTip(2, tr("What a pass over several rows costs, and where a token's time goes"));
+}
+
+void LiveCharts::setCosts(const std::optional<ProbeReport>& costs) {
+    m_costs->setReport(costs);
 }
 
 void LiveCharts::setLog(RunLog* log) {
@@ -50,6 +58,10 @@ void LiveCharts::showRun() {
 
 void LiveCharts::showSweep() {
     setCurrentIndex(1);
+}
+
+void LiveCharts::showCosts() {
+    setCurrentIndex(2);
 }
 
 void LiveCharts::onCleared() {

@@ -10,13 +10,14 @@
 namespace specula {
 
 class AcceptanceChart;
+class CostChart;
 class EmissionChart;
 class RateChart;
 class RunLog;
 class SweepChart;
 
 /// The charts below the text: acceptance, speed and tokens a round of the shown run side by side on one page,
-/// the gamma sweep on another. Follows a RunLog.
+/// the gamma sweep on another, what rows cost on a third. Follows a RunLog.
 class LiveCharts : public QTabWidget {
     Q_OBJECT
 
@@ -27,13 +28,18 @@ public:
     void setLog(RunLog* log);
     void setPlain(const std::optional<Interval>& tokensPerSecond);
 
+    /// What was measured of the pair of the shown run; absent: nothing.
+    void setCosts(const std::optional<ProbeReport>& costs);
+
     AcceptanceChart& acceptance() { return *m_acceptance; }
     RateChart& rate() { return *m_rate; }
     EmissionChart& emission() { return *m_emission; }
     SweepChart& sweep() { return *m_sweep; }
+    CostChart& costs() { return *m_costs; }
 
     void showRun();
     void showSweep();
+    void showCosts();
 
     QSize sizeHint() const override { return {900, 200}; }
 
@@ -47,6 +53,7 @@ private:
     RateChart* m_rate = nullptr;
     EmissionChart* m_emission = nullptr;
     SweepChart* m_sweep = nullptr;
+    CostChart* m_costs = nullptr;
 };
 
 }  // namespace specula

@@ -79,6 +79,9 @@ void MainActions::makeRun() {
     sweep->setIconText(tr("Measure…"));
     measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M,
                         tr("Measure plain decoding of this prompt, about 1 s"));
+    measureCosts = make(tr("Measure c&osts"), {},
+                        tr("Measure what rows of the target and steps of the draft cost, about 15 s"));
+    measureCosts->setIconText(tr("Measure"));
     reseed = make(tr("&New seed"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, tr("Draw another seed"));
     focusPrompt = make(tr("Write &prompt"), Qt::CTRL | Qt::Key_L, tr("Go to the prompt"));
 }
@@ -111,7 +114,8 @@ void MainActions::fill(QMenuBar* bar) {
             {showAudit, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap,
              zoomIn, zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
-            {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, sweep});
+            {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
+             sweep});
     addMenu(bar, tr("&Help"), {cheatSheet, about});
 }
 

@@ -46,6 +46,7 @@ public:
     QAction* step = nullptr;
     QAction* sweep = nullptr;
     QAction* measurePlain = nullptr;
+    QAction* measureCosts = nullptr;
     QAction* reseed = nullptr;
     QAction* cheatSheet = nullptr;
     QAction* about = nullptr;

@@ -144,6 +144,7 @@ void MainWindow::enableByState() {
     m_actions->continueRun->setEnabled(idle && hasRun &&
                                        (finish == Finish::Length || finish == Finish::Cancelled));
     m_actions->sweep->setEnabled(idle);
+    m_actions->measureCosts->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
     m_audit->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun);
@@ -337,6 +338,14 @@ void MainWindow::measurePlain() {
         return;
     }
     if (!refuse()) emit measurePlainRequested(m_setup->request());
+}
+
+void MainWindow::measureCosts() {
+    const auto problem = m_setup->problem();
+    if (refuseMeasuring() || (problem && problem->control != m_setup->promptText() && refuse())) return;
+    m_chartsDock->show();
+    m_charts->showCosts();
+    emit costsRequested(m_setup->request().engine);
 }
 
 void MainWindow::startAudit(Mutant mutant) {

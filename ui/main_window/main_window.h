@@ -141,6 +141,8 @@ signals:
     void measurePlainRequested(const specula::RunRequest& request);
     /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
     void auditRequested(const specula::AuditRequest& request);
+    /// Measure what rows and draft steps of the chosen pair cost.
+    void costsRequested(const specula::EngineOptions& options);
     /// Rounds shown a second; 0 = as fast as they come. Also ends the hold that stepRequested began.
     void paceChanged(double roundsPerSecond);
     /// Another target, draft or weight format was chosen.
@@ -182,6 +184,7 @@ private:
     void askSweep();
     void startSweep(const SweepRequest& request);
     void measurePlain();
+    void measureCosts();
     void startAudit(specula::Mutant mutant);
     void askOpenSession();
     void askSaveSession();

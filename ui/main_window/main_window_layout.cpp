@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "ui/audit/audit_view.h"
+#include "ui/charts/cost_chart.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/inspector/inspector.h"
@@ -153,8 +154,13 @@ void MainWindow::buildDocks() {
     m_inspector->setLog(m_log.get());
     m_charts = new LiveCharts;
     m_charts->setLog(m_log.get());
-    auto* sweep = buttonFor(m_actions->sweep);
-    m_charts->setCornerWidget(sweep);
+    auto* measure = buttonFor(m_actions->sweep);
+    m_charts->setCornerWidget(measure);
+    connect(m_charts, &QTabWidget::currentChanged, this, [this, measure] {
+        const bool costs = m_charts->currentWidget() == &m_charts->costs();
+        measure->removeAction(measure->defaultAction());  // a button of two actions would show a menu
+        measure->setDefaultAction(costs ? m_actions->measureCosts : m_actions->sweep);
+    });
 
     m_setupDock = dockWith(tr("Setup"), "setup", m_setup);
     m_inspectorDock = dockWith(tr("Inspector"), "inspector", m_inspector);
@@ -267,6 +273,7 @@ void MainWindow::connectActions() {
     connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
     connect(a.step, &QAction::triggered, this, &MainWindow::step);
     connect(a.sweep, &QAction::triggered, this, &MainWindow::askSweep);
+    connect(a.measureCosts, &QAction::triggered, this, &MainWindow::measureCosts);
     connect(a.measurePlain, &QAction::triggered, this, &MainWindow::measurePlain);
     connect(a.reseed, &QAction::triggered, &m_setup->form(), &RunForm::reseed);
     connect(a.focusPrompt, &QAction::triggered, this, [this] {
