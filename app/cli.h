@@ -21,6 +21,7 @@ int runScreenshot(const CommandLine& line);
 int runDownload(const CommandLine& line);
 int runTrainDraft(const CommandLine& line);
 int runAudit(const CommandLine& line);
+int runBench(const CommandLine& line);
 
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);

@@ -64,6 +64,8 @@ int dispatch(const CommandLine& line) {
             return runTrainDraft(line);
         case Subcommand::Audit:
             return runAudit(line);
+        case Subcommand::Bench:
+            return runBench(line);
         case Subcommand::Information:
             break;
     }

@@ -106,7 +106,9 @@ std::unique_ptr<Session> CaseRun::begun(const RunOptions& options) {
 /// for every run. False when stopped.
 bool CaseRun::open(const Report& report) {
     const bool drafts = m_engine->draftInfo().kind != "none" && !m_gammas.empty();
-    const ProbeReport probe = measureCosts(m_engine, drafts ? m_gammas.back() + 1 : 1, m_stop);
+    // What the program chooses by itself may be a tree, of more rows than a chain has.
+    const int rows = m_pair.automatic ? 0 : (drafts ? m_gammas.back() + 1 : 1);
+    const ProbeReport probe = measureCosts(m_engine, rows, m_stop);
     m_case.bandwidthGbs = probe.bandwidthGbs;
     m_case.costs = probe.costs;
     if (m_stop.stop_requested()) return false;
@@ -123,6 +125,10 @@ bool CaseRun::open(const Report& report) {
     if (m_case.context > kShortContext) {
         m_case.costs = measureRoundCosts(*m_plain, *m_fast, m_gammas, m_stop);
         if (m_stop.stop_requested()) return false;
+        // Rows past the longest chain cost more by what they do after a short text.
+        std::vector<double>& v = m_case.costs.v;
+        for (std::size_t m = v.size(); m < probe.costs.v.size(); ++m)
+            v.push_back(v.back() + probe.costs.v[m] - probe.costs.v[m - 1]);
     }
     if (m_pair.automatic) {
         RunOptions chosen = base();
