@@ -154,7 +154,9 @@ void CaseRun::warmUp() {
 
 /// A plain run and a drafting one of the same seed; false when stopped.
 bool CaseRun::pairOf(Session& fast, int gamma, int repeat) {
-    const auto seed = static_cast<std::uint64_t>(repeat);
+    // Synthetic verdicts are the coins alone: with one seed, every gamma would have the same ones.
+    const int coins = m_pair.syntheticAcceptance ? 1000 * (gamma + 2) : 0;
+    const auto seed = static_cast<std::uint64_t>(repeat + coins);
     m_plain->restart(seed);
     if (gamma == kGammaAuto)
         fast.restart(seed);

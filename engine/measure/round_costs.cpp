@@ -11,28 +11,28 @@ namespace specula {
 
 namespace {
 
-constexpr int kRounds = 7;  // timed for each gamma, after one that warms up
+constexpr int kPasses = 3;       // over all gammas: the machine's slow and fast seconds meet them alike
+constexpr int kRounds = 4;       // timed for each gamma in a pass, after one that warms up
+constexpr int kPlainRounds = 8;  // likewise of plain decoding
 
-struct RoundTimesOf {
-    std::vector<double> draft, verify, decide;  // ms
+/// Milliseconds of the parts of rounds that drafted the same number of tokens.
+struct RoundParts {
+    std::vector<double> draft, verify, decide;
 };
 
-/// Rounds that drafted exactly `gamma` tokens (none for a plain Session, whatever it is asked for).
-RoundTimesOf timeRounds(Session& session, int gamma, int rounds, std::stop_token stop) {
-    RoundTimesOf times;
-    session.restart(static_cast<std::uint64_t>(1000 + gamma), gamma);
-    for (int i = 0; i < 4 * rounds && static_cast<int>(times.verify.size()) <= rounds; ++i) {
+/// Adds rounds that drafted exactly `gamma` tokens (0: of a plain Session).
+void timeRounds(Session& session, int gamma, int rounds, std::uint64_t seed, RoundParts& parts,
+                std::stop_token stop) {
+    session.restart(seed, gamma);
+    int good = 0;
+    for (int i = 0; i < 4 * rounds && good <= rounds; ++i) {
         const std::optional<Round> round = session.step(stop);
-        if (!round) break;
-        if (static_cast<int>(round->proposals.size()) != gamma) continue;
-        times.draft.push_back(round->times.draftMs);
-        times.verify.push_back(round->times.verifyMs);
-        times.decide.push_back(round->times.decideMs);
+        if (!round) return;
+        if (static_cast<int>(round->proposals.size()) != gamma || good++ == 0) continue;
+        parts.draft.push_back(round->times.draftMs);
+        parts.verify.push_back(round->times.verifyMs);
+        parts.decide.push_back(round->times.decideMs);
     }
-    for (std::vector<double>* values : {&times.draft, &times.verify, &times.decide}) {
-        if (values->size() > 1) values->erase(values->begin());
-    }
-    return times;
 }
 
 double quantised(double value, double unit) {
@@ -63,18 +63,25 @@ Line lineThrough(const std::map<int, double>& points) {
 
 Costs measureRoundCosts(Session& plain, Session& drafting, std::span<const int> gammas,
                         std::stop_token stop) {
-    const RoundTimesOf alone = timeRounds(plain, 0, 2 * kRounds, stop);
+    RoundParts alone;
+    std::map<int, RoundParts> drafted;
+    for (int pass = 0; pass < kPasses && !stop.stop_requested(); ++pass) {
+        const auto seed = static_cast<std::uint64_t>(100'000 + 1000 * pass);
+        timeRounds(plain, 0, kPlainRounds, seed, alone, stop);
+        for (const int gamma : gammas)
+            timeRounds(drafting, gamma, kRounds, seed + static_cast<std::uint64_t>(gamma), drafted[gamma],
+                       stop);
+    }
     const double unit = std::max(medianOf(alone.verify) + medianOf(alone.decide), 1e-6);
     Costs measured;
     measured.v.push_back(1.0);
     std::map<int, double> verify, draft;
     std::vector<double> decide;
-    for (const int gamma : gammas) {
-        const RoundTimesOf times = timeRounds(drafting, gamma, kRounds, stop);
-        if (times.verify.empty() || stop.stop_requested()) continue;
-        verify[gamma] = medianOf(times.verify) / unit;
-        draft[gamma] = medianOf(times.draft) / unit;
-        decide.push_back(medianOf(times.decide) / unit);
+    for (const auto& [gamma, parts] : drafted) {
+        if (parts.verify.empty()) continue;
+        verify[gamma] = medianOf(parts.verify) / unit;
+        draft[gamma] = medianOf(parts.draft) / unit;
+        decide.push_back(medianOf(parts.decide) / unit);
     }
     if (verify.empty()) return measured;
     // v of one row is 1 whatever its share of deciding: a plain round is the unit.
