@@ -1,5 +1,6 @@
 // bench: the standing benchmark, with other programs beside it where they are named.
 #include <QDate>
+#include <QElapsedTimer>
 #include <QFileInfo>
 #include <fstream>
 
@@ -141,6 +142,26 @@ void list(const std::vector<BenchPair>& pairs, const BenchOptions& options, bool
         print(text);
 }
 
+/// A bar with the time left: what was expected at first, the pace so far later on.
+class Pace {
+public:
+    Pace(TerminalProgress& bar, double expectedSeconds) : m_bar(bar), m_expected(expectedSeconds) {
+        m_clock.start();
+    }
+    void operator()(double fraction, const std::string& what) const {
+        constexpr double kKnown = 0.05;  // of the work, before its pace says more than the estimate
+        const double elapsed = static_cast<double>(m_clock.elapsed()) / 1000.0;
+        const double left = fraction < kKnown ? m_expected - elapsed : elapsed * (1.0 - fraction) / fraction;
+        m_bar.show(fraction,
+                   what + ", about " + std::to_string(static_cast<long>(std::max(left, 0.0))) + " s left");
+    }
+
+private:
+    TerminalProgress& m_bar;
+    double m_expected;
+    QElapsedTimer m_clock;
+};
+
 std::string minutes(double seconds) {
     return std::to_string(static_cast<long>(seconds / 60.0 + 1.0)) + " min";
 }
@@ -167,12 +188,13 @@ int runBench(const CommandLine& line) {
         progress.clear();
         if (!line.json) print(text);
     };
+    const double expected = expectedBenchSeconds(pairs, options);
     if (!pairs.empty())
-        note("expected time: about " + minutes(expectedBenchSeconds(pairs, options)) +
+        note("expected time: about " + minutes(expected) +
              (arguments.peers.any() ? ", and the other programs' turns" : ""));
     const BenchReport report = bench(
         pairs, options, interrupt.token(), [&](const BenchCase& one) { say(benchCaseText(one)); },
-        progress.callback());
+        Pace(progress, expected));
     PeersReport peers;
     if (arguments.peers.any() && !interrupt.interrupted())
         peers = measurePeers(

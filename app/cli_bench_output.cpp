@@ -265,8 +265,8 @@ std::string markdownPeers(const PeersReport& peers) {
 std::string benchMarkdown(const BenchReport& report, const PeersReport& peers, const BenchMachine& machine) {
     std::string text = "Measured " + machine.date + " by `specula bench` " + machine.version + " on " +
                        machine.cpu +
-                       format(", %d threads, %s kernels, %.0f GB/s read.\n\n", machine.threads,
-                              machine.instructionSet.c_str(), machine.bandwidthGbs);
+                       format(", %d threads, %s kernels", machine.threads, machine.instructionSet.c_str());
+    text += machine.bandwidthGbs > 0.0 ? format(", %.0f GB/s read.\n\n", machine.bandwidthGbs) : ".\n\n";
     bool synthetic = false;
     if (!report.cases.empty()) text += kTableHead;
     for (const BenchCase& one : report.cases) {

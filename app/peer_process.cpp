@@ -1,5 +1,7 @@
 #include "app/peer_process.h"
 
+#include <unistd.h>
+
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
@@ -40,6 +42,8 @@ ProcessOutput runProcess(const std::string& program, const std::vector<std::stri
     for (const std::string& argument : arguments) words << QFile::decodeName(argument.c_str());
     QProcess process;
     process.setStandardInputFile(QProcess::nullDevice());
+    // A group of its own: Ctrl+C is for this program, which ends the other one itself.
+    process.setChildProcessModifier([] { setpgid(0, 0); });
     process.start(path, words);
     if (!process.waitForStarted(10'000))
         fail(name, "could not be started: " + process.errorString().toStdString());

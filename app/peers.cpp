@@ -159,7 +159,7 @@ private:
 
 void Measurement::keep(PeerResult result) {
     // What a stop cut off is no failure of the peer's.
-    if (stopped() && !result.problem.empty()) return;
+    if (stopped() && (!result.problem.empty() || result.theirsPerSecond.empty())) return;
     m_report.results.push_back(std::move(result));
     if (m_onResult) m_onResult(m_report.results.back());
 }
@@ -350,7 +350,8 @@ PeersReport Measurement::run() {
         "Same model file, " + std::to_string(m_threads) + " threads, turn by turn, " +
         std::to_string(m_options.runs) +
         " turns; llama-bench -r 1 (its own warm-up before) with its defaults for flash attention, mmap and "
-        "cache, which draws no tokens, while ours picks each token greedily.";
+        "cache. It draws no tokens, ours picks each greedily; a pass of several rows gives it the last row's "
+        "logits alone, us every row's.";
     if (m_options.llamaBench) {
         double done = 0.0;
         for (const Match& match : matches()) {

@@ -13,6 +13,8 @@
 #include "app/llama_output.h"
 #include "app/peer_process.h"
 #include "app/peers.h"
+#include "app/run_output.h"
+#include "app/trace_json.h"
 #include "engine/trace/error.h"
 
 using nlohmann::json;
@@ -135,6 +137,7 @@ private slots:
     void jsonHasWhatTheManualSays();
     void tablesMarkWhatIsSynthetic();
     void markdownIsDatedAndComplete();
+    void runsSayThatTheyAreSynthetic();
     void llamaOutputIsReadStrictly();
     void processesEndInTimeAndSayWhy();
     void stoppedProcessesAreEnded();
@@ -261,6 +264,16 @@ void TestBenchCommand::markdownIsDatedAndComplete() {
                              "2.00 (1.75-2.20)", "v(5) 1.10 against 2.50", "Energy: none", "Same file."})
         QVERIFY2(text.find(part) != text.npos, part);
     QVERIFY(text.find("crashed") == text.npos);
+}
+
+void TestBenchCommand::runsSayThatTheyAreSynthetic() {
+    RunRecord record;
+    QVERIFY(summaryTable(record).find("SYNTHETIC") == std::string::npos);
+    QVERIFY(!toJson(record.options).contains("synthetic_acceptance"));
+    record.options.syntheticAcceptance = 0.7;
+    QVERIFY(summaryTable(record).find("SYNTHETIC acceptance 0.70") != std::string::npos);
+    const json stored = toJson(record.options);
+    QCOMPARE(runOptionsFrom(JsonObject(stored, "test")).syntheticAcceptance, std::optional<double>(0.7));
 }
 
 void TestBenchCommand::llamaOutputIsReadStrictly() {
