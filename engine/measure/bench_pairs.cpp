@@ -23,14 +23,17 @@ constexpr NamedShapes kShapes[]{{"gpt2", "gpt2", "distilgpt2"},
                                 {"opt-1.3b", "opt-1.3b", "opt-125m"}};
 
 double secondsOf(const BenchPair& pair, const BenchOptions& options) {
-    // Fitted to runs on two slow cores; only the order of magnitude matters.
-    const double token = std::max(static_cast<double>(pair.targetBytes) / 22e9, 1e-4);
+    // Fitted to runs on two cores that read 30 GB/s; only the order of magnitude matters.
+    const double token = std::max(static_cast<double>(pair.targetBytes) / 30e9, 1e-4);
     const double tokens =
         std::clamp(options.secondsPerRun / token, double{kFewestTokens}, double{kMostTokens});
-    const double runs = (options.repeats + 1.0) * static_cast<double>(2 * options.gammas.size());
-    double seconds = 1.0 + static_cast<double>(pair.targetBytes) / 0.3e9;  // loading
-    for (const int context : options.contexts)
-        seconds += 2.5 * context * token * 0.2 + runs * tokens * token + 130.0 * token;
+    const double settings = static_cast<double>(options.gammas.size()) + (pair.automatic ? 1.0 : 0.0);
+    double seconds = 1.0 + static_cast<double>(pair.targetBytes) / 0.4e9;  // loading
+    for (const int context : options.contexts) {
+        const double prompts = 2.0 * context * 0.08 * token;
+        const double costs = 250.0 * token;
+        seconds += prompts + costs + options.repeats * settings * 1.7 * tokens * token;
+    }
     return seconds;
 }
 
