@@ -112,7 +112,8 @@ json peersJson(const PeersReport& peers) {
              {"ours", rows.ours},
              {"theirs", rows.theirs},
              {"rows", rows.rows},
-             {"ours_ms", rows.oursMs},
+             {"ours_v", rows.oursV},
+             {"theirs_v", rows.theirsV},
              {"theirs_ms", rows.theirsMs},
              {"problem", rows.problem.empty() ? json(nullptr) : json(replaceIllFormed(rows.problem))}});
     return list;
@@ -197,8 +198,7 @@ std::string peerRowsText(const PeerRows& rows) {
     if (!rows.problem.empty()) return rows.name + ": not measured: " + rows.problem + "\n";
     std::string text = rows.name + ":";
     for (std::size_t i = 0; i < rows.rows.size(); ++i)
-        text += format("  v(%d) %.2f against %.2f", rows.rows[i], rows.oursMs[i] / rows.oursMs.front(),
-                       rows.theirsMs[i] / rows.theirsMs.front());
+        text += format("  v(%d) %.2f against %.2f", rows.rows[i], rows.oursV[i], rows.theirsV[i]);
     return text + "\n";
 }
 

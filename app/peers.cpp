@@ -9,6 +9,7 @@
 #include "app/json_fields.h"
 #include "app/llama_output.h"
 #include "app/peer_process.h"
+#include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/measure.h"
 #include "engine/measure/single_run.h"
@@ -251,10 +252,11 @@ void Measurement::measureRows(const std::string& file, const std::string& format
         std::string list;
         for (const int m : kRows) list += (list.empty() ? "" : ",") + std::to_string(m);
         const auto tests = llama(file, list, "0", 7);
+        rows.theirsMs = findTest(tests, 1, 0).milliseconds;
         for (const int m : kRows) {
             rows.rows.push_back(m);
-            rows.oursMs.push_back(probe.rowMs.at(static_cast<std::size_t>(m - 1)));
-            rows.theirsMs.push_back(findTest(tests, m, 0).milliseconds);
+            rows.oursV.push_back(verifyCost(probe.costs, m));
+            rows.theirsV.push_back(findTest(tests, m, 0).milliseconds / rows.theirsMs);
         }
         rows.theirs = "llama.cpp " + tests.front().build + ", " + tests.front().model;
     } catch (const Error& error) {

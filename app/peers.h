@@ -40,12 +40,13 @@ struct PeerResult {
     Interval ratio() const;
 };
 
-/// Milliseconds of one pass over 1, 2, ... rows on both sides.
+/// What a pass over several rows costs on both sides, in units of each side's pass over one: v(rows).
 struct PeerRows {
     std::string name;
     std::string ours = {}, theirs = {};
     std::vector<int> rows = {};
-    std::vector<double> oursMs = {}, theirsMs = {};  ///< [rows]
+    std::vector<double> oursV = {}, theirsV = {};  ///< [rows]
+    double theirsMs = 0.0;                         ///< of their pass over one row
     std::string problem = {};
 };
 

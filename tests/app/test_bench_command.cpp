@@ -114,7 +114,7 @@ PeersReport samplePeers() {
     peers.results.push_back(
         {"decoding, int8 / Q8_0", "specula int8", "llama.cpp", {200, 220, 210}, {100, 100, 120}, ""});
     peers.results.push_back({"decoding, fp16 / F16", "specula fp16", "", {}, {}, "llama-bench crashed"});
-    peers.rows.push_back({"rows", "specula int8", "llama.cpp", {1, 5}, {4.0, 4.4}, {8.0, 20.0}, ""});
+    peers.rows.push_back({"rows", "specula int8", "llama.cpp", {1, 5}, {1.0, 1.1}, {1.0, 2.5}, 8.0, ""});
     peers.settings = "Same file.";
     return peers;
 }
@@ -237,7 +237,7 @@ void TestBenchCommand::jsonHasWhatTheManualSays() {
     QCOMPARE(document["peers"][0]["ratio"]["low"].get<double>(), 1.75);
     QCOMPARE(document["peers"][0]["ratio"]["high"].get<double>(), 2.2);
     QVERIFY(document["peers"][1]["ratio"].is_null());
-    QCOMPARE(document["peers"][2]["theirs_ms"][1].get<double>(), 20.0);
+    QCOMPARE(document["peers"][2]["theirs_v"][1].get<double>(), 2.5);
     QCOMPARE(document["cost_model"]["measured_over_predicted"]["within_0.93_1.07"].get<int>(), 1);
     QVERIFY(document["cost_model"]["measured_over_predicted_from_alpha"]["median"].is_null());
     QCOMPARE(document["machine"]["instruction_set"].get<std::string>(), std::string("avx512"));
@@ -353,8 +353,8 @@ void TestBenchCommand::llamaTakesTurnsWithOurs() {
     for (const PeerRows& rows : report.rows) {
         QCOMPARE(rows.problem, std::string());
         QCOMPARE(rows.rows, (std::vector<int>{1, 2, 4, 5, 8, 9}));
-        QCOMPARE(rows.theirsMs.back(), 9.0);
-        QCOMPARE(rows.oursMs.size(), std::size_t{6});
+        QCOMPARE(rows.theirsV.back(), 9.0);
+        QCOMPARE(rows.oursV.size(), std::size_t{6});
     }
 }
 
