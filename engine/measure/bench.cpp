@@ -164,9 +164,11 @@ bool CaseRun::pairOf(Session& fast, int gamma, int repeat) {
         fast.restart(seed, gamma);
     SingleRun plain, drafted;
     const bool plainFirst = (repeat + gamma) % 2 == 0;
-    if (!plainFirst) drafted = runFor(fast, m_tokens, m_case.costs, m_stop);
+    // Plain tokens cost the same each; rounds do not, and a slow model must have enough of them.
+    const int tokens = std::max(m_tokens, kFewestDrafted);
+    if (!plainFirst) drafted = runFor(fast, tokens, m_case.costs, m_stop);
     plain = runFor(*m_plain, m_tokens, m_case.costs, m_stop);
-    if (plainFirst) drafted = runFor(fast, m_tokens, m_case.costs, m_stop);
+    if (plainFirst) drafted = runFor(fast, tokens, m_case.costs, m_stop);
     if (plain.cancelled || drafted.cancelled) return false;
     m_plainSeries.add(plain, plain, 0);
     m_series[gamma].add(drafted, plain, 0);

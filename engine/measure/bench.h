@@ -16,6 +16,11 @@ namespace specula {
 // The standing benchmark: for pairs of several sizes and formats, load time, memory, prompt processing, plain
 // decoding, and every gamma against plain decoding beside it; and whether the cost model S = E / (gamma c +
 // v(gamma+1) + o) says what was measured. A program, not a test: nothing here judges a time.
+//
+// Peak memory is the kernel's own count of resident bytes (VmHWM), started anew before each pair is loaded
+// (/proc/self/clear_refs), freed memory given back first; what was resident before is told beside it. Energy
+// is not measured. S is S(E measured), within its own errors; the prediction from acceptance by position also
+// has the chance of how many tokens were accepted in it: a tenth or so where rounds are few.
 
 /// A pair to measure. It is loaded for its own cases and let go after them.
 struct BenchPair {
@@ -39,6 +44,7 @@ struct BenchOptions {
 };
 
 inline constexpr int kFewestTokens = 16;
+inline constexpr int kFewestDrafted = 40;  ///< of a speculative run
 inline constexpr int kMostTokens = 96;
 
 /// The pairs with random weights: OPT-1.3B and OPT-125M, GPT-2 and distilgpt2, Llama-3.2-1B and a draft of 4

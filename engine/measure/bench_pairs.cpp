@@ -27,12 +27,13 @@ double secondsOf(const BenchPair& pair, const BenchOptions& options) {
     const double token = std::max(static_cast<double>(pair.targetBytes) / 30e9, 1e-4);
     const double tokens =
         std::clamp(options.secondsPerRun / token, double{kFewestTokens}, double{kMostTokens});
+    const double runs = (tokens + 0.7 * std::max(tokens, double{kFewestDrafted})) * token;
     const double settings = static_cast<double>(options.gammas.size()) + (pair.automatic ? 1.0 : 0.0);
     double seconds = 1.0 + static_cast<double>(pair.targetBytes) / 0.4e9;  // loading
     for (const int context : options.contexts) {
         const double prompts = 2.0 * context * 0.08 * token;
         const double costs = 250.0 * token;
-        seconds += prompts + costs + options.repeats * settings * 1.7 * tokens * token;
+        seconds += prompts + costs + options.repeats * settings * runs;
     }
     return seconds;
 }
