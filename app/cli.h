@@ -22,6 +22,7 @@ int runDownload(const CommandLine& line);
 int runTrainDraft(const CommandLine& line);
 int runAudit(const CommandLine& line);
 int runProbe(const CommandLine& line);
+int runBench(const CommandLine& line);
 
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);

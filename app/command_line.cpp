@@ -228,6 +228,40 @@ void addProbe(CLI::App& app, CommandLine& line) {
     addJson(*sub, line);
 }
 
+void addBench(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Bench, "bench",
+                                  "the standing benchmark, other programs beside it where they are named");
+    BenchArguments& bench = line.bench;
+    addTarget(*sub, line.run);
+    addDraft(*sub, line.run);
+    addInt(*sub, "--threads", line.run.engine.threads, 0, 1024, "threads, 0 = as many as are useful");
+    sub->add_flag("--quick", bench.quick, "a few cases, one short context, gammas 0, 2 and 4");
+    sub->add_flag("--list", bench.list, "print the cases and measure nothing");
+    addValue(*sub, "--cases", "only these: names or their beginnings, such as smollm2,gpt2-int8",
+             [&bench](const std::string& o, const std::string& text) { bench.cases = parseWords(o, text); });
+    addValue(*sub, "--contexts", "tokens of the prompt (default 128,2000)",
+             [&bench](const std::string& o, const std::string& text) {
+                 bench.contexts = parseNumberList(o, text, 2, 100'000);
+             });
+    addValue(*sub, "--gammas", "such as 0-8 (default) or 0,2,4",
+             [&bench](const std::string& o, const std::string& text) {
+                 bench.gammas = parseNumberList(o, text, 0, kGammaMax);
+             });
+    addInt(*sub, "--repeats", bench.repeats, 1, 1000, "default 3");
+    addText(*sub, "--out", bench.outPath, "write the results to this file as JSON");
+    addText(*sub, "--markdown", bench.markdownPath, "write dated tables to this file");
+    PeerOptions& peers = bench.peers;
+    addText(*sub, "--llama-bench", peers.llamaBench, "llama.cpp's llama-bench, measured on the same file");
+    addText(*sub, "--llama-quantize", peers.llamaQuantize, "default: beside llama-bench");
+    addText(*sub, "--llama-speculative", peers.llamaSpeculative, "llama.cpp's llama-speculative");
+    addText(*sub, "--llama-draft", peers.llamaDraft,
+            "GGUF that drafts for both (default: the target itself)");
+    addText(*sub, "--python", peers.python, "a Python with transformers and torch");
+    addInt(*sub, "--peer-runs", peers.runs, 3, 100, "turns of each side (default 3)");
+    sub->add_flag("--peers-only", bench.peersOnly, "none of the cases, only the other programs");
+    addJson(*sub, line);
+}
+
 void addFiles(CLI::App& app, CommandLine& line) {
     CLI::App* logits =
         addSubcommand(app, line, Subcommand::Logits, "logits", "logits of every position of a prompt");
@@ -375,6 +409,8 @@ void checkTogether(const CommandLine& line) {
                     std::to_string(run.options.gamma));
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
+    if (line.bench.peersOnly && !line.bench.peers.any())
+        throw Error("--peers-only: expected --llama-bench, --llama-speculative or --python with it");
     if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
     const bool needsSession =
         line.subcommand == Subcommand::Replay || (line.subcommand == Subcommand::Screenshot &&
@@ -418,6 +454,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addMeasurements(app, line);
     addAudit(app, line);
     addProbe(app, line);
+    addBench(app, line);
     addFiles(app, line);
     addModels(app, line);
     addScreenshot(app, line);

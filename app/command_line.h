@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/peers.h"
 #include "engine/trace/options.h"
 
 namespace specula {
@@ -23,7 +24,8 @@ enum class Subcommand {
     Download,
     TrainDraft,
     Audit,
-    Probe
+    Probe,
+    Bench
 };
 
 enum class ColorMode { Auto, Always, Never };
@@ -42,6 +44,20 @@ struct RunArguments {
     std::optional<std::vector<TokenId>> promptIds;
     bool chat = false;
     std::string system;
+};
+
+/// What `bench` measures and where it puts it.
+struct BenchArguments {
+    bool quick = false;
+    bool list = false;
+    bool peersOnly = false;
+    std::vector<std::string> cases;  ///< none = all
+    std::vector<int> contexts;       ///< none = the benchmark's own; likewise
+    std::vector<int> gammas;
+    int repeats = 0;
+    std::optional<std::string> outPath;
+    std::optional<std::string> markdownPath;
+    PeerOptions peers;  ///< programs as they were named; model and threads are filled in later
 };
 
 /// Everything on the command line, checked as far as that is possible without opening a file.
@@ -80,6 +96,7 @@ struct CommandLine {
     std::vector<std::string> modelPaths;  ///< models: further files and folders
     bool pairs = false;                   ///< models
     std::optional<std::string> details;   ///< models: a name or a path
+    BenchArguments bench;
     TrainRequest train;  ///< train-draft; its target is in run.target, prompts are filled in later
 };
 

@@ -155,6 +155,14 @@ Rule parseRule(const std::string& option, const std::string& text) {
     return *value;
 }
 
+std::vector<std::string> parseWords(const std::string& option, const std::string& text) {
+    std::vector<std::string> words = split(text, ',');
+    for (const std::string& word : words) {
+        if (word.empty()) refuseValue(option, "names with commas between them", text);
+    }
+    return words;
+}
+
 std::vector<TokenId> parseIds(const std::string& option, const std::string& text) {
     std::vector<TokenId> ids;
     for (const std::string& part : split(text, ',')) {

@@ -28,6 +28,10 @@ Rule parseRule(const std::string& option, const std::string& text);
 Mutant parseMutant(const std::string& option, const std::string& text);
 /// "resample-from-target, ... or rejected-sibling-stays"
 std::string mutantNames();
+
+/// Words between commas, none of them empty. Throws Error.
+std::vector<std::string> parseWords(const std::string& option, const std::string& text);
+
 std::vector<TokenId> parseIds(const std::string& option, const std::string& text);
 
 /// Known but not in this version: refused with that reason; anything but `allowed` is unknown.

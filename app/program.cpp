@@ -66,6 +66,8 @@ int dispatch(const CommandLine& line) {
             return runAudit(line);
         case Subcommand::Probe:
             return runProbe(line);
+        case Subcommand::Bench:
+            return runBench(line);
         case Subcommand::Information:
             break;
     }

@@ -56,6 +56,8 @@ std::string settingsLine(const RunRecord& record) {
     if (!options.tree.off()) text = "tree " + treeText(options.tree);
     text +=
         options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
+    if (options.syntheticAcceptance)
+        text += ", SYNTHETIC acceptance " + rateText(options.syntheticAcceptance, 2) + " (not lossless)";
     return text + ", seed " + std::to_string(options.seed);
 }
 

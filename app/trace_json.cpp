@@ -89,6 +89,7 @@ json toJson(const RunOptions& options) {
     value["detail"] = name(options.detail);
     value["top_entries"] = options.topEntries;
     value["costs"] = options.costs ? toJson(*options.costs) : json(nullptr);
+    if (options.syntheticAcceptance) value["synthetic_acceptance"] = *options.syntheticAcceptance;
     return value;
 }
 
@@ -108,6 +109,7 @@ RunOptions runOptionsFrom(const JsonObject& json) {
     options.detail = json.word<Detail>("detail", &detailNamed, "one of counts, tokens, full");
     options.topEntries = smallInt(json, "top_entries");
     if (json.has("costs")) options.costs = costsFrom(json.object("costs"));
+    options.syntheticAcceptance = json.optionalNumber("synthetic_acceptance", 0.0, 1.0);
     return options;
 }
 

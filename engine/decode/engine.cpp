@@ -98,15 +98,13 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     checkMemory(loads, availableMemory(options.device));
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const double share = draft ? 0.85 : 1.0;
-    engine->m_target = Model::load(target, loadOptions(loads[0]), pool, stop,
-                                   [&](double f) { report(share * f, "loading " + target->config().name); });
+    engine->takeTarget(Model::load(target, loadOptions(loads[0]), pool, stop,
+                                   [&](double f) { report(share * f, "loading " + target->config().name); }));
     if (draft) {
-        engine->m_draftModel = Model::load(draft, loadOptions(loads[1]), pool, stop, [&](double f) {
+        engine->takeDraft(Model::load(draft, loadOptions(loads[1]), pool, stop, [&](double f) {
             report(share + 0.15 * f, "loading " + draft->config().name);
-        });
-        engine->m_draftInfo.model = engine->m_draftModel->info();
+        }));
         engine->m_draftInfo.model->path = options.draft;
-        engine->m_draftInfo.name = engine->m_draftModel->info().name;
     }
     if (engine->m_draftInfo.kind == "feature-head") {
         engine->m_featureHead =
@@ -115,16 +113,47 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
         engine->m_draftInfo.name = engine->m_featureHead->config().name;
         engine->m_draftInfo.bestTree.children = engine->m_featureHead->config().bestTree;
     }
-    engine->m_targetInfo = engine->m_target->info();
     engine->m_targetInfo.path = options.target;
     engine->m_targetInfo.loadSeconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    std::set<TokenId> eos(target->config().eos.begin(), target->config().eos.end());
-    if (engine->m_tokenizer) {
-        for (const TokenId id : engine->m_tokenizer->eos()) eos.insert(id);
-    }
-    engine->m_eos.assign(eos.begin(), eos.end());
     return engine;
+}
+
+std::shared_ptr<const Engine> Engine::ofModels(std::shared_ptr<const Model> target,
+                                               std::shared_ptr<const Model> draft) {
+    std::shared_ptr<Engine> engine(new Engine);
+    engine->m_draftInfo = describeDraft("none", target->config());
+    engine->m_pair.compatible = true;
+    engine->m_tokenizer = target->checkpoint().tokenizer();
+    engine->m_chatTemplate = target->checkpoint().chatTemplate();
+    if (draft) {
+        engine->m_pair = checkPair(target->checkpoint(), draft->checkpoint());
+        if (!engine->m_pair.compatible)
+            throw Error(draft->info().name + " cannot draft for " + target->info().name + ". " +
+                        reasonAgainst(engine->m_pair));
+        engine->m_draftInfo.kind = "model";
+        engine->takeDraft(std::move(draft));
+    }
+    engine->takeTarget(std::move(target));
+    return engine;
+}
+
+/// The target, and the tokens that end its texts; the tokenizer must be known.
+void Engine::takeTarget(std::shared_ptr<const Model> target) {
+    m_target = std::move(target);
+    m_targetInfo = m_target->info();
+    const std::vector<TokenId>& named = m_target->config().eos;
+    std::set<TokenId> eos(named.begin(), named.end());
+    if (m_tokenizer) {
+        for (const TokenId id : m_tokenizer->eos()) eos.insert(id);
+    }
+    m_eos.assign(eos.begin(), eos.end());
+}
+
+void Engine::takeDraft(std::shared_ptr<const Model> draft) {
+    m_draftModel = std::move(draft);
+    m_draftInfo.model = m_draftModel->info();
+    m_draftInfo.name = m_draftModel->info().name;
 }
 
 std::vector<TokenId> Engine::encodePrompt(const std::string& text, bool chat,

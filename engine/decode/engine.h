@@ -23,6 +23,11 @@ public:
     using Progress = std::function<void(double fraction, const std::string& what)>;
     static std::shared_ptr<const Engine> load(const EngineOptions& options, std::stop_token stop = {},
                                               const Progress& progress = {});
+
+    /// An engine over models that are loaded already and share a ThreadPool; draft null: plain decoding only.
+    /// Throws Error where they do not fit together.
+    static std::shared_ptr<const Engine> ofModels(std::shared_ptr<const Model> target,
+                                                  std::shared_ptr<const Model> draft = nullptr);
     ~Engine();
 
     const EngineOptions& options() const { return m_options; }
@@ -53,6 +58,8 @@ public:
 
 private:
     Engine() = default;
+    void takeTarget(std::shared_ptr<const Model> target);
+    void takeDraft(std::shared_ptr<const Model> draft);
 
     EngineOptions m_options;
     ModelInfo m_targetInfo;

@@ -8,6 +8,7 @@
 #include "engine/decode/recorder.h"
 #include "engine/decode/round_proposals.h"
 #include "engine/decode/sampler.h"
+#include "engine/decode/synthetic_verdict.h"
 #include "engine/decode/target_rows.h"
 #include "engine/draft/feature_draft.h"
 #include "engine/draft/model_draft.h"
@@ -67,6 +68,9 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
     require(options.gamma >= kGammaAuto && options.gamma <= kGammaMax,
             "--gamma: expected auto or a number from 0 to " + std::to_string(kGammaMax));
     require(options.maxTokens >= 1, "--max-tokens: expected a number of at least 1");
+    require(
+        options.syntheticAcceptance.value_or(0.0) >= 0.0 && options.syntheticAcceptance.value_or(0.0) <= 1.0,
+        "synthetic acceptance: expected a number from 0 to 1");
     require(options.rule != Rule::Greedy || options.sampling.greedy(), "--rule greedy needs --temperature 0");
     if (draftKind == "none") {
         options.gamma = 0;
@@ -311,10 +315,10 @@ TreeVerdict Session::Impl::judgeChain() {
 
 TreeVerdict Session::Impl::judge() {
     prepareInput();
-    if (options.rule == Rule::Greedy)
-        return judgeGreedyTree(
-            proposals.tokens(), proposals.parents(), [this](int node) { return target.best(node); },
-            input.endsHere);
+    std::function<TokenId(int)> best;
+    if (options.rule == Rule::Greedy) best = [this](int node) { return target.best(node); };
+    if (options.syntheticAcceptance) return judgeSynthetic(input, *options.syntheticAcceptance, best);
+    if (best) return judgeGreedyTree(proposals.tokens(), proposals.parents(), best, input.endsHere);
     TreeVerdict verdict = options.rule == Rule::Sequoia ? judgeTree(input) : judgeChain();
     if (options.mutant != Mutant::None && !verdict.ended) breakVerdict(verdict);
     return verdict;
@@ -444,7 +448,13 @@ void Session::extend(int moreTokens) {
     m->finish = Finish::Running;
 }
 
-void Session::restart(std::uint64_t seed) {
+void Session::restart(std::uint64_t seed, std::optional<int> gamma) {
+    if (gamma && m->options.gamma != 0) {
+        RunOptions next = m->options;
+        next.gamma = *gamma;
+        if (next.rule != Rule::Greedy) next.rule = Rule::Token;  // resolved anew
+        m->options = resolved(std::move(next), m->engine->draftInfo().kind);
+    }
     m->options.seed = seed;
     m->proposals.begin(seed, 0);
     m->state->cache.truncate(static_cast<int>(m->prompt.size()) - 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/decode/engine.h"
@@ -33,8 +34,10 @@ public:
     /// Allows `moreTokens` more after Finish::Length, keeping the caches ("Continue").
     void extend(int moreTokens);
 
-    /// Back to just after the prompt with another seed, keeping what the caches hold of the prompt.
-    void restart(std::uint64_t seed);
+    /// Back to just after the prompt with another seed, keeping what the caches hold of the prompt; with
+    /// `gamma` as a chain of another length (a Session that began with gamma 0 stays plain). Throws Error as
+    /// the constructor does.
+    void restart(std::uint64_t seed, std::optional<int> gamma = {});
 
 private:
     struct Impl;

@@ -1,18 +1,13 @@
 #include <algorithm>
-#include <chrono>
 
-#include "engine/decode/auto_plan.h"
-#include "engine/decode/session.h"
 #include "engine/measure/measure.h"
-#include "engine/measure/single_run.h"
+#include "engine/measure/series.h"
 #include "engine/measure/statistics.h"
 #include "engine/trace/error.h"
 
 namespace specula {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Where two outputs part, for people.
 std::string differenceOf(const std::string& prompt, const std::vector<TokenId>& a,
@@ -23,45 +18,6 @@ std::string differenceOf(const std::string& prompt, const std::vector<TokenId>& 
         a.begin());
     return "prompt \"" + prompt + "\": output token " + std::to_string(at);
 }
-
-/// Fraction done and time left, from the pace so far.
-class Eta {
-public:
-    Eta(int total, const std::function<void(double, double)>& report) : m_total(total), m_report(report) {}
-    void step() {
-        ++m_done;
-        if (!m_report) return;
-        const double elapsed = std::chrono::duration<double>(Clock::now() - m_began).count();
-        m_report(static_cast<double>(m_done) / m_total, elapsed / m_done * (m_total - m_done));
-    }
-
-private:
-    int m_total;
-    int m_done = 0;
-    Clock::time_point m_began = Clock::now();
-    const std::function<void(double, double)>& m_report;
-};
-
-/// Measured series of one kind of run over prompts x repeats.
-struct Series {
-    std::vector<double> speeds;
-    std::vector<double> ratios;  // to the plain run beside it
-    std::vector<int> prompts;
-    Totals totals;
-    double modelCost = 0.0;
-
-    void add(const SingleRun& run, const SingleRun& plain, int prompt) {
-        speeds.push_back(run.tokensPerSecond());
-        ratios.push_back(run.tokensPerSecond() / std::max(plain.tokensPerSecond(), 1e-9));
-        prompts.push_back(prompt);
-        addTotals(totals, run.totals);
-        modelCost += run.modelCost;
-    }
-    std::optional<double> predicted() const {
-        if (modelCost <= 0.0) return std::nullopt;
-        return static_cast<double>(totals.emitted()) / modelCost;
-    }
-};
 
 RunOptions withCosts(const std::shared_ptr<const Engine>& engine, RunOptions options, std::stop_token stop) {
     if (!options.costs) options.costs = measureCosts(engine, 0, stop).costs;

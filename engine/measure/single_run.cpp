@@ -1,25 +1,33 @@
 #include "engine/measure/single_run.h"
 
+#include <limits>
+
 #include "engine/decode/auto_plan.h"
-#include "engine/decode/session.h"
 
 namespace specula {
 
-SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt,
-                  RunOptions options, std::stop_token stop) {
-    options.detail = Detail::Counts;
+SingleRun runFor(Session& session, long tokens, const std::optional<Costs>& costs, std::stop_token stop) {
     SingleRun run;
-    Session session(engine, options, prompt);
-    while (const std::optional<Round> round = session.step(stop)) {
+    while (run.totals.emitted() < tokens) {
+        const std::optional<Round> round = session.step(stop);
+        if (!round) break;
         run.totals.add(*round);
-        if (!options.costs) continue;
+        if (!costs) continue;
         std::vector<int> plan;
         for (const Proposal& proposal : round->proposals) plan.push_back(proposal.parent);
-        run.modelCost += 1.0 / speedupOf(1.0, depthOf(plan), static_cast<int>(plan.size()), *options.costs);
+        run.modelCost += 1.0 / speedupOf(1.0, depthOf(plan), static_cast<int>(plan.size()), *costs);
     }
     run.ids = session.output();
     run.cancelled = session.finish() == Finish::Cancelled;
     return run;
+}
+
+SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt,
+                  RunOptions options, std::stop_token stop) {
+    options.detail = Detail::Counts;
+    const std::optional<Costs> costs = options.costs;
+    Session session(engine, std::move(options), prompt);
+    return runFor(session, std::numeric_limits<long>::max(), costs, stop);
 }
 
 void addTotals(Totals& sum, const Totals& run) {

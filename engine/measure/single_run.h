@@ -4,7 +4,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "engine/decode/engine.h"
+#include "engine/decode/session.h"
 
 namespace specula {
 
@@ -20,6 +20,10 @@ struct SingleRun {
 
 SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt,
                   RunOptions options, std::stop_token stop);
+
+/// Steps a Session from where it stands until it has put out `tokens` (in whole rounds, so a few more), or to
+/// its end. The Session should record Detail::Counts. `costs` for modelCost.
+SingleRun runFor(Session& session, long tokens, const std::optional<Costs>& costs, std::stop_token stop);
 
 /// Sums of several runs.
 void addTotals(Totals& sum, const Totals& run);

@@ -94,6 +94,9 @@ struct RunOptions {
     int topEntries = 12;         ///< entries of each row kept at Detail::Full
     std::optional<Costs> costs;  ///< needed by automatic gamma and automatic trees
     Mutant mutant = Mutant::None;
+    /// Every drafted token is accepted with this probability, whatever the rows say: for teaching, and for
+    /// benchmarks of pairs with random weights. NOT lossless, and marked as synthetic wherever it is shown.
+    std::optional<double> syntheticAcceptance;
 };
 
 /// What to load.

@@ -196,4 +196,58 @@ struct ProbeReport {
     double fractionOfLimit() const { return plain.median > 0.0 ? limitMs() / plain.median : 0.0; }
 };
 
+/// One gamma of a benchmark case: runs that alternated with plain ones of the same prompt, seed and settings.
+struct BenchPoint {
+    int gamma = 0;  ///< kGammaAuto: chosen by the program, as it is when nothing is said
+    Interval tokensPerSecond;
+    Interval speedup;  ///< against the plain runs beside them
+    Totals totals;
+    std::optional<double> predicted;  ///< S = E / (gamma c + v(gamma+1) + o), E measured here
+    std::optional<double> residual;   ///< measured / S, the median over the runs
+    /// E, and S with it, expected from the acceptance by position of the *other* gammas. Absent where there
+    /// are none, and for auto.
+    std::optional<double> tokensFromAlpha;
+    std::optional<double> speedupFromAlpha;
+};
+
+/// One pair in one number format at one length of context.
+struct BenchCase {
+    std::string name;    ///< "smollm2-int8"
+    std::string target;  ///< for people
+    std::string draft;
+    WeightFormat weights = WeightFormat::Auto;
+    std::optional<double> syntheticAcceptance;  ///< verdicts are synthetic at this rate
+    int context = 0;                            ///< tokens of the prompt
+    double loadSeconds = 0.0;
+    std::int64_t memoryBefore = 0;        ///< resident bytes before loading
+    std::int64_t peakLoading = 0;         ///< resident bytes at most while loading; 0 unknown
+    std::int64_t peakRunning = 0;         ///< and until the case was done
+    double prefillTokensPerSecond = 0.0;  ///< target alone
+    std::int64_t bytesPerToken = 0;       ///< weights and cache that plain decoding reads
+    Interval plain;                       ///< tokens per second
+    double gigabytesPerSecond = 0.0;      ///< bytesPerToken times plain tokens per second
+    double bandwidthGbs = 0.0;            ///< of this machine, measured just before
+    Costs costs;                          ///< measured before the runs, at this context
+    std::vector<double> alphaByPosition;  ///< accepted / judged, all gammas together
+    std::vector<BenchPoint> points;       ///< those that were measured
+    std::string problem;                  ///< why there is nothing, or no more; "" = complete
+};
+
+/// How well a prediction meets what was measured: the ratios of both, over all points.
+struct BenchAgreement {
+    int n = 0;
+    int within = 0;  ///< from 0.93 to 1.07
+    double median = 0.0;
+    double low = 0.0;
+    double high = 0.0;
+};
+
+/// The standing benchmark.
+struct BenchReport {
+    std::vector<BenchCase> cases;
+    BenchAgreement costModel;  ///< measured / S with the measured E
+    BenchAgreement fromAlpha;  ///< measured / S with E from acceptance by position
+    double seconds = 0.0;
+};
+
 }  // namespace specula

@@ -1,0 +1,58 @@
+#include "engine/decode/synthetic_verdict.h"
+
+#include <optional>
+
+#include "engine/verify/rows.h"
+
+namespace specula {
+
+namespace {
+
+using Rows = std::optional<SiblingRows<float>>;  // absent at temperature 0
+
+/// The first child of the path's end that its coin lets through, -1 where there is none.
+int testChildren(const TreeInput<float>& input, double alpha, Rows& rows, TreeVerdict& out) {
+    const int node = out.last();
+    for (std::size_t child = 0; child < input.parents.size(); ++child) {
+        if (input.parents[child] != node) continue;
+        if (input.acceptCoins[child] < alpha) return static_cast<int>(child);
+        out.verdicts[child] = Verdict::Rejected;
+        out.replaced = static_cast<int>(child);
+        if (rows) rows->reject(input.drafted[child]);
+    }
+    return -1;
+}
+
+}  // namespace
+
+TreeVerdict judgeSynthetic(const TreeInput<float>& input, double alpha,
+                           const std::function<TokenId(int)>& best) {
+    TreeVerdict out;
+    out.verdicts.assign(input.drafted.size(), Verdict::Discarded);
+    out.extraKind = input.drafted.empty() ? EmitKind::Plain : EmitKind::Bonus;
+    for (;;) {
+        const int node = out.last();
+        const TokenId wanted = best ? best(node) : -1;
+        Rows rows;
+        if (!best)
+            rows.emplace(input.targetRow(node), input.draftRow(node), input.targetScratch,
+                         input.draftScratch);
+        out.replaced = -1;
+        const int accepted = testChildren(input, alpha, rows, out);
+        if (accepted >= 0) {
+            out.replaced = -1;
+            out.verdicts[static_cast<std::size_t>(accepted)] = Verdict::Accepted;
+            out.path.push_back(accepted);
+            out.ended = input.endsHere && input.endsHere(accepted);
+            if (out.ended) return out;
+            continue;
+        }
+        if (out.replaced >= 0) out.extraKind = EmitKind::Resampled;
+        out.usedExtraCoin = !best;
+        out.extra = best ? wanted : drawFrom(rows->target(), input.extraCoin);
+        out.extraP = best ? 1.0 : static_cast<double>(rows->target()[static_cast<std::size_t>(out.extra)]);
+        return out;
+    }
+}
+
+}  // namespace specula
