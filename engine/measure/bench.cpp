@@ -8,7 +8,6 @@
 #include "engine/decode/session.h"
 #include "engine/measure/measure.h"
 #include "engine/measure/peak_memory.h"
-#include "engine/measure/round_costs.h"
 #include "engine/measure/series.h"
 #include "engine/measure/statistics.h"
 #include "engine/model/model.h"
@@ -22,7 +21,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Report = std::function<void(double fraction, const std::string& what)>;
 
-constexpr int kShortContext = 256;    // up to here measureCosts, which looks at a short text, is good enough
 constexpr double kLeastGrowth = 1.5;  // a context that the model cuts to less than this is the same again
 
 double secondsSince(Clock::time_point began) {
@@ -108,7 +106,7 @@ bool CaseRun::open(const Report& report) {
     const bool drafts = m_engine->draftInfo().kind != "none" && !m_gammas.empty();
     // What the program chooses by itself may be a tree, of more rows than a chain has.
     const int rows = m_pair.automatic ? 0 : (drafts ? m_gammas.back() + 1 : 1);
-    const ProbeReport probe = measureCosts(m_engine, rows, m_stop);
+    const ProbeReport probe = measureCosts(m_engine, rows, m_stop, m_case.context);
     m_case.bandwidthGbs = probe.bandwidthGbs;
     m_case.costs = probe.costs;
     if (m_stop.stop_requested()) return false;
@@ -122,14 +120,6 @@ bool CaseRun::open(const Report& report) {
     fast.gamma = m_gammas.back();
     m_fast = begun(fast);
     if (!m_fast) return false;
-    if (m_case.context > kShortContext) {
-        m_case.costs = measureRoundCosts(*m_plain, *m_fast, m_gammas, m_stop);
-        if (m_stop.stop_requested()) return false;
-        // Rows past the longest chain cost more by what they do after a short text.
-        std::vector<double>& v = m_case.costs.v;
-        for (std::size_t m = v.size(); m < probe.costs.v.size(); ++m)
-            v.push_back(v.back() + probe.costs.v[m] - probe.costs.v[m - 1]);
-    }
     if (m_pair.automatic) {
         RunOptions chosen = base();
         chosen.gamma = kGammaAuto;

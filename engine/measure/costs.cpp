@@ -12,8 +12,10 @@ constexpr int kTreeRows = 17;  // and for those that propose trees
 
 }  // namespace
 
-ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows, std::stop_token stop) {
+ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows, std::stop_token stop,
+                         int context) {
     ProbeOptions options;
+    options.context = context;
     if (rows == 0) rows = engine->draftInfo().kind == "feature-head" ? kTreeRows : kChainRows;
     options.rows = rows;
     options.visits = 3;

@@ -20,8 +20,8 @@ struct MeasuredPrompt {
 /// The short form of probe() (probe.h), in two seconds or so for a small pair: the costs for the cost model,
 /// measured in real rounds and quantised so that runs which use them can be repeated (Costs in RunOptions),
 /// with the bandwidth and where a token's time goes. rows 0: as many as the draft's kind can use.
-ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows = 0,
-                         std::stop_token stop = {});
+ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows = 0, std::stop_token stop = {},
+                         int context = 64);
 
 /// Plain and speculative runs of each prompt, alternating which goes first, one warm-up pair dropped.
 /// Throughputs are total tokens over total decode time (prefill apart); the interval is a bootstrap over the

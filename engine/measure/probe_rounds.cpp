@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/decode/session.h"
 #include "engine/measure/statistics.h"
-#include "engine/model/memory.h"
 #include "engine/model/model.h"
 
 namespace specula {
@@ -18,8 +16,7 @@ namespace {
 constexpr double kSettleMs = 40.0;
 constexpr double kCountMs = 40.0;
 constexpr int kFewestCounted = 2;
-constexpr int kTimelinesToSpare = 4;  // memory left for as many more
-constexpr int kMostRounds = 60;       // of a visit: very small models would fill their context
+constexpr int kMostRounds = 60;  // of a visit: very small models would fill their context
 
 double quantised(double value, double unit) {
     return std::round(value / unit) * unit;
@@ -72,74 +69,58 @@ double slowdownAt(const std::vector<double>& slowdowns, std::size_t at) {
 
 }  // namespace
 
-struct RoundTimer::Timeline {
-    GammaTimes times;
-    Session session;
-    std::uint64_t seed = 0;
-};
-
 RoundTimer::RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeOptions& options,
                        const std::vector<TokenId>& text, std::stop_token stop) {
-    std::vector<int> gammas{0};
-    if (engine->draftInfo().kind != "none")
-        gammas.insert(gammas.end(), options.gammas.begin(), options.gammas.end());
-    for (const int gamma : gammas) {
+    RunOptions run;
+    run.gamma = 0;
+    run.sampling = options.sampling;
+    run.maxTokens = engine->target().maxSeq();
+    run.ignoreEos = true;
+    run.detail = Detail::Counts;
+    m_plain = std::make_unique<Session>(engine, run, text);
+    m_times.emplace_back();
+    if (!m_plain->prefill(stop) || engine->draftInfo().kind == "none") return;
+    for (const int gamma : options.gammas) {
         // A few rounds must fit behind the text.
-        if (gamma > 0 &&
-            static_cast<int>(text.size()) + (kFewestCounted + 2) * (gamma + 1) > engine->target().maxSeq())
-            break;
-        const std::int64_t before = availableMemory();
-        RunOptions run;
-        run.gamma = gamma;
-        run.sampling = options.sampling;
-        run.maxTokens = engine->target().maxSeq();
-        run.ignoreEos = true;
-        run.detail = Detail::Counts;
-        m_timelines.push_back(std::unique_ptr<Timeline>(new Timeline{
-            {.gamma = gamma, .draftMs = {}, .verifyMs = {}, .decideMs = {}}, Session(engine, run, text)}));
-        if (!m_timelines.back()->session.prefill(stop)) break;
-        const std::int64_t after = availableMemory();
-        if (after > 0 && after < kTimelinesToSpare * (before - after)) break;
+        const int least = static_cast<int>(text.size()) + (kFewestCounted + 2) * (gamma + 1);
+        if (least <= engine->target().maxSeq())
+            m_times.push_back({.gamma = gamma, .draftMs = {}, .verifyMs = {}, .decideMs = {}});
     }
+    run.gamma = m_times.back().gamma;
+    if (run.gamma == 0) return;
+    m_drafting = std::make_unique<Session>(engine, run, text);
+    m_drafting->prefill(stop);
 }
 
-RoundTimer::~RoundTimer() = default;
-
-void RoundTimer::run(Timeline& timeline, std::stop_token stop) {
+void RoundTimer::run(Session& session, GammaTimes& times, std::stop_token stop) {
     // From the text's end again: the context stays as long as it was asked for.
-    timeline.session.restart(++timeline.seed);
+    session.restart(++m_seed, times.gamma);
     double spentMs = 0.0;
     int counted = 0;
     for (int rounds = 0; rounds < kMostRounds; ++rounds) {
         if (spentMs >= kSettleMs + kCountMs && counted >= kFewestCounted) break;
-        const std::optional<Round> round = timeline.session.step(stop);
+        const std::optional<Round> round = session.step(stop);
         if (!round) break;
-        const RoundTimes& times = round->times;
-        const bool settled = spentMs >= kSettleMs || rounds >= kMostRounds / 2;
-        spentMs += times.draftMs + times.verifyMs + times.decideMs;
+        const RoundTimes& took = round->times;
+        const bool settled = rounds > 0 && (spentMs >= kSettleMs || rounds >= kMostRounds / 2);
+        spentMs += took.draftMs + took.verifyMs + took.decideMs;
         if (!settled) continue;
         ++counted;
-        if (static_cast<int>(round->proposals.size()) != timeline.times.gamma) continue;
-        timeline.times.draftMs.push_back(times.draftMs);
-        timeline.times.verifyMs.push_back(times.verifyMs);
-        timeline.times.decideMs.push_back(times.decideMs);
+        if (static_cast<int>(round->proposals.size()) != times.gamma) continue;
+        times.draftMs.push_back(took.draftMs);
+        times.verifyMs.push_back(took.verifyMs);
+        times.decideMs.push_back(took.decideMs);
     }
 }
 
 void RoundTimer::visit(std::stop_token stop) {
-    for (const auto& timeline : m_timelines) run(*timeline, stop);
+    for (GammaTimes& times : m_times) run(times.gamma == 0 ? *m_plain : *m_drafting, times, stop);
 }
 
 bool RoundTimer::steady() const {
     constexpr double kSteady = 1.15;
-    const TimeSpread plain = spreadOf(m_timelines.front()->times.verifyMs);
+    const TimeSpread plain = spreadOf(m_times.front().verifyMs);
     return plain.high <= kSteady * plain.low;
-}
-
-std::vector<GammaTimes> RoundTimer::times() const {
-    std::vector<GammaTimes> times;
-    for (const auto& timeline : m_timelines) times.push_back(timeline->times);
-    return times;
 }
 
 void addRounds(const std::vector<GammaTimes>& rounds, ProbeReport& report) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/decode/engine.h"
+#include "engine/decode/session.h"
 #include "engine/measure/probe.h"
 #include "engine/trace/reports.h"
 
@@ -17,14 +18,13 @@ struct GammaTimes {
     std::vector<double> draftMs, verifyMs, decideMs;
 };
 
-/// Plain decoding and rounds of several gammas in turn, each in a Session of its own that goes on where it
-/// was left, so that whatever slows the machine for a moment meets them all alike. One thread.
+/// Plain decoding and rounds of several gammas in turn, all from the end of the same text, so that whatever
+/// slows the machine for a moment meets them all alike. One thread.
 class RoundTimer {
 public:
-    /// Runs the text through the target for each; fewer gammas where the memory for their caches is short.
+    /// Runs the text through the target, once for plain decoding and once for all gammas.
     RoundTimer(const std::shared_ptr<const Engine>& engine, const ProbeOptions& options,
                const std::vector<TokenId>& text, std::stop_token stop);
-    ~RoundTimer();
 
     /// Some rounds of each.
     void visit(std::stop_token stop);
@@ -33,13 +33,14 @@ public:
     bool steady() const;
 
     /// The first entry is plain decoding. Entries may be empty: a look-up draft proposes only what it finds.
-    std::vector<GammaTimes> times() const;
+    const std::vector<GammaTimes>& times() const { return m_times; }
 
 private:
-    struct Timeline;
-    void run(Timeline& timeline, std::stop_token stop);
+    void run(Session& session, GammaTimes& times, std::stop_token stop);
 
-    std::vector<std::unique_ptr<Timeline>> m_timelines;  // the first is plain decoding
+    std::unique_ptr<Session> m_plain, m_drafting;  // null: the engine has no draft
+    std::vector<GammaTimes> m_times;               // the first is plain decoding
+    std::uint64_t m_seed = 0;
 };
 
 /// Puts what rounds cost into a report that has its passes: times within rounds, the draft's, and the costs.

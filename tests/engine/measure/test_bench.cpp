@@ -4,9 +4,9 @@
 
 #include "engine/decode/auto_plan.h"
 #include "engine/measure/bench.h"
+#include "engine/measure/measure.h"
 #include "engine/measure/model_shapes.h"
 #include "engine/measure/peak_memory.h"
-#include "engine/measure/round_costs.h"
 #include "engine/measure/series.h"
 #include "engine/model/model.h"
 #include "engine/trace/error.h"
@@ -195,26 +195,13 @@ private slots:
         QCOMPARE(a.high, 1.2);
     }
 
-    void roundCostsComeFromRounds() {
+    void costsAtAContextComeFromRoundsThere() {
         const auto engine = smallPair("small").load({});
-        RunOptions options;
-        options.maxTokens = 120;
-        options.ignoreEos = true;
-        options.gamma = 0;
-        const std::vector<TokenId> prompt(200, 5);
-        Session plain(engine, options, prompt);
-        options.gamma = 4;
-        Session drafting(engine, options, prompt);
-        const std::vector<int> gammas{1, 4};
-        const Costs costs = measureRoundCosts(plain, drafting, gammas);
-        QCOMPARE(costs.v.size(), std::size_t{5});
-        QCOMPARE(costs.v.front(), 1.0);
-        // Between measured gammas, on the line.
-        QVERIFY(std::fabs(costs.v[2] - (2 * costs.v[1] + costs.v[4]) / 3) < 0.011);
-        QVERIFY(costs.c > 0.0 && costs.overhead >= 0.0);
-        std::stop_source stop;
-        stop.request_stop();
-        QCOMPARE(measureRoundCosts(plain, drafting, gammas, stop.get_token()).v.size(), std::size_t{1});
+        const ProbeReport report = measureCosts(engine, 5, {}, 200);
+        QCOMPARE(report.context, 200);
+        QCOMPARE(report.costs.v.size(), std::size_t{5});
+        QCOMPARE(report.costs.v.front(), 1.0);
+        QVERIFY(report.costs.c > 0.0 && report.costs.overhead >= 0.0);
     }
 
     void peakMemoryFollowsAllocations() {
