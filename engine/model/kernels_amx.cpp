@@ -6,8 +6,9 @@ namespace specula {
 
 namespace {
 
-constexpr int kGroupsAtOnce = 16;                      // of 4 values: what one tile register holds of a row
-constexpr int kRowsAtOnce = 16;                        // activation rows of one tile register
+constexpr int kGroupsAtOnce = 16;  // of 4 values: what one tile register holds of a row
+constexpr int kRowsAtOnce = 16;    // activation rows of one tile register
+constexpr int kFewRows = 2;
 constexpr int kStepBytes = kGroupsAtOnce * kTile * 4;  // of weights in one tile register
 
 /// How the eight tile registers are cut, for one block of rows: 0-3 sums [rows][16] int32, 4 activations
@@ -161,9 +162,9 @@ void multiply(const Int8Weights& w, int tile, int tiles, const std::uint8_t* x, 
 
 void int8TilesAmx(const Int8Weights& w, int tileBegin, int tileEnd, const CodedRows& x, float* out,
                   const Kernels& without) {
-    // One row is read as fast without; a row that no whole number of tile registers holds is left to the
-    // other kernel. The sums are integers: both give the same.
-    if (x.rows * x.parts == 1 || w.groups() % kGroupsAtOnce != 0)
+    // One or two rows are read a little faster without; a row that no whole number of tile registers holds is
+    // left to the other kernel. The sums are integers: both give the same.
+    if (x.rows * x.parts <= kFewRows || w.groups() % kGroupsAtOnce != 0)
         return without.int8Tiles(w, tileBegin, tileEnd, x, out);
     alignas(64) std::int32_t sums[2 * kRowsAtOnce * kSumsWidth];
     const int most = 2 * kRowsAtOnce / x.parts, blocks = (x.rows + most - 1) / most;
