@@ -84,10 +84,12 @@ RunOptions EngineBackend::withCosts(RunOptions options, std::stop_token stop, bo
     const bool chosen = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
     const bool needed = chosen || always;
     if (!needed || options.costs) return options;
-    if (!m_costs) {
-        ProbeReport report = measureCosts(engine(), 0, stop);
+    if (!m_costs || (always && m_quickCosts)) {
+        // A run only chooses gamma by them; what is measured is also compared with what they predict.
+        ProbeReport report = always ? measureCosts(engine(), 0, stop) : measureCostsQuickly(engine(), stop);
         if (stop.stop_requested()) return options;
         m_costs = std::move(report);
+        m_quickCosts = !always;
     }
     options.costs = m_costs->costs;
     return options;
@@ -95,7 +97,9 @@ RunOptions EngineBackend::withCosts(RunOptions options, std::stop_token stop, bo
 
 void EngineBackend::probe(std::stop_token stop, const Progress& progress) {
     ProbeReport report = specula::probe(engine(), {}, stop, progress);
-    if (!stop.stop_requested()) m_costs = std::move(report);
+    if (stop.stop_requested()) return;
+    m_costs = std::move(report);
+    m_quickCosts = false;
 }
 
 std::unique_ptr<ActiveRun> EngineBackend::start(const RunRequest& request, std::stop_token stop) {

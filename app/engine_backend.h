@@ -41,6 +41,7 @@ public:
 private:
     std::shared_ptr<const Engine> m_engine;
     std::optional<ProbeReport> m_costs;  // of m_engine
+    bool m_quickCosts = false;           // measured quickly
 };
 
 }  // namespace specula

@@ -75,15 +75,15 @@ void EngineWorker::ensureLoaded(const Pending& pending, const EngineOptions& opt
     LoadedPair pair = m_backend->load(options, pending.stop, progressOf(pending));
     if (pending.stop.stop_requested()) throw Error("Loading was stopped");
     m_loaded = options;
-    m_costsPosted = false;
+    m_postedCosts.reset();
     post(pending, PairLoaded{options, std::move(pair)});
 }
 
-/// The pair's costs, once they are known.
+/// The pair's costs, when they are known and when they have been measured anew.
 void EngineWorker::postCosts(const Pending& pending) {
     const ProbeReport* costs = m_backend->costs();
-    if (costs == nullptr || m_costsPosted) return;
-    m_costsPosted = true;
+    if (costs == nullptr || m_postedCosts == costs->costs) return;
+    m_postedCosts = costs->costs;
     post(pending, *costs);
 }
 
@@ -144,7 +144,7 @@ void EngineWorker::handle(const Pending& pending, const AuditJob& job) {
 void EngineWorker::handle(const Pending& pending, const ProbeJob& job) {
     ensureLoaded(pending, job.engine);
     m_backend->probe(pending.stop, progressOf(pending));
-    if (!pending.stop.stop_requested()) m_costsPosted = false;
+    if (!pending.stop.stop_requested()) m_postedCosts.reset();
     postCosts(pending);
     post(pending, JobDone{});
 }

@@ -128,7 +128,7 @@ private:
     // Worker's thread only.
     std::unique_ptr<Backend> m_backend;
     std::optional<EngineOptions> m_loaded;
-    bool m_costsPosted = false;  // those of m_loaded
+    std::optional<Costs> m_postedCosts;  // of m_loaded
     std::unique_ptr<ActiveRun> m_run;
     std::uint64_t m_runId = 0;
 

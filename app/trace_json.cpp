@@ -163,6 +163,7 @@ json toJson(const ModelInfo& model) {
             {"device", name(model.device)},
             {"parameters", model.parameters},
             {"weight_bytes", model.weightBytes},
+            {"coarse_weights", model.coarseWeights},
             {"layers", model.layers},
             {"hidden", model.hidden},
             {"vocabulary", model.vocabulary},
@@ -183,6 +184,7 @@ ModelInfo modelInfoFrom(const JsonObject& json) {
     model.device = deviceFrom(json);
     model.parameters = json.integer("parameters", 0, kMaxSize);
     model.weightBytes = json.integer("weight_bytes", 0, kMaxSize);
+    if (json.has("coarse_weights")) model.coarseWeights = json.integer("coarse_weights", 0, kMaxSize);
     model.layers = smallInt(json, "layers");
     model.hidden = smallInt(json, "hidden");
     model.vocabulary = smallInt(json, "vocabulary");

@@ -23,6 +23,10 @@ struct MeasuredPrompt {
 ProbeReport measureCosts(const std::shared_ptr<const Engine>& engine, int rows = 0, std::stop_token stop = {},
                          int context = 64);
 
+/// The same in half a second, for a first token that does not keep anybody waiting: fewer gammas, once each.
+/// Good enough to choose gamma by.
+ProbeReport measureCostsQuickly(const std::shared_ptr<const Engine>& engine, std::stop_token stop = {});
+
 /// Plain and speculative runs of each prompt, alternating which goes first, one warm-up pair dropped.
 /// Throughputs are total tokens over total decode time (prefill apart); the interval is a bootstrap over the
 /// paired log-ratios of prompts x repeats. Never asserts a speed.

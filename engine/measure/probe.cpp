@@ -17,7 +17,6 @@ namespace {
 
 constexpr int kBandwidthPasses = 7;
 constexpr int kFarPasses = 3;
-constexpr double kWarmUpMs = 200.0;
 constexpr std::int64_t kFarBytes = std::int64_t{512} << 20;
 constexpr std::int64_t kFarBytesMost = std::int64_t{2} << 30;
 
@@ -59,10 +58,10 @@ std::int64_t farBytes() {
 
 /// Passes of one row for a while, so that what is measured first is not measured on a machine that still
 /// wakes up; returns the last ones' median in milliseconds.
-double warmUp(PassTimer& timer) {
+double warmUp(PassTimer& timer, double leastMs) {
     std::vector<double> times;
     double spentMs = 0.0;
-    while (spentMs < kWarmUpMs) {
+    while (spentMs < leastMs || times.empty()) {
         times.push_back(timer.passMs(1));
         spentMs += times.back();
     }
@@ -80,8 +79,8 @@ ProbeOptions fitting(ProbeOptions options, double passMs) {
         std::max(90.0, 3.0 * kWide * passMs) * static_cast<double>(options.gammas.size() + 1);
     const double repeatMs = 2.0 * kWide * passMs * options.rows;
     options.repeats = std::clamp(static_cast<int>(options.seconds * 300.0 / repeatMs), 1, options.repeats);
-    options.visits =
-        std::clamp(static_cast<int>(options.seconds * 700.0 / visitMs), kFewestVisits, options.visits);
+    options.visits = std::clamp(static_cast<int>(options.seconds * 700.0 / visitMs),
+                                std::min(kFewestVisits, options.visits), options.visits);
     return options;
 }
 
@@ -102,7 +101,7 @@ ProbeReport probe(const std::shared_ptr<const Engine>& engine, const ProbeOption
     say(0.0, "Warming up");
     PassTimer passes(target, text, options.rows);
     report.cacheBytes = passes.cacheBytes();
-    const ProbeOptions fitted = fitting(options, warmUp(passes));
+    const ProbeOptions fitted = fitting(options, warmUp(passes, options.warmUpMs));
     say(0.0, "Reading the text");
     RoundTimer rounds(engine, fitted, text, stop);
     for (int visit = 0; visit < fitted.visits && !stop.stop_requested(); ++visit) {

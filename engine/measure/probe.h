@@ -23,6 +23,7 @@ struct ProbeOptions {
     Sampling sampling;         ///< of the rounds
     double seconds = 0.0;      ///< for passes and rounds together, roughly: a slow model gets fewer repeats
                                ///< and visits than asked for, but some; 0: as many as asked for
+    double warmUpMs = 200.0;   ///< of passes before anything counts
     bool farBandwidth = true;  ///< also over a buffer far larger than the caches: up to 2 GB for a second
     bool allShares = true;     ///< where the time goes for every number of rows, not only for one
 };

@@ -54,6 +54,15 @@ DraftLine draftLineOf(const std::vector<GammaTimes>& rounds) {
     return {step, start};
 }
 
+/// What the target's pass adds to such a round: the parts' quartiles by themselves add up to less than a
+/// round's.
+double passWithin(const GammaTimes& times) {
+    std::vector<double> whole;
+    for (std::size_t i = 0; i < times.verifyMs.size(); ++i)
+        whole.push_back(times.draftMs[i] + times.verifyMs[i] + times.decideMs[i]);
+    return undisturbed(whole) - undisturbed(times.draftMs) - undisturbed(times.decideMs);
+}
+
 /// How many times as long as alone a pass takes within a round: straight between the row counts where that is
 /// known (not 0) and level beyond them.
 double slowdownAt(const std::vector<double>& slowdowns, std::size_t at) {
@@ -150,7 +159,7 @@ void addRounds(const std::vector<GammaTimes>& rounds, ProbeReport& report) {
     for (const GammaTimes& times : rounds) {
         const auto at = static_cast<std::size_t>(times.gamma);
         if (at < report.rows.size() && !times.verifyMs.empty())
-            slowdowns[at] = undisturbed(times.verifyMs) / std::max(report.rows[at].pass.low, 1e-6);
+            slowdowns[at] = passWithin(times) / std::max(report.rows[at].pass.low, 1e-6);
     }
     double floor = 0.0;
     for (std::size_t i = 0; i < report.rows.size(); ++i) {

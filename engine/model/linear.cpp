@@ -4,6 +4,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <exception>
@@ -131,34 +132,42 @@ public:
         m_packed = takeWeightMemory<std::uint16_t>(m_count);
         packTiles(stack, pool, [&](int tile, const float* rows) {
             std::vector<std::uint16_t> half(tileSize);
+            std::vector<float> kept(tileSize);
             kernels().toHalf(rows, static_cast<int>(tileSize), half.data());
+            kernels().toFloat(half.data(), static_cast<int>(tileSize), kept.data());
+            std::int64_t coarse = 0;
             std::uint16_t* to = m_packed.get() + static_cast<std::size_t>(tile) * tileSize;
             for (int lane = 0; lane < kTile; ++lane) {
                 for (int k = 0; k < in(); ++k) {
-                    const std::uint16_t value = half[static_cast<std::size_t>(lane) * in() + k];
+                    const std::size_t at = static_cast<std::size_t>(lane) * in() + k;
+                    const std::uint16_t value = half[at];
                     if ((value & 0x7C00U) == 0x7C00U) {
                         const StoredTensor& tensor = stack.tensorOf(tile * kTile + lane);
                         throw Error(tensor.file + ": tensor " + tensor.fileName +
                                     " has values beyond the range of 16-bit floats (65504); use --weights "
                                     "fp32 or int8");
                     }
+                    if ((value & 0x7C00U) == 0 && kept[at] != rows[at]) ++coarse;
                     to[static_cast<std::size_t>(k) * kTile + lane] = value;
                 }
             }
+            m_coarse.fetch_add(coarse, std::memory_order_relaxed);
         });
     }
 
     void forward(const float* x, int rows, float* out, ThreadPool& pool, LinearScratch&) const override {
         const Fp16Weights weights{m_packed.get(), in(), this->out()};
         pool.guided((this->out() + kTile - 1) / kTile, kTilesAtOnce,
-                   [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
+                    [&](int begin, int end) { kernels().fp16Tiles(weights, begin, end, x, rows, out); });
         addBias(m_bias, rows, out);
     }
 
     std::int64_t bytes() const override { return static_cast<std::int64_t>(m_count * 2); }
+    std::int64_t coarse() const override { return m_coarse.load(); }
 
 private:
     std::size_t m_count = 0;
+    std::atomic<std::int64_t> m_coarse{0};
     std::shared_ptr<std::uint16_t> m_packed;
     std::vector<float> m_bias;
 };
@@ -198,7 +207,7 @@ public:
         });
         const CodedRows codedRows{scratch.values.data(), scratch.codes.data(), rows, m_parts};
         pool.guided((this->out() + kTile - 1) / kTile, kTilesAtOnce,
-                   [&](int begin, int end) { kernels().int8Tiles(weights, begin, end, codedRows, out); });
+                    [&](int begin, int end) { kernels().int8Tiles(weights, begin, end, codedRows, out); });
     }
 
     std::int64_t bytes() const override { return static_cast<std::int64_t>(m_count + m_scales.size() * 8); }

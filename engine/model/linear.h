@@ -42,6 +42,10 @@ public:
 
     virtual std::int64_t bytes() const = 0;  ///< read for one token
 
+    /// Weights that the format holds with fewer bits than the others, because they are smaller than its
+    /// range (fp16: below 6.1e-5) and were not already rounded so in the file.
+    virtual std::int64_t coarse() const { return 0; }
+
     int in() const { return m_in; }
     int out() const { return m_out; }
 

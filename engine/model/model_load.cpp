@@ -111,6 +111,7 @@ std::unique_ptr<Linear> Model::loadLinear(const std::vector<std::string>& names,
     }
     std::unique_ptr<Linear> linear = makeLinear(m_info.weights, source, *m_pool);
     m_info.weightBytes += linear->bytes();
+    m_info.coarseWeights += linear->coarse();
     return linear;
 }
 
@@ -166,6 +167,7 @@ void Model::loadWeights(std::stop_token stop, const std::function<void(double)>&
     head.shape.front() = vocabulary();
     m_head = makeLinear(m_info.weights, {{&head}, {}}, *m_pool);
     m_info.weightBytes += m_head->bytes();
+    m_info.coarseWeights += m_head->coarse();
     if (progress) progress(1.0);
 }
 

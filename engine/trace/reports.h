@@ -20,7 +20,8 @@ struct ModelInfo {
     KvFormat kv = KvFormat::Auto;
     Device device = Device::Cpu;
     std::int64_t parameters = 0;
-    std::int64_t weightBytes = 0;  ///< read for one token (linears and head as they run)
+    std::int64_t weightBytes = 0;    ///< read for one token (linears and head as they run)
+    std::int64_t coarseWeights = 0;  ///< too small for fp16's full precision (below 6.1e-5), fewer bits kept
     int layers = 0;
     int hidden = 0;
     int vocabulary = 0;

@@ -15,7 +15,6 @@
 #include <QSettings>
 #include <QStyle>
 
-#include "engine/trace/names.h"
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
@@ -40,10 +39,6 @@ constexpr int kLayoutVersion = 1;   ///< raise when docks come, go or change the
 constexpr int kNarrowBelow = 1100;  ///< pixels of width from which the inspector has a column of its own
 constexpr double kPictureScale = 2.0;
 const QLatin1String kSetupPrefix("setup");
-
-QString fromBytes(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 /// The palette the desktop gave, before the program set one.
 const QPalette& systemPalette() {
@@ -152,12 +147,8 @@ void MainWindow::enableByState() {
 }
 
 void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, const PairReport& pair) {
-    const QString name = QString::fromStdString(target.name);
-    QString runs = fromBytes(specula::name(target.weights));
-    if (target.device != Device::Cpu)
-        runs = tr("%1 on %2").arg(runs, fromBytes(specula::name(target.device)));
-    m_setup->setTargetLabel(
-        tr("%1, file %2, run %3").arg(name, QString::fromStdString(target.fileFormat), runs));
+    const QString name = QString::fromStdString(target.name), runs = runsAs(target);
+    m_setup->setTarget(target);
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
     m_setup->form().setBestTree(draft.bestTree);
     const QString draftName = QString::fromStdString(draft.name);
@@ -177,7 +168,7 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
 }
 
 void MainWindow::clearModelInfo() {
-    m_setup->setTargetLabel({});
+    m_setup->setTarget(std::nullopt);
     m_setup->setPairState({}, true);
     m_audit->setPair({});
     setWindowTitle(tr("Specula"));

@@ -17,6 +17,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "engine/trace/names.h"
 #include "ui/common/palette.h"
 #include "ui/setup/draft_chooser.h"
 #include "ui/setup/help.h"
@@ -27,6 +28,21 @@
 #include "ui/setup/tree_text.h"
 
 namespace specula {
+
+namespace {
+
+QString fromWord(std::string_view word) {
+    return QString::fromLatin1(word.data(), static_cast<qsizetype>(word.size()));
+}
+
+}  // namespace
+
+QString runsAs(const ModelInfo& model) {
+    const QString weights = fromWord(name(model.weights));
+    return model.device == Device::Cpu
+               ? weights
+               : SetupPanel::tr("%1 on %2").arg(weights, fromWord(name(model.device)));
+}
 
 SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     m_target =
@@ -214,7 +230,16 @@ const std::vector<PromptSuite>& SetupPanel::suites() const {
     return m_prompt->suites();
 }
 
-void SetupPanel::setTargetLabel(const QString& text) {
+void SetupPanel::setTarget(const std::optional<ModelInfo>& target) {
+    QString text;
+    if (target)
+        text = tr("%1, file %2, run %3")
+                   .arg(QString::fromStdString(target->name), QString::fromStdString(target->fileFormat),
+                        runsAs(*target));
+    if (target && target->coarseWeights > 0)
+        text += tr("; %L1 of %L2 weights are below 6e-5, where fp16 keeps fewer bits")
+                    .arg(target->coarseWeights)
+                    .arg(target->parameters);
     m_targetLabel->setText(text);
     m_targetLabel->setVisible(!text.isEmpty());
     colorLines();

@@ -9,6 +9,7 @@
 #include <QWidget>
 
 #include "engine/trace/options.h"
+#include "engine/trace/reports.h"
 #include "ui/setup/setup_types.h"
 
 class QAction;
@@ -21,6 +22,9 @@ class DraftChooser;
 class ModelChooser;
 class PromptBox;
 class RunForm;
+
+/// How a model runs, for people: "int8x2", "bf16 on cuda".
+QString runsAs(const ModelInfo& model);
 
 /// Everything a run depends on, in one column: the pair, the prompt, the numbers, Generate and Stop. The
 /// buttons stay in sight; what stands above them scrolls when the window is low.
@@ -50,8 +54,8 @@ public:
     void setHeadTest(std::function<bool(const std::string& draft)> isHead);
     void setSuites(const std::vector<PromptSuite>& suites);
     const std::vector<PromptSuite>& suites() const;
-    /// What runs as the target, below its chooser; "" hides it.
-    void setTargetLabel(const QString& text);
+    /// What runs as the target, said below its chooser.
+    void setTarget(const std::optional<ModelInfo>& target);
     /// The compatibility line below the choosers; "" hides it.
     void setPairState(const QString& text, bool ok);
     /// The loaded target can chat (PromptBox::setChatAvailable) and has so many layers (0 = not known).
