@@ -317,7 +317,10 @@ TreeVerdict Session::Impl::judge() {
     prepareInput();
     std::function<TokenId(int)> best;
     if (options.rule == Rule::Greedy) best = [this](int node) { return target.best(node); };
-    if (options.syntheticAcceptance) return judgeSynthetic(input, *options.syntheticAcceptance, best);
+    if (options.syntheticAcceptance) {
+        if (options.tree.off()) spreadCoins(coins, *options.syntheticAcceptance, options.seed, rounds);
+        return judgeSynthetic(input, *options.syntheticAcceptance, best);
+    }
     if (best) return judgeGreedyTree(proposals.tokens(), proposals.parents(), best, input.endsHere);
     TreeVerdict verdict = options.rule == Rule::Sequoia ? judgeTree(input) : judgeChain();
     if (options.mutant != Mutant::None && !verdict.ended) breakVerdict(verdict);

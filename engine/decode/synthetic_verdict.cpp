@@ -1,5 +1,7 @@
 #include "engine/decode/synthetic_verdict.h"
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "engine/verify/rows.h"
@@ -52,6 +54,18 @@ TreeVerdict judgeSynthetic(const TreeInput<float>& input, double alpha,
         out.extra = best ? wanted : drawFrom(rows->target(), input.extraCoin);
         out.extraP = best ? 1.0 : static_cast<double>(rows->target()[static_cast<std::size_t>(out.extra)]);
         return out;
+    }
+}
+
+void spreadCoins(std::span<double> coins, double alpha, std::uint64_t seed, int round) {
+    constexpr double kGolden = 0.61803398874989485, kOther = 0.75487766624669276;  // irrational
+    constexpr double kLargest = 1.0 - 0x1p-53;
+    const double whole = 0.5 + kOther * static_cast<double>(seed % 1'000'000) + kGolden * round;
+    const double u = whole - std::floor(whole);
+    double survival = 1.0;
+    for (double& coin : coins) {
+        coin = survival > u ? std::min(u / survival, kLargest) : kLargest;
+        survival *= alpha;
     }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
 
 #include "engine/verify/tree.h"
 
@@ -15,5 +17,11 @@ namespace specula {
 /// no row is asked for. Pure but for the callbacks.
 TreeVerdict judgeSynthetic(const TreeInput<float>& input, double alpha,
                            const std::function<TokenId(int node)>& best = {});
+
+/// Accept coins of a chain for judgeSynthetic. One number u a round says how far the chain goes: place i
+/// (from 0) is accepted iff u < alpha^(i+1), which is the law of independent coins; its coin is u / alpha^i.
+/// Over rounds u is spread evenly (multiples of the golden ratio, Weyl 1916) instead of drawn, so that a few
+/// dozen rounds already have about the expected tokens a round.
+void spreadCoins(std::span<double> coins, double alpha, std::uint64_t seed, int round);
 
 }  // namespace specula

@@ -78,6 +78,26 @@ private slots:
         QCOMPARE(t.emitted(), 600L);
     }
 
+    void aFewRoundsHaveTheExpectedTokensEach() {
+        for (const double alpha : {0.5, 0.7, 0.9}) {
+            RunOptions options = synthetic(alpha, 0.7, 7);
+            double expected = 1.0, survival = 1.0;
+            for (int i = 0; i < 7; ++i) expected += survival *= alpha;
+            options.maxTokens = static_cast<int>(30 * expected);
+            for (int seed = 0; seed < 4; ++seed) {
+                options.seed = static_cast<std::uint64_t>(1000 * seed);
+                Session session(engine(), options, kPrompt);
+                Totals totals;
+                while (totals.rounds < 25) {
+                    const auto round = session.step({});
+                    QVERIFY(round);
+                    totals.add(*round);
+                }
+                QVERIFY(std::fabs(totals.tokensPerRound().value() - expected) < 0.1 * expected);
+            }
+        }
+    }
+
     void theEndsAreExact() {
         for (const double temperature : {0.0, 0.7}) {
             const Totals all = totalsOf(synthetic(1.0, temperature), 1);
