@@ -1,8 +1,6 @@
 #include "app/cli_bench_output.h"
 
-#include <cstdarg>
-#include <cstdio>
-
+#include "app/formatted.h"
 #include "app/json_fields.h"
 #include "app/run_output.h"
 #include "app/trace_json.h"
@@ -14,15 +12,6 @@ namespace specula {
 using nlohmann::json;
 
 namespace {
-
-__attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...) {
-    char text[400];
-    va_list values;
-    va_start(values, pattern);
-    std::vsnprintf(text, sizeof text, pattern, values);
-    va_end(values);
-    return text;
-}
 
 double megabytes(std::int64_t bytes) {
     return static_cast<double>(bytes) / 1e6;
@@ -121,8 +110,8 @@ json peersJson(const PeersReport& peers) {
 
 std::string agreementText(const char* what, const BenchAgreement& a) {
     if (a.n == 0) return "";
-    return format("%s: median %.3f, from %.3f to %.3f, %d of %d within 0.93-1.07", what, a.median, a.low,
-                  a.high, a.within, a.n);
+    return formatted("%s: median %.3f, from %.3f to %.3f, %d of %d within 0.93-1.07", what, a.median, a.low,
+                     a.high, a.within, a.n);
 }
 
 std::string titleOf(const BenchCase& one) {
@@ -130,7 +119,7 @@ std::string titleOf(const BenchCase& one) {
     if (!one.draft.empty()) title += " with " + one.draft;
     title += ", " + std::string(name(one.weights));
     if (one.context > 0) title += ", context " + std::to_string(one.context);
-    if (one.syntheticAcceptance) title += format(", SYNTHETIC acceptance %.2f", *one.syntheticAcceptance);
+    if (one.syntheticAcceptance) title += formatted(", SYNTHETIC acceptance %.2f", *one.syntheticAcceptance);
     return title;
 }
 
@@ -160,13 +149,13 @@ std::string benchCaseText(const BenchCase& one) {
     std::string text = titleOf(one) + "\n";
     if (one.plain.n == 0)
         return text + "  " + (one.problem.empty() ? "nothing measured" : one.problem) + "\n";
-    text +=
-        format("  load %.2f s   peak memory %.0f MB loading, %.0f running (%.0f before)\n", one.loadSeconds,
-               megabytes(one.peakLoading), megabytes(one.peakRunning), megabytes(one.memoryBefore));
-    text += format("  prompt %.0f tokens/s   plain %.1f tokens/s (%.1f-%.1f)   %.1f GB/s of %.1f read\n",
-                   one.prefillTokensPerSecond, one.plain.median, one.plain.low, one.plain.high,
-                   one.gigabytesPerSecond, one.bandwidthGbs);
-    text += format("  c %.3f   o %.3f   v ", one.costs.c, one.costs.overhead) + listed(one.costs.v, 2) +
+    text += formatted("  load %.2f s   peak memory %.0f MB loading, %.0f running (%.0f before)\n",
+                      one.loadSeconds, megabytes(one.peakLoading), megabytes(one.peakRunning),
+                      megabytes(one.memoryBefore));
+    text += formatted("  prompt %.0f tokens/s   plain %.1f tokens/s (%.1f-%.1f)   %.1f GB/s of %.1f read\n",
+                      one.prefillTokensPerSecond, one.plain.median, one.plain.low, one.plain.high,
+                      one.gigabytesPerSecond, one.bandwidthGbs);
+    text += formatted("  c %.3f   o %.3f   v ", one.costs.c, one.costs.overhead) + listed(one.costs.v, 2) +
             "\n  acceptance by position " + listed(one.alphaByPosition, 2) + "\n";
     if (!one.points.empty())
         text +=
@@ -175,12 +164,13 @@ std::string benchCaseText(const BenchCase& one) {
         const auto cell = [](const std::optional<double>& value, int decimals) {
             return rateText(value, decimals);
         };
-        text += format("  %5s  %8.1f  %4.2f (%4.2f-%4.2f)  %5s  %8s  %4s  %8s  %10s  %9s\n",
-                       gammaText(point.gamma).c_str(), point.tokensPerSecond.median, point.speedup.median,
-                       point.speedup.low, point.speedup.high, cell(point.totals.tokensPerRound(), 2).c_str(),
-                       cell(point.tokensFromAlpha, 2).c_str(), cell(point.predicted, 2).c_str(),
-                       cell(point.speedupFromAlpha, 2).c_str(), cell(point.residual, 3).c_str(),
-                       cell(ratioOf(point.speedup.median, point.speedupFromAlpha), 3).c_str());
+        text +=
+            formatted("  %5s  %8.1f  %4.2f (%4.2f-%4.2f)  %5s  %8s  %4s  %8s  %10s  %9s\n",
+                      gammaText(point.gamma).c_str(), point.tokensPerSecond.median, point.speedup.median,
+                      point.speedup.low, point.speedup.high, cell(point.totals.tokensPerRound(), 2).c_str(),
+                      cell(point.tokensFromAlpha, 2).c_str(), cell(point.predicted, 2).c_str(),
+                      cell(point.speedupFromAlpha, 2).c_str(), cell(point.residual, 3).c_str(),
+                      cell(ratioOf(point.speedup.median, point.speedupFromAlpha), 3).c_str());
     }
     if (!one.problem.empty()) text += "  " + one.problem + "\n";
     return text;
@@ -189,16 +179,16 @@ std::string benchCaseText(const BenchCase& one) {
 std::string peerText(const PeerResult& result) {
     if (!result.problem.empty()) return result.name + ": not measured: " + result.problem + "\n";
     const Interval ratio = result.ratio();
-    return result.name + format(": %.1f against %.1f tokens/s, %.2f times (%.2f-%.2f, n = %d)\n",
-                                result.oursMedian(), result.theirsMedian(), ratio.median, ratio.low,
-                                ratio.high, ratio.n);
+    return result.name + formatted(": %.1f against %.1f tokens/s, %.2f times (%.2f-%.2f, n = %d)\n",
+                                   result.oursMedian(), result.theirsMedian(), ratio.median, ratio.low,
+                                   ratio.high, ratio.n);
 }
 
 std::string peerRowsText(const PeerRows& rows) {
     if (!rows.problem.empty()) return rows.name + ": not measured: " + rows.problem + "\n";
     std::string text = rows.name + ":";
     for (std::size_t i = 0; i < rows.rows.size(); ++i)
-        text += format("  v(%d) %.2f against %.2f", rows.rows[i], rows.oursV[i], rows.theirsV[i]);
+        text += formatted("  v(%d) %.2f against %.2f", rows.rows[i], rows.oursV[i], rows.theirsV[i]);
     return text + "\n";
 }
 
@@ -210,7 +200,7 @@ std::string benchSummary(const BenchReport& report) {
         const std::string line = agreementText(what, agreement);
         if (!line.empty()) text += line + "\n";
     }
-    return text + format("energy: none (not measured)\n%.0f s\n", report.seconds);
+    return text + formatted("energy: none (not measured)\n%.0f s\n", report.seconds);
 }
 
 namespace {
@@ -235,13 +225,14 @@ std::string markdownRow(const BenchCase& one) {
     const auto v = [&](std::size_t rows) {
         return rows <= one.costs.v.size() ? rateText(one.costs.v[rows - 1], 2) : std::string("-");
     };
-    text += format("%d | %.1f s | %.0f MB | %.0f | %.1f | %.1f | %.3f | %s | %s |", one.context,
-                   one.loadSeconds, megabytes(one.peakRunning - one.memoryBefore), one.prefillTokensPerSecond,
-                   one.plain.median, one.gigabytesPerSecond, one.costs.c, v(5).c_str(), v(9).c_str());
     text +=
-        best ? format(" %d | %.1f | %.2f |", best->gamma, best->tokensPerSecond.median, best->speedup.median)
-             : std::string(" - | - | - |");
-    return text + (chosen ? format(" %.2f |\n", chosen->speedup.median) : std::string(" - |\n"));
+        formatted("%d | %.1f s | %.0f MB | %.0f | %.1f | %.1f | %.3f | %s | %s |", one.context,
+                  one.loadSeconds, megabytes(one.peakRunning - one.memoryBefore), one.prefillTokensPerSecond,
+                  one.plain.median, one.gigabytesPerSecond, one.costs.c, v(5).c_str(), v(9).c_str());
+    text += best ? formatted(" %d | %.1f | %.2f |", best->gamma, best->tokensPerSecond.median,
+                             best->speedup.median)
+                 : std::string(" - | - | - |");
+    return text + (chosen ? formatted(" %.2f |\n", chosen->speedup.median) : std::string(" - |\n"));
 }
 
 std::string markdownPeers(const PeersReport& peers) {
@@ -250,8 +241,8 @@ std::string markdownPeers(const PeersReport& peers) {
         if (!result.problem.empty()) continue;
         const Interval ratio = result.ratio();
         text += "| " + result.name +
-                format(" | %.1f | %.1f | %.2f (%.2f-%.2f) |\n", result.oursMedian(), result.theirsMedian(),
-                       ratio.median, ratio.low, ratio.high);
+                formatted(" | %.1f | %.1f | %.2f (%.2f-%.2f) |\n", result.oursMedian(), result.theirsMedian(),
+                          ratio.median, ratio.low, ratio.high);
     }
     text += "\n" + peers.settings + "\n";
     for (const PeerRows& rows : peers.rows) {
@@ -265,8 +256,8 @@ std::string markdownPeers(const PeersReport& peers) {
 std::string benchMarkdown(const BenchReport& report, const PeersReport& peers, const BenchMachine& machine) {
     std::string text = "Measured " + machine.date + " by `specula bench` " + machine.version + " on " +
                        machine.cpu +
-                       format(", %d threads, %s kernels", machine.threads, machine.instructionSet.c_str());
-    text += machine.bandwidthGbs > 0.0 ? format(", %.0f GB/s read.\n\n", machine.bandwidthGbs) : ".\n\n";
+                       formatted(", %d threads, %s kernels", machine.threads, machine.instructionSet.c_str());
+    text += machine.bandwidthGbs > 0.0 ? formatted(", %.0f GB/s read.\n\n", machine.bandwidthGbs) : ".\n\n";
     bool synthetic = false;
     if (!report.cases.empty()) text += kTableHead;
     for (const BenchCase& one : report.cases) {

@@ -1,7 +1,6 @@
 #include "app/probe_output.h"
 
-#include <cstdarg>
-#include <cstdio>
+#include "app/formatted.h"
 
 namespace specula {
 
@@ -62,15 +61,6 @@ const PassShares* sharesOf(const ProbeReport& report) {
 json share(const ProbeReport& report, double ms) {
     const PassShares* shares = sharesOf(report);
     return shares && shares->totalMs() > 0.0 ? json(ms / shares->totalMs()) : json(nullptr);
-}
-
-__attribute__((format(printf, 1, 2))) std::string formatted(const char* format, ...) {
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return text;
 }
 
 /// What a plain token's milliseconds are made of, by falling place in the pass and then what follows it.

@@ -123,7 +123,10 @@ QString costFinding(const ProbeReport& report) {
         said << Findings::tr("%1 rows cost %2 times one row")
                     .arg(QString::number(rows), decimalText(report.costs.v[rows - 1], 1));
     }
-    if (report.fractionOfLimit() > 0.0)
+    constexpr double kAtTheLimit = 0.98;  // within what the limit itself varies by
+    if (report.fractionOfLimit() >= kAtTheLimit)
+        said << Findings::tr("plain runs at the memory limit");
+    else if (report.fractionOfLimit() > 0.0)
         said << Findings::tr("plain runs at %1 of the memory limit").arg(shareText(report.fractionOfLimit()));
     return said.join(Findings::tr("; "));
 }

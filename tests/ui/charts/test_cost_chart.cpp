@@ -85,6 +85,9 @@ private slots:
         QVERIFY(costFinding(short_).startsWith(QStringLiteral("3 rows cost")));
         short_.costs.v.resize(1);
         QCOMPARE(costFinding(short_), QStringLiteral("plain runs at 83 % of the memory limit"));
+        // A token that takes no longer than reading its bytes, or seems to take less, is at the limit.
+        short_.bandwidthGbs = 32.0;
+        QCOMPARE(costFinding(short_), QStringLiteral("plain runs at the memory limit"));
         QVERIFY(costFinding({}).isEmpty());
         CostChart chart;
         chart.setReport(measured());
