@@ -40,10 +40,8 @@ int runAudit(const CommandLine& line) {
     resolveModels(run);
     const InterruptGuard interrupt;
     EngineBackend backend;
+    const LoadedPair pair = loadPair(backend, run.engine, interrupt.token());
     TerminalProgress progress;
-    const LoadedPair pair = backend.load(run.engine, interrupt.token(), progress.callback());
-    progress.clear();
-    for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
     const AuditRequest request = requestOf(line, run, backend);
     bool begun = false;
     const auto onCheck = [&](const AuditCheck& check) {

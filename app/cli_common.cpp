@@ -95,6 +95,14 @@ bool wantsColor(ColorMode mode) {
     return isatty(STDOUT_FILENO) == 1 && !dumb && !std::getenv("NO_COLOR");
 }
 
+LoadedPair loadPair(Backend& backend, const EngineOptions& options, std::stop_token stop) {
+    TerminalProgress progress;
+    LoadedPair pair = backend.load(options, std::move(stop), progress.callback());
+    progress.clear();
+    for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
+    return pair;
+}
+
 Prompt promptOf(const RunArguments& run) {
     Prompt prompt;
     prompt.chat = run.chat;

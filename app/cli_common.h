@@ -52,6 +52,9 @@ void note(const std::string& text);
 /// True if coloured text was asked for, or stdout is a terminal that can show it.
 bool wantsColor(ColorMode mode);
 
+/// Loads a pair with progress on stderr, then its warnings there.
+LoadedPair loadPair(Backend& backend, const EngineOptions& options, std::stop_token stop);
+
 /// The prompt's text from --prompt or --prompt-file.
 Prompt promptOf(const RunArguments& run);
 

@@ -31,10 +31,7 @@ struct Setup {
             else
                 suite = resolvePrompts(line.prompts.value_or(kDefaultSuite));
         }
-        TerminalProgress progress;
-        pair = backend.load(run.engine, interrupt.token(), progress.callback());
-        progress.clear();
-        for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
+        pair = loadPair(backend, run.engine, interrupt.token());
         if (run.promptIds)
             prompts.push_back({"", *run.promptIds});
         else

@@ -79,10 +79,7 @@ int runGenerate(const CommandLine& line) {
     const Prompt prompt = promptOf(run);
     const InterruptGuard interrupt;
     EngineBackend backend;
-    TerminalProgress progress;
-    const LoadedPair pair = backend.load(run.engine, interrupt.token(), progress.callback());
-    progress.clear();
-    for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
+    const LoadedPair pair = loadPair(backend, run.engine, interrupt.token());
     std::vector<TokenId> ids = run.promptIds ? *run.promptIds : backend.encode(prompt);
     const auto active = backend.startFromIds(std::move(ids), run.options, interrupt.token());
     if (!active) return kInterrupted;

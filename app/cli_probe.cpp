@@ -46,10 +46,8 @@ int runProbe(const CommandLine& line) {
     resolveModels(run);
     const InterruptGuard interrupt;
     EngineBackend backend;
+    const LoadedPair pair = loadPair(backend, run.engine, interrupt.token());
     TerminalProgress progress;
-    const LoadedPair pair = backend.load(run.engine, interrupt.token(), progress.callback());
-    progress.clear();
-    for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
     const ProbeReport report =
         probe(backend.engine(), optionsOf(line), interrupt.token(), progress.callback());
     progress.clear();

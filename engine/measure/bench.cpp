@@ -10,6 +10,7 @@
 #include "engine/measure/peak_memory.h"
 #include "engine/measure/series.h"
 #include "engine/measure/statistics.h"
+#include "engine/model/memory.h"
 #include "engine/model/model.h"
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
@@ -33,12 +34,6 @@ std::vector<TokenId> randomIds(const Engine& engine, int length) {
     for (TokenId& id : ids)
         id = static_cast<TokenId>(random() % static_cast<std::uint64_t>(engine.target().vocabulary()));
     return ids;
-}
-
-/// Bytes of keys and values that a step reads with `context` tokens in the cache.
-std::int64_t cacheBytes(const Model& model, int context) {
-    const std::int64_t wide = model.info().kv == KvFormat::Fp32 ? 4 : 2;
-    return 2LL * model.info().layers * model.config().keyWidth() * wide * context;
 }
 
 /// One case: a loaded pair at one context.
@@ -217,8 +212,9 @@ void CaseRun::expectFromAlpha(BenchPoint& point) const {
 
 void CaseRun::summarise() {
     m_case.plain = bootstrapMedian(m_plainSeries.speeds, m_plainSeries.prompts);
-    m_case.bytesPerToken =
-        m_engine->targetInfo().weightBytes + cacheBytes(m_engine->target(), m_case.context + m_tokens / 2);
+    const Model& target = m_engine->target();
+    m_case.bytesPerToken = target.info().weightBytes +
+                           cacheBytes(target.config(), target.info().kv, m_case.context + m_tokens / 2);
     m_case.gigabytesPerSecond = static_cast<double>(m_case.bytesPerToken) * m_case.plain.median / 1e9;
     Totals all;
     for (const auto& [gamma, series] : m_series) {

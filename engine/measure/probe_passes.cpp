@@ -5,6 +5,7 @@
 
 #include "engine/decode/sampler.h"
 #include "engine/measure/statistics.h"
+#include "engine/model/memory.h"
 #include "engine/verify/rows.h"
 
 namespace specula {
@@ -85,9 +86,7 @@ std::vector<ProbeRow> PassTimer::rows(bool allShares, std::stop_token stop) {
 }
 
 std::int64_t PassTimer::cacheBytes() const {
-    const ModelConfig& config = m_model.config();
-    return std::int64_t{2} * config.layers * config.kvHeads * m_state->cache.length() *
-           static_cast<std::int64_t>(m_state->cache.rowBytes());
+    return specula::cacheBytes(m_model.config(), m_model.info().kv, m_state->cache.length());
 }
 
 SamplingTimes timeSampling(const PassTimer& timer, const Sampling& sampling) {

@@ -240,4 +240,5 @@ void int8Tiles(const Int8Weights& w, int tileBegin, int tileEnd, const CodedRows
         });
     });
 }
+
 }  // namespace

@@ -65,6 +65,10 @@ std::optional<std::int64_t> groupAvailable() {
 
 }  // namespace
 
+std::int64_t cacheBytes(const ModelConfig& config, KvFormat kv, int slots) {
+    return 2LL * config.layers * slots * config.keyWidth() * (kv == KvFormat::Fp32 ? 4 : 2);
+}
+
 MemoryNeed memoryNeed(const PlannedLoad& load) {
     const ModelConfig& c = *load.config;
     MemoryNeed need;
@@ -87,7 +91,7 @@ MemoryNeed memoryNeed(const PlannedLoad& load) {
         need.weightBytes += 4LL * need.context * c.rotaryDim * static_cast<std::int64_t>(c.ropes.size());
     const bool half =
         load.kv == KvFormat::Fp16 || (load.kv == KvFormat::Auto && need.weights != WeightFormat::Fp32);
-    need.cacheBytes = 2LL * c.layers * need.context * c.keyWidth() * (half ? 2 : 4);
+    need.cacheBytes = cacheBytes(c, half ? KvFormat::Fp16 : KvFormat::Fp32, need.context);
     need.scratchBytes = scratchBytes(c, vocabulary);
     return need;
 }

@@ -22,6 +22,9 @@ struct PlannedLoad {
 /// Error for a format that the device does not have (weightsOn).
 MemoryNeed memoryNeed(const PlannedLoad& load);
 
+/// Keys and values of `slots` tokens in all layers; `kv` is not Auto.
+std::int64_t cacheBytes(const ModelConfig& config, KvFormat kv, int slots);
+
 /// Bytes that this process can still take: the system's available memory, less where a control group limits
 /// it further. 0 where the system does not say.
 std::int64_t availableMemory();

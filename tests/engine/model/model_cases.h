@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -86,5 +87,42 @@ inline std::vector<TokenId> someIds(int count, int vocabulary) {
         ids.push_back(static_cast<TokenId>(random() % static_cast<unsigned>(vocabulary)));
     return ids;
 }
+
+/// A tree behind a prefix, for runs in several passes against the chains of its nodes.
+struct TreeCase {
+    explicit TreeCase(int vocabulary) : prefix(someIds(30, vocabulary)), tree(someIds(14, vocabulary)) {}
+
+    std::vector<TokenId> prefix;  // beyond the short windows
+    std::vector<TokenId> tree;
+    std::vector<int> parents{-1, -1, 0, 0, 1, 2, 2, 3, 4, 5, 5, 8, 9, 12};
+
+    /// Logits of all nodes [nodes][vocabulary], run in passes of so many.
+    std::vector<float> rows(const Model& model, const std::vector<int>& passes) const {
+        const auto vocabulary = static_cast<std::size_t>(model.vocabulary());
+        const auto state = model.newState();
+        if (!model.prefill(*state, prefix, {})) throw std::runtime_error("the prefix was not read");
+        std::vector<float> out(tree.size() * vocabulary);
+        std::size_t at = 0;
+        for (const int count : passes) {
+            const auto size = static_cast<std::size_t>(count);
+            model.forward(*state,
+                          {.tokens = std::span(tree).subspan(at, size),
+                           .parents = std::span(parents).subspan(at, size),
+                           .base = static_cast<int>(prefix.size())},
+                          {}, out.data() + at * vocabulary);
+            at += size;
+        }
+        return out;
+    }
+
+    /// The prefix and the path to a node.
+    std::vector<TokenId> chainTo(std::size_t node) const {
+        std::vector<TokenId> chain;
+        for (int up = static_cast<int>(node); up >= 0; up = parents[static_cast<std::size_t>(up)])
+            chain.insert(chain.begin(), tree[static_cast<std::size_t>(up)]);
+        chain.insert(chain.begin(), prefix.begin(), prefix.end());
+        return chain;
+    }
+};
 
 }  // namespace specula

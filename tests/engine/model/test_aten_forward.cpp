@@ -94,29 +94,11 @@ private slots:
     void aTreeRunInSeveralPassesIsNearTheChains() {
         const auto model = load(current().weights);
         const auto vocabulary = static_cast<std::size_t>(model->vocabulary());
-        const std::vector<TokenId> prefix =
-            someIds(30, model->config().vocabulary);  // beyond the short windows
-        const std::vector<TokenId> tree = someIds(14, model->config().vocabulary);
-        const std::vector<int> parents{-1, -1, 0, 0, 1, 2, 2, 3, 4, 5, 5, 8, 9, 12};
+        const TreeCase tree(model->config().vocabulary);
         for (const std::vector<int>& passes : {std::vector<int>{14}, {2, 3, 4, 3, 1, 1}, {13, 1}}) {
-            const auto state = model->newState();
-            QVERIFY(model->prefill(*state, prefix, {}));
-            std::vector<float> rows(tree.size() * vocabulary);
-            std::size_t at = 0;
-            for (const int count : passes) {
-                const auto size = static_cast<std::size_t>(count);
-                model->forward(*state,
-                               {.tokens = std::span(tree).subspan(at, size),
-                                .parents = std::span(parents).subspan(at, size),
-                                .base = 30},
-                               {}, rows.data() + at * vocabulary);
-                at += size;
-            }
-            for (std::size_t node = 0; node < tree.size(); ++node) {
-                std::vector<TokenId> chain;
-                for (int up = static_cast<int>(node); up >= 0; up = parents[static_cast<std::size_t>(up)])
-                    chain.insert(chain.begin(), tree[static_cast<std::size_t>(up)]);
-                chain.insert(chain.begin(), prefix.begin(), prefix.end());
+            const std::vector<float> rows = tree.rows(*model, passes);
+            for (std::size_t node = 0; node < tree.tree.size(); ++node) {
+                const std::vector<TokenId> chain = tree.chainTo(node);
                 const std::vector<float> expected = logitsInPieces(*model, chain, {64});
                 const double off = largestDifference(std::span(rows).subspan(node * vocabulary, vocabulary),
                                                      std::span(expected).last(vocabulary));
