@@ -1,6 +1,7 @@
 #include "engine/trace/mutants.h"
 
 #include "engine/trace/names.h"
+#include "engine/trace/rules.h"
 
 namespace specula {
 
@@ -26,29 +27,82 @@ std::string_view mutantWords(Mutant mutant) {
             return "Judge a proposal with the same random number that drew it";
         case Mutant::RejectedSiblingStays:
             return "In a tree, test a rejected token's siblings as if it had not been rejected";
+        case Mutant::KeepRejected:
+            return "Emit the rejected token itself";
+        case Mutant::SiblingsMixedUp:
+            return "In a tree, draw siblings with replacement and judge them as drawn without, or the "
+                   "reverse";
+        case Mutant::BlockFirstFailure:
+            return "End the block at the first prefix that fails its coin, not after the longest that passes";
+        case Mutant::BlockPlainResidual:
+            return "After a block ends, replace from the token rule's residual, without the prefix's share";
     }
     return {};
 }
 
-std::string mutantProblem(Mutant mutant, std::string_view draftKind, bool greedy) {
+bool breaks(Mutant mutant, Rule rule) {
+    const bool drawn = rule == Rule::Token || rule == Rule::Block || rule == Rule::SpecInfer ||
+                       rule == Rule::Sequoia;  // proposals are drawn, and the rule reads their probability
+    const bool siblings = rule == Rule::SpecInfer || rule == Rule::Sequoia;
+    if (mutant == Mutant::None || !lossless(rule)) return false;
+    switch (mutant) {
+        case Mutant::None:
+        case Mutant::StaleDraftCache:
+            return false;
+        case Mutant::KeepRejected:
+        case Mutant::OffByOneRow:
+            return true;
+        case Mutant::ResampleFromTarget:
+        case Mutant::UnfilteredTarget:
+            return rule != Rule::Greedy;
+        case Mutant::BonusFromDraft:
+            return rule != Rule::Greedy && rule != Rule::OneHot;  // one-hot proposals have no row
+        case Mutant::ArgmaxDraft:
+            return drawn || rule == Rule::OneHot;
+        case Mutant::DropUnlikely:
+        case Mutant::CoinReused:
+            return drawn;
+        case Mutant::RejectedSiblingStays:
+            return siblings || rule == Rule::OneHot;
+        case Mutant::SiblingsMixedUp:
+            return siblings;
+        case Mutant::BlockFirstFailure:
+        case Mutant::BlockPlainResidual:
+            return rule == Rule::Block;
+    }
+    return false;
+}
+
+std::string mutantProblem(Mutant mutant, std::string_view draftKind, bool greedy, Rule rule) {
     if (mutant == Mutant::None) return {};
     const std::string subject = "the broken rule " + std::string(name(mutant));
     const bool keepsCache = draftKind == "model" || draftKind == "feature-head";
-    const bool drawsProposals = keepsCache || draftKind == "early-exit";
-    if (mutant == Mutant::RejectedSiblingStays && draftKind != "feature-head")
+    const bool drawsProposals = draftKind != "ngram" && draftKind != "none";
+    const bool trees = draftKind == "feature-head";
+    if (!lossless(rule))
+        return std::string("--rule ")
+            .append(name(rule))
+            .append(" is lossy as it is, so there is nothing to break");
+    if ((mutant == Mutant::RejectedSiblingStays || mutant == Mutant::SiblingsMixedUp) && !trees)
         return subject + " needs trees, which only a feature head drafts; found a draft of kind " +
                std::string(draftKind);
-    if (mutant == Mutant::StaleDraftCache && !keepsCache)
-        return subject + " needs a draft with a memory of its own (a model or a feature head), found kind " +
-               std::string(draftKind);
+    if (mutant == Mutant::StaleDraftCache)
+        return keepsCache ? std::string()
+                          : subject +
+                                " needs a draft with a memory of its own (a model or a feature head), found "
+                                "kind " +
+                                std::string(draftKind);
     const bool needsDrawn = mutant == Mutant::ArgmaxDraft || mutant == Mutant::BonusFromDraft ||
                             mutant == Mutant::DropUnlikely || mutant == Mutant::CoinReused;
     if (needsDrawn && !drawsProposals)
         return subject + " needs a draft that draws its proposals (a model or a feature head), found kind " +
                std::string(draftKind);
-    const bool seenGreedily = mutant == Mutant::OffByOneRow || mutant == Mutant::StaleDraftCache;
+    const bool seenGreedily = breaks(mutant, Rule::Greedy);
     if (greedy && !seenGreedily)
         return subject + " changes nothing at temperature 0; give a --temperature above 0";
+    const bool seen =
+        breaks(mutant, rule) || (trees && breaks(mutant, resolvedRule(rule, false, true, false)));
+    if (!greedy && !seen) return (subject + " changes nothing under --rule ").append(name(rule));
     return {};
 }
 

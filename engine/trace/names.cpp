@@ -1,6 +1,7 @@
 #include "engine/trace/names.h"
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace specula {
@@ -36,9 +37,20 @@ constexpr Table<Device, 3> kDevices{
     {{Device::Cpu, "cpu"}, {Device::Cuda, "cuda"}, {Device::AtenCpu, "aten-cpu"}}};
 constexpr Table<KvFormat, 3> kKvFormats{
     {{KvFormat::Auto, "auto"}, {KvFormat::Fp32, "fp32"}, {KvFormat::Fp16, "fp16"}}};
-constexpr Table<Rule, 3> kRules{
-    {{Rule::Token, "token"}, {Rule::Greedy, "greedy"}, {Rule::Sequoia, "sequoia"}}};
-constexpr Table<Mutant, 10> kMutants{{{Mutant::None, "none"},
+constexpr Table<Rule, 9> kRules{{{Rule::Token, "token"},
+                                 {Rule::Block, "block"},
+                                 {Rule::Greedy, "greedy"},
+                                 {Rule::OneHot, "one-hot"},
+                                 {Rule::Match, "match"},
+                                 {Rule::SpecInfer, "specinfer"},
+                                 {Rule::Sequoia, "sequoia"},
+                                 {Rule::Typical, "typical"},
+                                 {Rule::Ensemble, "ensemble"}}};
+constexpr Table<DraftStop::Kind, 4> kDraftStops{{{DraftStop::Kind::Fixed, "fixed"},
+                                                 {DraftStop::Kind::Max, "max"},
+                                                 {DraftStop::Kind::Entropy, "entropy"},
+                                                 {DraftStop::Kind::Auto, "auto"}}};
+constexpr Table<Mutant, 14> kMutants{{{Mutant::None, "none"},
                                       {Mutant::ResampleFromTarget, "resample-from-target"},
                                       {Mutant::UnfilteredTarget, "unfiltered-target"},
                                       {Mutant::ArgmaxDraft, "argmax-draft"},
@@ -47,7 +59,11 @@ constexpr Table<Mutant, 10> kMutants{{{Mutant::None, "none"},
                                       {Mutant::OffByOneRow, "off-by-one-row"},
                                       {Mutant::DropUnlikely, "drop-unlikely"},
                                       {Mutant::CoinReused, "coin-reused"},
-                                      {Mutant::RejectedSiblingStays, "rejected-sibling-stays"}}};
+                                      {Mutant::RejectedSiblingStays, "rejected-sibling-stays"},
+                                      {Mutant::KeepRejected, "keep-rejected"},
+                                      {Mutant::SiblingsMixedUp, "siblings-mixed-up"},
+                                      {Mutant::BlockFirstFailure, "block-first-failure"},
+                                      {Mutant::BlockPlainResidual, "block-plain-residual"}}};
 constexpr Table<DraftArchitecture, 2> kDraftArchitectures{
     {{DraftArchitecture::FeatureHead, "feature-head"}, {DraftArchitecture::Small, "small"}}};
 constexpr Table<Detail, 3> kDetails{
@@ -64,6 +80,13 @@ constexpr Table<Finish, 5> kFinishes{{{Finish::Running, "running"},
                                       {Finish::Context, "context"},
                                       {Finish::Cancelled, "cancelled"}}};
 
+/// The shortest text that reads back as the same number.
+std::string shortNumber(double value) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    return {text.data(), end};
+}
+
 }  // namespace
 
 std::string_view name(WeightFormat format) {
@@ -77,6 +100,9 @@ std::string_view name(Device device) {
 }
 std::string_view name(Rule rule) {
     return nameIn(kRules, rule);
+}
+std::string_view name(DraftStop::Kind kind) {
+    return nameIn(kDraftStops, kind);
 }
 std::string_view name(Mutant mutant) {
     return nameIn(kMutants, mutant);
@@ -109,6 +135,9 @@ std::optional<Device> deviceNamed(std::string_view text) {
 std::optional<Rule> ruleNamed(std::string_view text) {
     return valueIn(kRules, text);
 }
+std::optional<DraftStop::Kind> draftStopNamed(std::string_view text) {
+    return valueIn(kDraftStops, text);
+}
 std::optional<Mutant> mutantNamed(std::string_view text) {
     return valueIn(kMutants, text);
 }
@@ -134,6 +163,25 @@ std::string treeText(const TreeShape& tree) {
     std::string text;
     for (const int children : tree.children) text += (text.empty() ? "" : ",") + std::to_string(children);
     return text;
+}
+
+std::string ruleText(Rule rule, double ensembleWeight) {
+    std::string text(name(rule));
+    if (rule == Rule::Ensemble) text.append(":").append(shortNumber(ensembleWeight));
+    return text;
+}
+
+std::string draftStopText(const DraftStop& stop) {
+    const bool number = stop.kind == DraftStop::Kind::Max || stop.kind == DraftStop::Kind::Entropy;
+    std::string text(name(stop.kind));
+    if (number) text.append(":").append(shortNumber(stop.threshold));
+    return text;
+}
+
+std::vector<Rule> allRules() {
+    std::vector<Rule> all;
+    for (const auto& [rule, text] : kRules) all.push_back(rule);
+    return all;
 }
 
 std::vector<Mutant> allMutants() {

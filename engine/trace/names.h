@@ -15,6 +15,7 @@ std::string_view name(WeightFormat format);
 std::string_view name(KvFormat format);
 std::string_view name(Device device);
 std::string_view name(Rule rule);
+std::string_view name(DraftStop::Kind kind);
 std::string_view name(Mutant mutant);
 std::string_view name(DraftArchitecture architecture);
 std::string_view name(Detail detail);
@@ -27,6 +28,7 @@ std::optional<WeightFormat> weightFormatNamed(std::string_view text);
 std::optional<KvFormat> kvFormatNamed(std::string_view text);
 std::optional<Device> deviceNamed(std::string_view text);
 std::optional<Rule> ruleNamed(std::string_view text);
+std::optional<DraftStop::Kind> draftStopNamed(std::string_view text);
 std::optional<Mutant> mutantNamed(std::string_view text);
 std::optional<DraftArchitecture> draftArchitectureNamed(std::string_view text);
 std::optional<Detail> detailNamed(std::string_view text);
@@ -36,6 +38,14 @@ std::optional<Finish> finishNamed(std::string_view text);
 
 /// "off", "auto" or children by depth, "3,2,1", as on the command line.
 std::string treeText(const TreeShape& tree);
+
+/// "ensemble:0.3", and the name alone for the other rules, as on the command line.
+std::string ruleText(Rule rule, double ensembleWeight);
+
+/// "fixed", "max:0.4", "entropy:2", "auto", as on the command line.
+std::string draftStopText(const DraftStop& stop);
+
+std::vector<Rule> allRules();
 
 /// Every mutant's name but "none", for messages and tests.
 std::vector<Mutant> allMutants();

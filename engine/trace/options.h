@@ -20,9 +20,19 @@ enum class KvFormat : std::uint8_t { Auto, Fp32, Fp16 };
 /// test it and to compare with.
 enum class Device : std::uint8_t { Cpu, Cuda, AtenCpu };
 
-/// How a round's proposals are judged (engine/verify). Names on the command line as in names.h.
-/// Sequoia is Token for trees: siblings are drawn without replacement and verified recursively.
-enum class Rule : std::uint8_t { Token, Greedy, Sequoia };
+/// How a round's proposals are judged (engine/verify/rules.h; facts of each in trace/rules.h). Names on the
+/// command line as in names.h.
+enum class Rule : std::uint8_t {
+    Token,      ///< rejection sampling, token by token
+    Block,      ///< rejection sampling of the whole chain at once
+    Greedy,     ///< temperature 0: equal to the target's own choice
+    OneHot,     ///< the draft's likeliest tokens, judged as proposed with certainty
+    Match,      ///< equal to a token drawn from the target
+    SpecInfer,  ///< trees: siblings drawn with replacement
+    Sequoia,    ///< trees: siblings drawn without replacement
+    Typical,    ///< LOSSY: whatever the target does not find surprising
+    Ensemble,   ///< LOSSY: exact for a mixture of target and draft
+};
 
 /// Deliberate mistakes, each of which breaks losslessness (or the bookkeeping it rests on) the way real
 /// implementations have broken it. Only for the audit and its tests: an audit that passes one is no audit.
@@ -37,6 +47,10 @@ enum class Mutant : std::uint8_t {
     DropUnlikely,          ///< a proposal is dropped after it was drawn because its probability is low
     CoinReused,            ///< the coin that drew a proposal also judges it
     RejectedSiblingStays,  ///< in a tree, a rejected token stays in both rows for its siblings
+    KeepRejected,          ///< the rejected token itself is emitted
+    SiblingsMixedUp,       ///< siblings are drawn without replacement and judged as with, or the reverse
+    BlockFirstFailure,     ///< block rule: ends at the first prefix that fails, not after the longest passing
+    BlockPlainResidual,    ///< block rule: the residual of the token rule, without the prefix's own share
 };
 
 /// How much of each round is recorded. Counts: ids and verdicts only (measurements); Tokens: plus
@@ -77,6 +91,21 @@ struct TreeShape {
     bool operator==(const TreeShape&) const = default;
 };
 
+/// When a draft stops before gamma or before a tree's plan is filled. Decided from the row that the next
+/// token would be drawn from, before it is drawn; a drawn token always stays.
+struct DraftStop {
+    enum class Kind : std::uint8_t {
+        Fixed,    ///< never
+        Max,      ///< where the row's largest probability is below `threshold`
+        Entropy,  ///< where the row's entropy is above `threshold` nats
+        Auto,     ///< where one more token is not worth its cost, by costs and past verdicts
+    };
+    Kind kind = Kind::Fixed;
+    double threshold = 0.0;
+
+    bool operator==(const DraftStop&) const = default;
+};
+
 /// Everything one run depends on besides the models and the prompt. Same options, same prompt, same models
 /// and same instruction set give the same Rounds, bit for bit.
 struct RunOptions {
@@ -85,7 +114,10 @@ struct RunOptions {
     TreeShape tree;          ///< off: a chain of gamma; else it says what is drafted, and gamma is not used
     Sampling sampling;
     std::optional<Sampling> draftSampling;  ///< absent: the draft uses `sampling`
-    Rule rule = Rule::Token;                ///< Greedy is forced at temperature 0, Sequoia for a tree
+    Rule rule = Rule::Token;                ///< Greedy at temperature 0; Token becomes Sequoia for a tree
+    double ensembleWeight = 0.5;            ///< of the draft in Rule::Ensemble, 0..1; 0 is the token rule
+    DraftStop draftStop;
+    bool keepRows = false;  ///< Rounds hold their full rows (KeptRows), where detail is Full
     std::uint64_t seed = 0;
     int maxTokens = 128;
     std::vector<std::string> stop;  ///< generation ends when the output text contains one of these
@@ -102,7 +134,8 @@ struct RunOptions {
 /// What to load.
 struct EngineOptions {
     std::string target;          ///< path of a GGUF file or Hugging Face folder
-    std::string draft = "none";  ///< path of a model or feature head, "ngram[:N]", "early-exit:K" or "none"
+    std::string draft = "none";  ///< path of a model or feature head, "ngram[:N]", "early-exit:K",
+                                 ///< "skip:A-B", "oracle:ALPHA" or "none"
     WeightFormat weights = WeightFormat::Auto;
     WeightFormat draftWeights = WeightFormat::Auto;
     KvFormat kv = KvFormat::Auto;

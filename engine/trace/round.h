@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,11 @@ struct Proposal {
     Verdict verdict = Verdict::Discarded;
     std::optional<double>
         coin;  ///< uniform in [0,1): accepted iff coin * pDraft < pTarget; absent if not drawn
+    /// What the rule compared, where that is not pTarget with coin * pDraft. Block: the chance that the chain
+    /// up to here passes, coin < level. Ensemble: the same of this token. Typical: the least pTarget.
+    std::optional<double> level;
+    /// Block: min(1, product of pTarget / pDraft so far), the chance that the chain up to here is kept.
+    std::optional<double> joint;
     std::optional<double> draftCoin;  ///< uniform that drew this token from the draft's row
     std::optional<RowPair> rows;      ///< at Detail::Full
 };
@@ -84,6 +91,37 @@ struct RoundTimes {
     double endMs = 0.0;     ///< end of the round since the run's decoding began
 };
 
+/// The full rows of one round: what a what-if needs. Node -1 is the text before the round, node i proposal i;
+/// the target's row of a node belongs to the token after it.
+struct KeptRows {
+    int vocabulary = 0;
+    std::vector<float> targetLogits;  ///< [1 + nodes][vocabulary] before the sampling pipeline
+    std::vector<float> target;        ///< [1 + nodes][vocabulary] after it
+    std::vector<int> draftRowOf;      ///< [1 + nodes] row in `draft` that the node's children were drawn
+                                      ///< from; -1: none, or they are one-hot
+    std::vector<float> draftLogits;   ///< [rows][vocabulary]; for drafts without the whole vocabulary, absent
+                                      ///< tokens have -infinity
+    std::vector<float> draft;         ///< [rows][vocabulary] what was drawn from
+
+    std::span<const float> targetRow(int node) const {
+        return {target.data() + offset(node + 1), static_cast<std::size_t>(vocabulary)};
+    }
+    /// Empty: the children are one-hot.
+    std::span<const float> draftRow(int node) const {
+        const int row = draftRowOf[static_cast<std::size_t>(node + 1)];
+        if (row < 0) return {};
+        return {draft.data() + offset(row), static_cast<std::size_t>(vocabulary)};
+    }
+    std::size_t bytes() const {
+        return sizeof(float) * (targetLogits.size() + target.size() + draftLogits.size() + draft.size());
+    }
+
+private:
+    std::size_t offset(int row) const {
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(vocabulary);
+    }
+};
+
 /// One round: draft gamma tokens, verify them in one target pass, emit. A plain value: nothing on screen
 /// needs more.
 struct Round {
@@ -93,7 +131,9 @@ struct Round {
     Rule rule = Rule::Token;
     int gamma = 0;  ///< asked for; proposals.size() may be less (no n-gram match, end of the budget)
     std::vector<Proposal> proposals;
-    std::vector<Emitted> emitted;  ///< in order; at least one unless the run was cancelled
+    std::vector<Emitted> emitted;          ///< in order; at least one unless the run was cancelled
+    std::optional<double> draftStopped;    ///< what the stop rule read where it ended the draft
+    std::shared_ptr<const KeptRows> kept;  ///< null: not kept, or no longer
     RoundTimes times;
 };
 
