@@ -42,8 +42,9 @@ struct Outcome {
 
 class Enumeration {
 public:
-    explicit Enumeration(const Experiment& experiment)
+    Enumeration(const Experiment& experiment, bool law)
         : m(experiment),
+          m_wantsLaw(law),
           m_length(depthOf(experiment.plan) + 1),
           m_number(experiment.plan.size(), kAbsent),
           m_targetScratch(static_cast<std::size_t>(experiment.target.vocabulary())),
@@ -200,7 +201,7 @@ private:
     void emitExtra(double weight) {
         const Judged judged = judge(0.5, m.mutant);
         m_out.kept += weight * static_cast<double>(judged.path.size());
-        m_out.leaves += 1.0;
+        if (!m_wantsLaw) return;
         Text text = textAt(judged.last());
         if (judged.ended) return complete(text, weight);
         const auto probe = [&](double coin) { return judge(coin, m.mutant).extra; };
@@ -233,6 +234,7 @@ private:
     };
 
     const Experiment& m;
+    bool m_wantsLaw;
     int m_length;
     bool m_onlyUnderAccepted = true;
     std::vector<Step> m_steps;
@@ -251,7 +253,11 @@ private:
 }  // namespace
 
 Exact enumerate(const Experiment& experiment) {
-    return Enumeration(experiment).run();
+    return Enumeration(experiment, true).run();
+}
+
+double expectedKept(const Experiment& experiment) {
+    return Enumeration(experiment, false).run().kept;
 }
 
 double distanceFromTarget(const Experiment& experiment) {

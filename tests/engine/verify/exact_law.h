@@ -23,9 +23,8 @@ struct Experiment {
 };
 
 struct Exact {
-    Law law;              ///< of the first depth + 1 tokens
-    double kept = 0.0;    ///< expected accepted proposals
-    double leaves = 0.0;  ///< outcomes told apart, for a sense of the size
+    Law law;            ///< of the first depth + 1 tokens
+    double kept = 0.0;  ///< expected accepted proposals
 };
 
 /// The exact distribution of what a round emits, continued to one token more than the plan is deep.
@@ -40,6 +39,9 @@ struct Exact {
 /// Rules that go from node to node have children drawn only under nodes that were accepted: what stands
 /// elsewhere is not looked at, so the law is the same and there is far less to enumerate.
 Exact enumerate(const Experiment& experiment);
+
+/// Expected accepted proposals of a round, without the law.
+double expectedKept(const Experiment& experiment);
 
 /// Total variation between what a round emits and the target's own text (cut at `ending`).
 double distanceFromTarget(const Experiment& experiment);
