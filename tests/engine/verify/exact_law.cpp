@@ -68,7 +68,7 @@ private:
     };
 
     void addSteps() {
-        const bool looksAtAll = m.rule == Rule::Block || m.rule == Rule::Typical;
+        const bool looksAtAll = m.rule == Rule::Block || m.rule == Rule::Typical || m.drawsEverywhere;
         const std::size_t count = m.plan.size();
         for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
             end = begin + 1;

@@ -18,6 +18,7 @@ struct Experiment {
     /// What writes the text after the round, absent: the target. (Later rounds are exact by the same
     /// argument: a rule that is exact for one round after every text is exact for all.)
     const TinyModel* later = nullptr;
+    bool drawsEverywhere = false;  ///< children also under nodes that are not accepted, see enumerate()
     /// The rule under test.
     std::function<Judged(const JudgeInput<double>&)> judge = specula::judge<double>;
 };

@@ -67,7 +67,7 @@ double worstDistance(const Proof& proof, int vocabulary, int depth) {
 
 double mutantDistance(Mutant mutant, Rule rule, bool tree) {
     double worst = 0.0;
-    for (unsigned seed = 1; seed <= 4; ++seed) {
+    for (unsigned seed = 1; seed <= 6; ++seed) {
         const double zeros = seed % 2 == 0 ? 0.3 : 0.0;
         const TinyModel whole = randomModel(3, seed, zeros), wholeDraft = randomModel(3, seed + 50, zeros);
         const bool filters = mutant == Mutant::UnfilteredTarget;
