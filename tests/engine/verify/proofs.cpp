@@ -9,6 +9,8 @@ namespace specula::test {
 
 namespace {
 
+constexpr std::size_t kEverywhere = 99;  // longer than any text here
+
 /// What is drafted at most: chains, or trees that are narrower the more there is to enumerate.
 std::vector<int> planFor(const Proof& proof, int vocabulary, int depth) {
     if (!proof.tree) return planOf(std::vector<int>(static_cast<std::size_t>(depth), 1));
@@ -65,11 +67,12 @@ double worstDistance(const Proof& proof, int vocabulary, int depth) {
     return worst;
 }
 
-double mutantDistance(Mutant mutant, Rule rule, bool tree) {
+double mutantDistance(Mutant mutant, Rule rule, bool tree, bool drawsNothing) {
     double worst = 0.0;
     for (unsigned seed = 1; seed <= 6; ++seed) {
         const double zeros = seed % 2 == 0 ? 0.3 : 0.0;
-        const TinyModel whole = randomModel(3, seed, zeros), wholeDraft = randomModel(3, seed + 50, zeros);
+        const TinyModel whole = randomModel(3, seed, zeros);
+        const TinyModel wholeDraft = mixtureOf(whole, randomModel(3, seed + 50, zeros), 0.7, kEverywhere);
         const bool filters = mutant == Mutant::UnfilteredTarget;
         const TinyModel target = filters ? topTwoOf(whole) : whole;
         const TinyModel draft = filters ? topTwoOf(wholeDraft) : wholeDraft;
@@ -78,7 +81,7 @@ double mutantDistance(Mutant mutant, Rule rule, bool tree) {
                               .draft = draft,
                               .plan = planOf(tree ? std::vector<int>{2, 2} : std::vector<int>{1, 1, 1})};
         experiment.rule = rule;
-        experiment.drafting = draftingFor(rule, mutant);
+        experiment.drafting = drawsNothing ? oneHotDrafting() : draftingFor(rule, mutant);
         experiment.mutant = mutant;
         experiment.later = &text;
         worst = std::max(worst, distanceFromTarget(experiment));

@@ -29,8 +29,9 @@ inline constexpr int kDepths[] = {1, 2, 3, 4};
 /// far, with and without a token that ends the text. The larger the enumeration, the fewer of these.
 double worstDistance(const Proof& proof, int vocabulary, int depth);
 
-/// Total variation from the target's law under a mutant, the largest over some small random models.
-double mutantDistance(Mutant mutant, Rule rule, bool tree);
+/// Total variation from the target's law under a mutant, the largest over some small random models. With
+/// the draft that the rule is meant for, or with one that draws nothing, such as n-gram look-up.
+double mutantDistance(Mutant mutant, Rule rule, bool tree, bool drawsNothing = false);
 
 /// Every mutant that changes a law, all but StaleDraftCache.
 std::vector<Mutant> lawMutants();
