@@ -9,6 +9,7 @@
 #include "app/file_io.h"
 #include "app/measure_output.h"
 #include "app/prompt_suites.h"
+#include "app/run_output.h"
 #include "app/trace_json.h"
 #include "engine/text/utf8.h"
 #include "engine/trace/error.h"
@@ -52,6 +53,12 @@ struct Setup {
                 {"prompts", std::move(names)},
                 {"target", toJson(pair.target)},
                 {"draft", toJson(pair.draft)}};
+    }
+
+    /// A line above a table, "" where there is nothing to say.
+    std::string warnings() const {
+        const std::string text = warningsOf(run.options, pair.draft);
+        return text.empty() ? text : "  " + text + "\n";
     }
 
     RunArguments run;
@@ -121,7 +128,7 @@ int runCompare(const CommandLine& line) {
         document.update(setup.describe());
         printLine(document);
     } else {
-        print(compareTable(report));
+        print(setup.warnings() + compareTable(report));
     }
     if (setup.interrupt.interrupted()) return kInterrupted;
     if (line.requireSame && !report.sameText.value_or(false)) {
@@ -148,7 +155,7 @@ int runSweep(const CommandLine& line) {
         document.update(setup.describe());
         printLine(document);
     } else {
-        print(sweepTable(points));
+        print(setup.warnings() + sweepTable(points));
     }
     writeSweepFiles(line, setup, points);
     return setup.interrupt.interrupted() ? kInterrupted : kDone;

@@ -90,6 +90,8 @@ public:
 signals:
     /// The person wants a draft made for the chosen target.
     void makeDraftRequested();
+    /// A page of help (ui/help/help_pages.h).
+    void helpAsked(const QString& page);
     /// Another target, draft or weight format was chosen by hand.
     void engineChosen(const specula::EngineOptions& options);
 
@@ -98,6 +100,10 @@ protected:
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
+    void makeModels();
+    void makeButtons();
+    QWidget* makeColumn();
+    void layOut(QWidget* content);
     void announceEngine();
     void settleDraft();
     void colorLines();
