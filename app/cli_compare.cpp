@@ -14,6 +14,7 @@
 #include "engine/text/utf8.h"
 #include "engine/trace/error.h"
 #include "ui/charts/sweep_chart.h"
+#include "ui/common/run_marks.h"
 
 namespace specula {
 
@@ -87,7 +88,7 @@ private:
 
 /// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and
 /// is replaced in one piece otherwise.
-void writePlot(const std::string& path, const std::string& suite, const std::vector<SweepPoint>& points) {
+void writePlot(const std::string& path, const Setup& setup, const std::vector<SweepPoint>& points) {
     SweepChart chart;
     chart.resize(1100, 460);
     int first = kGammaMax;
@@ -96,7 +97,8 @@ void writePlot(const std::string& path, const std::string& suite, const std::vec
         first = std::min(first, point.gamma);
         last = std::max(last, point.gamma);
     }
-    chart.begin(QString::fromStdString(replaceIllFormed(suite)), std::min(first, last), last);
+    chart.begin(QString::fromStdString(replaceIllFormed(setup.suite.name)), std::min(first, last), last);
+    chart.setMark(markWords(runMarks(setup.run.options, setup.pair.draft.kind)));
     for (const SweepPoint& point : points) chart.setPoint(point);
     chart.finish();
     const QTemporaryDir folder;
@@ -109,7 +111,7 @@ void writePlot(const std::string& path, const std::string& suite, const std::vec
 
 void writeSweepFiles(const CommandLine& line, const Setup& setup, const std::vector<SweepPoint>& points) {
     if (line.csvPath) writeFile(*line.csvPath, sweepCsv(points));
-    if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup.suite.name, points);
+    if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup, points);
 }
 
 }  // namespace

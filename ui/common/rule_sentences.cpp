@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ui/common/number_text.h"
+#include "ui/common/round_tree.h"
 
 namespace specula {
 
@@ -50,29 +51,26 @@ QString matchSentence(const Proposal& p) {
         .arg(gives);
 }
 
-/// The chain up to here passes iff coin < level; the longest chain that passes is kept.
+/// The chain up to here passes iff coin < level. Chains are tested from the longest down to the first that
+/// passes, which is kept; shorter ones are never tested and have no level.
 QString blockSentence(const Proposal& p) {
-    const QString start = QStringLiteral("Target gives %1, draft gave %2; the chain up to here is worth %3. ")
+    const QString start = QStringLiteral("Target gives %1, draft gave %2; the chain up to here is worth %3.")
                               .arg(probabilityText(p.pTarget), probabilityText(p.pDraft),
                                    probabilityText(p.joint.value_or(1.0)));
-    if (!p.level || !p.coin) return start + QStringLiteral("It was %1.").arg(verdictWord(p));
+    if (!p.level)
+        return start + (p.verdict == Verdict::Accepted
+                            ? QStringLiteral(" A longer chain passed, so it is kept with it.")
+                            : QStringLiteral(" It was %1.").arg(verdictWord(p)));
+    if (!p.coin) return start + QStringLiteral(" That chain did not pass.");
+    const bool passed = *p.coin < *p.level;
     const CoinComparison c = coinComparison(*p.level, *p.coin);
-    const bool passes = *p.coin < *p.level;
     const QString test =
-        (passes ? QStringLiteral("It passes with %1 chance; the coin said %2, so it passed")
-                : QStringLiteral("It passes with %1 chance; the coin said %2, so it did not pass"))
-            .arg(c.chance, c.coin);
-    switch (p.verdict) {
-        case Verdict::Accepted:
-            return start + test +
-                   (passes ? QStringLiteral(" and is kept.")
-                           : QStringLiteral(", but it was saved by a later one that did."));
-        case Verdict::Rejected:
-            return start + test + QStringLiteral(", nor did a longer one: it was rejected.");
-        case Verdict::Discarded:
-            break;
-    }
-    return start + test + QStringLiteral(" either.");
+        QStringLiteral(" That chain passes with %1 chance; the coin said %2, so it ").arg(c.chance, c.coin);
+    if (p.verdict == Verdict::Accepted)
+        return start + test +
+               (passed ? QStringLiteral("passed and is kept.")
+                       : QStringLiteral("did not, but a longer one did and saved it."));
+    return start + test + QStringLiteral("did not pass, nor did a longer one: it was rejected.");
 }
 
 /// pTarget > level, the least it asks for.
@@ -144,24 +142,25 @@ QString drawnFrom(Rule rule) {
 
 QString stoppedSentence(const Round& round, const DraftStop& stop) {
     if (!round.draftStopped) return {};
-    const QString count =
-        round.proposals.empty()
-            ? QStringLiteral("before its first token")
-            : QStringLiteral("after %1 of %2 tokens")
-                  .arg(round.proposals.size())
-                  .arg(std::max<std::size_t>(round.proposals.size(), static_cast<std::size_t>(round.gamma)));
-    const QString start = QStringLiteral("Drafting was stopped %1: ").arg(count);
+    const auto drafted = static_cast<int>(round.proposals.size());
+    QString start = QStringLiteral("Drafting was stopped early: ");
+    if (drafted == 0)
+        start = QStringLiteral("Drafting was stopped before its first token: ");
+    else if (!isTree(round) && drafted < round.gamma)
+        start = QStringLiteral("Drafting was stopped after %1 of %2 tokens: ").arg(drafted).arg(round.gamma);
     const double read = *round.draftStopped;
     switch (stop.kind) {
         case DraftStop::Kind::Max:
             return start + QStringLiteral("the draft gave its likeliest token only %1, less than %2.")
                                .arg(probabilityText(read), probabilityText(stop.threshold));
         case DraftStop::Kind::Entropy:
-            return start + QStringLiteral("the draft's row has an entropy of %1 nats, more than %2.")
+            return start + QStringLiteral("the draft's row had an entropy of %1 nats, more than %2.")
                                .arg(fixedText(read, 2), fixedText(stop.threshold, 2));
         default:
-            return start +
-                   QStringLiteral("one more token was not worth its cost (%1).").arg(probabilityText(read));
+            return start + QStringLiteral(
+                               "the draft gave its likeliest token %1, so one more was not worth "
+                               "its cost.")
+                               .arg(probabilityText(read));
     }
 }
 

@@ -216,7 +216,7 @@ QString tokenSentence(const RunLog& log, TokenRef ref) {
     const Round& round = roundOf(log, ref);
     const int cut = cutOf(round, ref.index);
     const QString left = named(log, TokenRef::proposal(ref.round, cut));
-    if (round.rule == Rule::Block && proposal.level && proposal.coin)
+    if (round.rule == Rule::Block && proposal.level)
         return QStringLiteral("Drafted after %1, which was rejected. ").arg(left) +
                testSentence(round.rule, proposal, false, 0.0);
     if (round.proposals[static_cast<std::size_t>(cut)].verdict == Verdict::Rejected)

@@ -10,6 +10,7 @@ HelpButton::HelpButton(const QString& about, QWidget* parent) : QToolButton(pare
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(about);
     setToolTip(tr("%1 (F1)").arg(about));
+    setWhatsThis(toolTip());
     connect(this, &QToolButton::clicked, this, [this] { emit asked(m_page); });
 }
 

@@ -348,8 +348,10 @@ void AcceptColumn::paintEvent(QPaintEvent*) {
     std::vector<Label> labels{
         {QStringLiteral("draft gave %1").arg(probabilityText(m_picture.pDraft)), bar.top(), theme.secondary}};
     const bool above = m_picture.pTarget > m_picture.pDraft;
-    labels.push_back({QStringLiteral("target gives %1").arg(probabilityText(m_picture.pTarget)) +
-                          (above ? QStringLiteral(", above the bar") : QString()),
+    const QString gives = m_picture.mixture
+                              ? QStringLiteral("mixture gives %1").arg(probabilityText(m_picture.fill))
+                              : QStringLiteral("target gives %1").arg(probabilityText(m_picture.pTarget));
+    labels.push_back({gives + (above ? QStringLiteral(", above the bar") : QString()),
                       fillRect().top() + (above ? 1.0 : 0.0), theme.secondary});
     if (m_picture.coinHeight) {
         labels.push_back({QStringLiteral("coin %1 \u00D7 %2 = %3")

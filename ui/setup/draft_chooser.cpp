@@ -143,7 +143,7 @@ QWidget* DraftChooser::makeSkip() {
     connect(m_skipFrom, &QSpinBox::valueChanged, m_skipTo, &QSpinBox::setMinimum);
     m_skipTo->setMinimum(m_skipFrom->value());
     auto* page = new QWidget;
-    rowOf(page, {{tr("La&yers"), m_skipFrom}, {tr("to"), m_skipTo}});
+    rowOf(page, {{tr("Lay&ers"), m_skipFrom}, {tr("to"), m_skipTo}});
     return page;
 }
 
