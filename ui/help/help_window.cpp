@@ -8,6 +8,7 @@
 #include <QScrollBar>
 #include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextCursor>
 #include <QTextDocument>
 #include <QToolBar>
 #include <QVBoxLayout>
@@ -20,6 +21,27 @@ namespace {
 
 QUrl urlOf(const QString& page) {
     return QUrl(QStringLiteral("qrc:/help/%1.md").arg(page));
+}
+
+/// Formulas are read with a size of their own, which no zoom would reach, and flush with the text.
+void settle(QTextDocument& page) {
+    constexpr double kLine = 125.0;  // per cent
+    constexpr double kFormulaIndent = 16.0;
+    for (QTextBlock block = page.begin(); block.isValid(); block = block.next()) {
+        QTextCursor cursor(block);
+        QTextBlockFormat format;
+        format.setLineHeight(kLine, QTextBlockFormat::ProportionalHeight);
+        cursor.movePosition(QTextCursor::NextCharacter, QTextCursor::KeepAnchor);
+        const bool formula = cursor.charFormat().fontFixedPitch();
+        if (formula) format.setLeftMargin(kFormulaIndent);
+        cursor.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
+        cursor.mergeBlockFormat(format);
+        if (!formula) continue;
+        QTextCharFormat plain = cursor.charFormat();
+        plain.clearProperty(QTextFormat::FontPointSize);
+        plain.clearProperty(QTextFormat::FontPixelSize);
+        cursor.setCharFormat(plain);
+    }
 }
 
 QAction* toolAction(QToolBar* bar, const QString& text, const QKeySequence& keys) {
@@ -83,6 +105,7 @@ QString HelpWindow::page() const {
 }
 
 void HelpWindow::sourceChanged() {
+    settle(*m_text->document());
     const QString title = m_text->document()->firstBlock().text();
     setWindowTitle(title.isEmpty() ? tr("Help") : tr("%1 – Help").arg(title));
 }
@@ -93,6 +116,7 @@ void HelpWindow::changeEvent(QEvent* event) {
     // The colour of links is taken from the palette when a page is read.
     const int place = m_text->verticalScrollBar()->value();
     m_text->reload();
+    settle(*m_text->document());
     m_text->verticalScrollBar()->setValue(place);
 }
 

@@ -87,7 +87,7 @@ DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
     column->addWidget(m_stack);
     setFocusProxy(m_kind);
 
-    connect(m_kind, &QComboBox::currentIndexChanged, m_stack, &QStackedWidget::setCurrentIndex);
+    connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::showPage);
     connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::settle);
     connect(m_model, &ModelChooser::chosen, this, &DraftChooser::settle);
     for (QSpinBox* box : {m_ngram, m_exit, m_skipFrom, m_skipTo}) {
@@ -96,7 +96,17 @@ DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
     }
     m_alpha->setKeyboardTracking(false);
     connect(m_alpha, &QDoubleSpinBox::valueChanged, this, &DraftChooser::settle);
+    showPage(m_kind->currentIndex());
     setDraft(kNgram + QStringLiteral(":3"));
+}
+
+void DraftChooser::showPage(int kind) {
+    // As high as the page in sight, not as the highest.
+    for (int i = 0; i < m_stack->count(); ++i)
+        m_stack->widget(i)->setSizePolicy(QSizePolicy::Preferred,
+                                          i == kind ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    m_stack->setCurrentIndex(kind);
+    m_stack->updateGeometry();
 }
 
 void DraftChooser::makeKinds() {

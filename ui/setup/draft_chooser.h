@@ -57,6 +57,7 @@ signals:
 private:
     enum Kind { Model, Ngram, EarlyExit, Skip, Oracle, None };
     void makeKinds();
+    void showPage(int kind);
     QWidget* makeNgram();
     QWidget* makeEarlyExit();
     QWidget* makeSkip();

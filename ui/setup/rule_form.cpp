@@ -91,7 +91,7 @@ QLabel* helpLine() {
 QComboBox* narrowList() {
     auto* list = new QComboBox;
     list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    list->setMinimumContentsLength(8);
+    list->setMinimumContentsLength(6);
     return list;
 }
 
@@ -204,9 +204,8 @@ QString RuleForm::lineOf(Rule used) const {
     const QString problem = this->problem();
     if (!problem.isEmpty()) return problem;
     if (m_situation.plain) return tr("Nothing is drafted, so nothing is judged.");
-    QString text = fromWords(ruleWords(used));
-    if (used == Rule::Greedy) text = tr("Temperature 0: %1").arg(text);
-    return lossless(used) ? text : tr("LOSSY: %1").arg(text);
+    if (used == Rule::Greedy) return tr("Temperature 0: Greedy is used.");
+    return lossless(used) ? QString() : tr("LOSSY: the text is not the target's.");
 }
 
 void RuleForm::showRule() {
@@ -233,10 +232,11 @@ void RuleForm::showRule() {
     const bool lossy = !lossless(used) && !s.plain;
     m_weight->setVisible(used == Rule::Ensemble);
     m_ruleLine->setText(lineOf(used));
+    m_ruleLine->setVisible(!m_ruleLine->text().isEmpty());
     m_ruleHelp->setPage(m_rules, helpPageOf(used));
     setHelpPage(m_weight, helpPageOf(used));
     m_rules->setToolTip(m_rules->itemData(m_rules->currentIndex(), Qt::ToolTipRole).toString());
-    m_rules->setAccessibleDescription(m_ruleLine->text());
+    m_rules->setAccessibleDescription(m_rules->toolTip());
     QPalette colors = palette();
     const bool red = lossy || !problem().isEmpty();
     colors.setColor(QPalette::WindowText, red ? theme.readable(theme.lossy) : theme.secondary);
@@ -253,10 +253,11 @@ void RuleForm::showStop() {
     const QSignalBlocker quiet(m_threshold);
     m_threshold->setRange(0.0, max ? 1.0 : kEntropyMost);
     m_threshold->setSingleStep(max ? 0.05 : 0.25);
-    m_threshold->setSuffix(max ? QString() : tr(" nats"));
+    m_threshold->setDecimals(max ? 3 : 2);
     m_threshold->setValue(max ? m_leastMax : m_mostEntropy);
     describe(m_threshold, max ? tr("Least probability") : tr("Most entropy"), stopWords(kind));
     m_stopLine->setText(stopWords(kind));
+    m_stopLine->setVisible(kind != DraftStop::Kind::Fixed);
     m_stops->setToolTip(stopWords(kind));
     m_stops->setAccessibleDescription(stopWords(kind));
 }

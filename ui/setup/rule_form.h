@@ -24,7 +24,8 @@ struct RuleSituation {
 /// How proposals are judged, and when a draft ends early.
 ///
 /// The list shows the rule that a run would really use: Greedy at temperature 0, Sequoia in place of Token
-/// for a tree. What the person chose comes back as soon as it can be used.
+/// for a tree. What the person chose comes back as soon as it can be used. How a rule judges is its tool tip;
+/// a line below says what is out of the ordinary.
 class RuleForm : public QWidget {
     Q_OBJECT
 

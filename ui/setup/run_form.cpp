@@ -130,9 +130,9 @@ QWidget* RunForm::makeSeedRow() {
     auto* row = new QHBoxLayout(seed);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4);
+    row->addWidget(labelFor(m_seed, tr("See&d")));
     row->addWidget(m_seed, 1);
     row->addWidget(m_reseed);
-    seed->setFocusProxy(m_seed);
     return seed;
 }
 
@@ -152,8 +152,9 @@ void RunForm::layOut() {
     place(grid, 2, 1, tr("Min-p"), m_minP);
     place(grid, 3, 0, tr("&Repetition"), m_penalty);
     place(grid, 3, 1, tr("&Weights"), m_weights);
-    place(grid, 4, 0, tr("See&d"), makeSeedRow(), 2);
-    grid->addWidget(m_rules, 15, 0, 1, 2);
+    grid->addWidget(makeSeedRow(), 12, 0, 1, 2);
+    grid->setRowMinimumHeight(13, 2);
+    grid->addWidget(m_rules, 14, 0, 1, 2);
 }
 
 void RunForm::setDrafting(bool drafting) {

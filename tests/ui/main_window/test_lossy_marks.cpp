@@ -50,7 +50,7 @@ private slots:
         playUnder(Rule::Ensemble);
         QCOMPARE(shown().size(), 6);
         m_window->runLog().clear();
-        QVERIFY(shown().isEmpty());
+        QTRY_VERIFY(shown().isEmpty());
     }
 
     void theMarkIsRedOnEverySurfaceInBothThemes() {
