@@ -175,6 +175,8 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref) {
     picture.barsTitle = titleOfBars(round, ref.index);
     if (proposal.rows) {
         picture.bars = overlapPicture(*proposal.rows, proposal.id, emitted, vocabulary);
+        picture.bars->keptByOverlap =
+            round.rule == Rule::Token || round.rule == Rule::SpecInfer || round.rule == Rule::Sequoia;
     } else if (proposal.verdict != Verdict::Discarded) {
         picture.note = rowsMissing(log);
     }

@@ -28,8 +28,9 @@ struct OverlapRow {
 /// pDraft) is the chance that a draft token is kept there; both excesses are 1 - overlap.
 struct OverlapPicture {
     std::vector<OverlapRow>
-        rows;              ///< by falling pTarget, the others last; the columns sum to the areas below
-    bool hasDraft = true;  ///< false: target bars only
+        rows;                   ///< by falling pTarget, the others last; the columns sum to the areas below
+    bool hasDraft = true;       ///< false: target bars only
+    bool keptByOverlap = true;  ///< the rule keeps a draft with that chance and resamples from the excess
     double overlap = 0.0;
     double draftExcess = 0.0;
     double targetExcess = 0.0;

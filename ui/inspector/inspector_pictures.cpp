@@ -250,10 +250,15 @@ void OverlapBars::paintAreas(QPainter& painter, const Metrics& m, const Theme& t
         QString text;
         double sum;
     };
+    const bool meaning = m_picture.keptByOverlap;
     const Area areas[] = {
-        {QStringLiteral("overlap: chance to keep a draft here (\u03B1)"), m_picture.overlap},
-        {QStringLiteral("draft excess: can be rejected"), m_picture.draftExcess},
-        {QStringLiteral("target excess: the residual"), m_picture.targetExcess},
+        {meaning ? QStringLiteral("overlap: chance to keep a draft here (\u03B1)")
+                 : QStringLiteral("overlap of both"),
+         m_picture.overlap},
+        {meaning ? QStringLiteral("draft excess: can be rejected") : QStringLiteral("draft excess"),
+         m_picture.draftExcess},
+        {meaning ? QStringLiteral("target excess: the residual") : QStringLiteral("target excess"),
+         m_picture.targetExcess},
     };
     const QFontMetricsF small(m.small);
     double y = m.top + static_cast<double>(m_picture.rows.size()) * m.rowPitch + kGap;

@@ -3,9 +3,12 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
-#include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QStandardItemModel>
+#include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "engine/trace/names.h"
 #include "engine/trace/rules.h"
@@ -54,9 +57,9 @@ QString stopName(DraftStop::Kind kind) {
         case DraftStop::Kind::Fixed:
             return RuleForm::tr("Fixed");
         case DraftStop::Kind::Max:
-            return RuleForm::tr("Max below");
+            return RuleForm::tr("Max under");
         case DraftStop::Kind::Entropy:
-            return RuleForm::tr("Entropy above");
+            return RuleForm::tr("Entropy over");
         case DraftStop::Kind::Auto:
             return RuleForm::tr("Auto");
     }
@@ -153,21 +156,25 @@ void RuleForm::makeStops() {
 }
 
 void RuleForm::layOut() {
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(4);
-    grid->setVerticalSpacing(2);
-    grid->setColumnStretch(1, 1);
-    const auto row = [grid](int at, QLabel* label, QWidget* list, QWidget* value, QWidget* help,
-                            QWidget* line) {
-        grid->addWidget(label, at, 0);
-        grid->addWidget(list, at, 1);
-        grid->addWidget(value, at, 2);
-        grid->addWidget(help, at, 3);
-        grid->addWidget(line, at + 1, 0, 1, 4);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    QLabel* const labels[] = {labelFor(m_rules, tr("R&ule")), labelFor(m_stops, tr("St&op"))};
+    const int widest = std::max(labels[0]->sizeHint().width(), labels[1]->sizeHint().width());
+    const auto row = [column, widest](QLabel* label, QWidget* list, QWidget* value, QWidget* help,
+                                      QWidget* line) {
+        label->setMinimumWidth(widest);
+        auto* controls = new QHBoxLayout;
+        controls->setSpacing(4);
+        controls->addWidget(label);
+        controls->addWidget(list, 1);
+        controls->addWidget(value);
+        controls->addWidget(help);
+        column->addLayout(controls);
+        column->addWidget(line);
     };
-    row(0, labelFor(m_rules, tr("R&ule")), m_rules, m_weight, m_ruleHelp, m_ruleLine);
-    row(2, labelFor(m_stops, tr("St&op")), m_stops, m_threshold, m_stopHelp, m_stopLine);
+    row(labels[0], m_rules, m_weight, m_ruleHelp, m_ruleLine);
+    row(labels[1], m_stops, m_threshold, m_stopHelp, m_stopLine);
     setTabOrder(m_rules, m_weight);
     setTabOrder(m_weight, m_ruleHelp);
     setTabOrder(m_ruleHelp, m_stops);

@@ -19,6 +19,7 @@
 
 #include "engine/trace/names.h"
 #include "ui/common/palette.h"
+#include "ui/common/run_marks.h"
 #include "ui/help/help_button.h"
 #include "ui/setup/draft_chooser.h"
 #include "ui/setup/help.h"
@@ -112,6 +113,10 @@ QWidget* SetupPanel::makeColumn() {
     column->addWidget(m_prompt, 1);
     column->addSpacing(8);
     column->addWidget(m_form);
+    // A stored run may bring this; it has no control, and the rules mark themselves.
+    m_synthetic = new MarkLabel(MarkLabel::Style::Sentences);
+    m_synthetic->setMinimumWidth(1);
+    column->addWidget(m_synthetic);
     // The wheel scrolls the panel; it changes a number only where the focus is.
     for (QWidget* control : content->findChildren<QWidget*>()) {
         if (!qobject_cast<QAbstractSpinBox*>(control) && !qobject_cast<QComboBox*>(control)) continue;
@@ -222,6 +227,9 @@ void SetupPanel::setRequest(const RunRequest& request) {
     m_form->setWeights(request.engine.weights);
     m_prompt->setPrompt(request.prompt);
     m_form->read(request.options);
+    RunOptions synthetic;
+    synthetic.syntheticAcceptance = request.options.syntheticAcceptance;
+    m_synthetic->setMarks(runMarks(synthetic, {}));
     m_announced = engineOptions();
 }
 

@@ -19,6 +19,7 @@ class QPushButton;
 namespace specula {
 
 class DraftChooser;
+class MarkLabel;
 class ModelChooser;
 class PromptBox;
 class RunForm;
@@ -115,6 +116,7 @@ private:
     QPushButton* m_makeDraft = nullptr;
     std::function<bool(const std::string&)> m_isHead;
     QLabel* m_targetLabel = nullptr;
+    MarkLabel* m_synthetic = nullptr;
     QLabel* m_pair = nullptr;
     bool m_pairOk = true;
     PromptBox* m_prompt = nullptr;
