@@ -24,7 +24,7 @@ public:
 
 private:
     const JudgeInput<Real>& m_input;
-    std::span<const Real> m_target, m_draft;
+    std::span<const Real> m_whole, m_target, m_draft;  // m_whole: the target's row before any rejection
 };
 
 /// Whether a round's siblings are tested with rows that rejections change (judgeSiblings).

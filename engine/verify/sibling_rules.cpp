@@ -6,16 +6,15 @@ namespace specula {
 
 template <typename Real>
 SiblingRows<Real>::SiblingRows(const JudgeInput<Real>& input, int node)
-    : m_input(input), m_target(input.targetRow(node)), m_draft(input.draftRow(node)) {}
+    : m_input(input), m_whole(input.targetRow(node)), m_target(m_whole), m_draft(input.draftRow(node)) {}
 
 template <typename Real>
 void SiblingRows<Real>::reject(TokenId token) {
     const double mass = residualInto(m_target, m_draft, token, m_input.targetScratch);
-    // A rejection has probability 1 - overlap; rounding alone can reject where the residual is empty.
-    if (mass > 0.0) {
-        scale(m_input.targetScratch, 1.0 / mass);
-        m_target = m_input.targetScratch;
-    }
+    // A rejection has probability 1 - overlap; rounding alone can reject where the residual is empty. What
+    // was left of the row may lie in the same scratch, so the whole row stands in.
+    if (mass > 0.0) scale(m_input.targetScratch, 1.0 / mass);
+    m_target = mass > 0.0 ? std::span<const Real>(m_input.targetScratch) : m_whole;
     if (m_draft.empty() || m_input.rule == Rule::SpecInfer) return;
     const double rest = without(m_draft, token, m_input.draftScratch);
     if (rest > 0.0) scale(m_input.draftScratch, 1.0 / rest);
