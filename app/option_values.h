@@ -39,6 +39,8 @@ void allowOnly(const std::string& option, const std::string& text, const std::st
                const std::vector<std::string>& later);
 
 /// A draft as in EngineOptions; kinds that are not in this version and malformed numbers are refused.
+extern const char* const kDraftWords;  ///< what --draft takes, in words
+
 void checkDraft(const std::string& option, const std::string& text);
 
 /// Costs of a file {"c": 0.2, "v": [1, 1.05, ...], "overhead": 0.01}.

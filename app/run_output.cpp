@@ -115,6 +115,7 @@ std::string summaryTable(const RunRecord& record) {
     const Totals totals = totalsOf(record.rounds);
     std::string table = line("target", replaceIllFormed(modelLabel(record.target)));
     table += line("draft", replaceIllFormed(draftLabel(record.draft)));
+    if (record.draft.synthetic()) table += line("", kSyntheticNote);
     table += line("settings", settingsLine(record));
     table += line("tokens", std::to_string(totals.emitted()) + " in " + std::to_string(totals.rounds) +
                                 " rounds, finish: " + std::string(name(record.finish)));

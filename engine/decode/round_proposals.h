@@ -22,6 +22,7 @@ public:
     void begin(std::uint64_t seed, int round);
 
     Added draw(int parent, std::span<const float> logits, int count) override;
+    Added drawBlended(int parent, std::span<const float> logits, double alpha) override;
     int add(int parent, TokenId token) override;
     bool ends(TokenId token) const override;
 
@@ -43,6 +44,7 @@ public:
 
 private:
     TokenId drawOne(std::span<float> row, double coin) const;
+    TokenId blendedWith(std::span<const float> logits, std::span<const float> row, double alpha) const;
 
     std::size_t m_width;
     Sampler& m_sampler;

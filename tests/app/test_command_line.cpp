@@ -90,6 +90,10 @@ static std::vector<Row> optionTable() {
         {"draft exit",
          {"--draft", "early-exit:5"},
          [](const auto& l) { return l.run.draft == "early-exit:5"; }},
+        {"draft skip", {"--draft", "skip:3-5,8"}, [](const auto& l) { return l.run.draft == "skip:3-5,8"; }},
+        {"draft oracle",
+         {"--draft", "oracle:0.7"},
+         [](const auto& l) { return l.run.draft == "oracle:0.7"; }},
         {"draft none",
          {"--draft", "none", "--gamma", "0"},
          [](const auto& l) { return l.run.draft == "none"; }},
@@ -227,8 +231,9 @@ static void addRunRefusals() {
     bad("--draft-stop x", "--draft-stop: expected fixed");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
     bad("--device tpu", "--device: expected cpu, cuda or aten-cpu");
-    bad("--draft skip:3-9", "--draft: 'skip:3-9' is not in this version");
-    bad("--draft oracle:0.7", "--draft: 'oracle:0.7' is not in this version");
+    for (const char* words : {"skip", "skip:", "oracle", "oracle:", "oracle:1.5", "oracle:nan"})
+        bad((std::string("--draft ") + words).c_str(), "--draft: expected");
+    bad("--draft skip:9-3", "--draft skip: expected numbers");
     bad("--draft ngram:0", "--draft: expected ngram or ngram:N");
     bad("--draft early-exit:", "--draft: expected early-exit:K");
     bad("--draft none --gamma 4", "--gamma: expected 0 or auto with --draft none, found 4");
