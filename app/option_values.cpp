@@ -51,6 +51,8 @@ std::string oneLine(const std::string& text) {
 
 }  // namespace
 
+const char* const kDraftWords = "a path, ngram[:N], early-exit:K, skip:A-B, oracle:ALPHA or none";
+
 void refuseValue(const std::string& option, const std::string& expected, const std::string& found) {
     throw Error(option + ": expected " + expected + ", found '" + oneLine(found) + "'");
 }
@@ -211,24 +213,21 @@ void checkDraft(const std::string& option, const std::string& text) {
     if (text == "none" || text == "ngram") return;
     const std::string kind = text.substr(0, text.find(':'));
     const std::string rest = kind.size() < text.size() ? text.substr(kind.size() + 1) : "";
-    const auto number = numberIn<int>(rest);
-    if (kind == "ngram" && (!number || *number < 1 || *number > 64))
+    const auto whole = numberIn<int>(rest);
+    if (kind == "ngram" && (!whole || *whole < 1 || *whole > 64))
         refuseValue(option, "ngram or ngram:N with N from 1 to 64", text);
-    if (kind == "early-exit" && (!number || *number < 1 || *number > 1000))
+    if (kind == "early-exit" && (!whole || *whole < 1 || *whole > 1000))
         refuseValue(option, "early-exit:K with K a number of layers", text);
     if (kind == "skip") {
-        const auto first = numberIn<int>(rest.substr(0, rest.find('-')));
-        const auto last = numberIn<int>(rest.substr(std::min(rest.size(), rest.find('-') + 1)));
-        if (rest.find('-') == rest.npos || !first || !last || *first < 1 || *last < *first || *last > 1000)
-            refuseValue(option, "skip:A-B with A and B layers from 1, A not above B", text);
+        if (rest.empty()) refuseValue(option, "skip:A-B with layers to leave out, such as skip:3-9", text);
+        parseNumberList(option + " skip", rest, 1, 1000);
     }
     if (kind == "oracle") {
         const auto alpha = numberIn<double>(rest);
         if (!alpha || !(*alpha >= 0.0 && *alpha <= 1.0))
             refuseValue(option, "oracle:ALPHA with ALPHA from 0 to 1", text);
     }
-    if (text.empty())
-        refuseValue(option, "a path, ngram[:N], early-exit:K, skip:A-B, oracle:ALPHA or none", text);
+    if (text.empty()) refuseValue(option, kDraftWords, text);
 }
 
 Costs readCosts(const std::string& path) {

@@ -39,4 +39,8 @@ std::string modeOf(const RunRecord& record);
 std::string modelLabel(const ModelInfo& model);
 std::string draftLabel(const DraftInfo& draft);
 
+/// Stands wherever a run with DraftInfo::synthetic() is shown.
+inline constexpr const char* kSyntheticNote =
+    "oracle: acceptance is synthetic (lossless, but each drafted token costs a step of the target)";
+
 }  // namespace specula

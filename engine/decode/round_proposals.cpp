@@ -124,6 +124,41 @@ void RoundProposals::drawChildren(int parent, std::span<float> row, int count, A
     }
 }
 
+/// The token that takes the oracle's mistakes, see Proposals::drawBlended.
+TokenId RoundProposals::blendedWith(std::span<const float> logits, std::span<const float> row,
+                                    double alpha) const {
+    const auto p = [row](TokenId id) { return static_cast<double>(row[static_cast<std::size_t>(id)]); };
+    const std::vector<TokenId> best = m_sampler.best(logits, m_seen, 2);
+    if (p(best.back()) <= alpha) return best.back();
+    TokenId likeliest = -1, least = best.back();
+    for (TokenId id = 0; id < static_cast<TokenId>(row.size()); ++id) {
+        if (p(id) < p(least)) least = id;
+        if (id != best.front() && p(id) <= alpha && (likeliest < 0 || p(id) > p(likeliest))) likeliest = id;
+    }
+    return likeliest < 0 ? least : likeliest;
+}
+
+Proposals::Added RoundProposals::drawBlended(int parent, std::span<const float> logits, double alpha) {
+    see(parent);
+    const std::size_t at = static_cast<std::size_t>(m_rowCount) * m_width;
+    if (m_rows.size() < at + m_width) m_rows.resize(at + m_width);
+    const std::span<float> row(m_rows.data() + at, m_width);
+    m_sampler.row(logits, m_seen, row);
+    m_rowOf[static_cast<std::size_t>(parent + 1)] = m_rowCount++;
+    const auto other = static_cast<std::size_t>(blendedWith(logits, row, alpha));
+    const double rest = 1.0 - static_cast<double>(row[other]);
+    const double weight = rest > 0.0 ? std::min(1.0, (1.0 - alpha) / rest) : 0.0;
+    for (float& p : row) p = static_cast<float>((1.0 - weight) * static_cast<double>(p));
+    row[other] = static_cast<float>(static_cast<double>(row[other]) + weight);
+    const TokenId token = drawOne(row, coinAt(m_seed, static_cast<std::uint32_t>(m_round),
+                                              static_cast<std::uint32_t>(size()), Stream::DraftDraw));
+    if (m_mutant == Mutant::DropUnlikely && row[static_cast<std::size_t>(token)] < kUnlikely)
+        return {size(), {}};
+    const int node = add(parent, token);
+    m_drawn[static_cast<std::size_t>(node)] = true;
+    return {node, {token}};
+}
+
 bool RoundProposals::ends(TokenId token) const {
     return std::find(m_eos.begin(), m_eos.end(), token) != m_eos.end();
 }
