@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -8,7 +9,7 @@
 #include "engine/decode/target_rows.h"
 #include "engine/text/tokenizer.h"
 #include "engine/trace/round.h"
-#include "engine/verify/tree.h"
+#include "engine/verify/judge.h"
 
 namespace specula {
 
@@ -16,29 +17,32 @@ namespace specula {
 struct JudgedRound {
     RoundProposals& proposals;
     TargetRows& target;
-    const TreeInput<float>& input;  ///< the rule's; unused in greedy rounds
-    const TreeVerdict& verdict;
-    bool sampled = false;  ///< judged with coins, not greedily
+    const JudgeInput<float>& input;
+    const Judged& judged;
 };
 
 /// Turns a judged round into what a Round keeps of it.
 class Recorder {
 public:
     Recorder(const Tokenizer* tokenizer, const RunOptions& options)
-        : m_tokenizer(tokenizer), m_detail(options.detail), m_topEntries(options.topEntries) {}
+        : m_tokenizer(tokenizer),
+          m_detail(options.detail),
+          m_topEntries(options.topEntries),
+          m_keepRows(options.keepRows && options.detail == Detail::Full) {}
 
-    /// Fills round.proposals and round.emitted.
-    void record(const JudgedRound& judged, Round& round) const;
+    /// Fills the record's proposals, emitted, draftStopped and kept.
+    void record(const JudgedRound& round, Round& record) const;
 
 private:
     bool tokens() const { return m_detail != Detail::Counts; }
     bool full() const { return m_detail == Detail::Full; }
     std::string bytes(TokenId id) const;  // "" without a tokenizer or at Detail::Counts
-    void recordProposals(const JudgedRound& judged, Round& round) const;
-    void recordRows(const JudgedRound& judged, Round& round) const;
-    void recordPair(const JudgedRound& judged, int node, std::span<const float> target,
+    void recordProposals(const JudgedRound& round, Round& record) const;
+    void recordRows(const JudgedRound& round, Round& record) const;
+    void recordPair(const JudgedRound& round, int node, std::span<const float> target,
                     std::span<const float> draft, Proposal& proposal) const;
-    Emitted extraOf(const JudgedRound& judged) const;
+    Emitted extraOf(const JudgedRound& round) const;
+    std::shared_ptr<const KeptRows> keep(const JudgedRound& round) const;
 
     /// Sums over the whole vocabulary and the union of both rows' top entries with the tokens in `always`.
     /// `draft` empty: one-hot at `drafted`, or no draft row at all when drafted is -1.
@@ -48,6 +52,7 @@ private:
     const Tokenizer* m_tokenizer;
     Detail m_detail;
     int m_topEntries;
+    bool m_keepRows;
 };
 
 }  // namespace specula

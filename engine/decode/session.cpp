@@ -15,9 +15,8 @@
 #include "engine/draft/ngram_draft.h"
 #include "engine/draft/self_draft.h"
 #include "engine/trace/error.h"
-#include "engine/verify/chain.h"
-#include "engine/verify/rows.h"
-#include "engine/verify/tree.h"
+#include "engine/trace/rules.h"
+#include "engine/verify/judge.h"
 
 namespace specula {
 
@@ -72,7 +71,9 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
     require(
         options.syntheticAcceptance.value_or(0.0) >= 0.0 && options.syntheticAcceptance.value_or(0.0) <= 1.0,
         "synthetic acceptance: expected a number from 0 to 1");
-    require(options.rule != Rule::Greedy || options.sampling.greedy(), "--rule greedy needs --temperature 0");
+    require(options.ensembleWeight >= 0.0 && options.ensembleWeight <= 1.0,
+            "--rule ensemble: expected a weight from 0 to 1");
+    require(options.draftStop.threshold >= 0.0, "--draft-stop: expected a threshold of at least 0");
     if (draftKind == "none") {
         options.gamma = 0;
         options.tree = {};
@@ -80,12 +81,12 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
     if (draftKind == "oracle") options.draftSampling.reset();  // its row is the target's
     if (options.gamma == 0) options.tree = {};
     checkTree(options.tree, draftKind);
-    require(options.rule != Rule::Sequoia || !options.tree.off() || options.gamma == 0,
-            "--rule sequoia needs a --tree");
-    if (options.gamma == 0) options.rule = Rule::Token;
-    if (!options.tree.off()) options.rule = Rule::Sequoia;
-    if (options.sampling.greedy()) options.rule = Rule::Greedy;
-    const bool automatic = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
+    const bool greedy = options.sampling.greedy(), tree = !options.tree.off(), plain = options.gamma == 0;
+    const std::string problem = ruleProblem(options.rule, greedy, tree, plain);
+    require(problem.empty(), problem);
+    options.rule = resolvedRule(options.rule, greedy, tree, plain);
+    const bool automatic = (tree ? options.tree.automatic : options.gamma == kGammaAuto) ||
+                           (!plain && options.draftStop.kind == DraftStop::Kind::Auto);
     require(!automatic || options.costs.has_value(), "automatic gamma needs measured costs (--costs)");
     return options;
 }
@@ -102,20 +103,6 @@ std::vector<TokenId> endingTokens(const Engine& engine, const RunOptions& option
     return options.ignoreEos ? std::vector<TokenId>{} : engine.eos();
 }
 
-TreeVerdict asTree(ChainVerdict chain) {
-    TreeVerdict out;
-    out.verdicts = std::move(chain.verdicts);
-    out.path.resize(static_cast<std::size_t>(chain.accepted));
-    std::iota(out.path.begin(), out.path.end(), 0);
-    out.ended = chain.ended;
-    out.extraKind = chain.extraKind;
-    out.extra = chain.extra;
-    out.extraP = chain.extraP;
-    if (chain.extraKind == EmitKind::Resampled) out.replaced = chain.accepted;
-    out.usedExtraCoin = chain.usedExtraCoin;
-    return out;
-}
-
 }  // namespace
 
 struct Session::Impl {
@@ -129,14 +116,13 @@ struct Session::Impl {
     void verify();
     bool commit(TokenId token);
     void prepareInput();
-    TreeVerdict judge();
-    TreeVerdict judgeChain();
-    void breakVerdict(TreeVerdict& verdict);
-    void keepPath(const TreeVerdict& verdict);
+    Judged judgeRound();
+    void keepPath(const Judged& judged);
     void settle();
     ForwardOptions tapping();
 
     std::shared_ptr<const Engine> engine;
+    Rule asked;  // before it was resolved
     RunOptions options;
     std::vector<TokenId> prompt;
     std::vector<TokenId> tokens;  // prompt and output; the target's cache holds all but the last
@@ -160,7 +146,7 @@ struct Session::Impl {
     int rounds = 0;
 
     // One round's scratch.
-    TreeInput<float> input;
+    JudgeInput<float> input;
     std::vector<double> coins;          // [proposals]
     std::vector<float> residual, rest;  // [vocabulary]
     std::vector<float> tapped;          // [taps][rows][hidden]
@@ -168,13 +154,14 @@ struct Session::Impl {
 
 Session::Impl::Impl(std::shared_ptr<const Engine> loaded, RunOptions run, std::vector<TokenId> promptIds)
     : engine(std::move(loaded)),
+      asked(run.rule),
       options(resolved(std::move(run), engine->draftInfo().kind)),
       prompt(std::move(promptIds)),
       vocabulary(engine->target().vocabulary()),
       targetSampler(targetSampling(options)),
       draftSampler(options.draftSampling.value_or(options.sampling)),
       seen(vocabulary),
-      proposals(vocabulary, draftSampler, seen, endingTokens(*engine, options), options.mutant),
+      proposals(vocabulary, draftSampler, seen, endingTokens(*engine, options), options),
       target(vocabulary, targetSampler, proposals, options.mutant),
       recorder(engine->tokenizer(), options) {
     checkPrompt();
@@ -242,6 +229,10 @@ std::vector<int> Session::Impl::choosePlan() const {
         plan = planOf(options.tree.children);
     else
         plan = planOf(std::vector<int>(static_cast<std::size_t>(options.gamma), 1));
+    // An automatic stop rule ends chains by itself, so the plan only has to be long enough.
+    const bool stopsItself = autoPlan && options.draftStop.kind == DraftStop::Kind::Auto;
+    if (stopsItself && options.tree.off() && !plan.empty())
+        plan = planOf(std::vector<int>(kDeepestAutoChain, 1));
     const int remaining = options.maxTokens - static_cast<int>(output.size());
     const int room = engine->target().maxSeq() - static_cast<int>(tokens.size()) - 1;
     plan.resize(std::min(plan.size(), static_cast<std::size_t>(std::max(0, room))));
@@ -250,7 +241,7 @@ std::vector<int> Session::Impl::choosePlan() const {
 }
 
 void Session::Impl::propose(const std::vector<int>& plan, std::stop_token stop) {
-    proposals.begin(options.seed, rounds);
+    proposals.begin(rounds);
     if (plan.empty()) return;
     draft->propose({tokens, plan, stop, options.mutant == Mutant::StaleDraftCache}, proposals);
     proposals.see(-1);
@@ -295,6 +286,7 @@ bool Session::Impl::commit(TokenId token) {
 void Session::Impl::prepareInput() {
     coins.clear();
     for (int node = 0; node < proposals.size(); ++node) coins.push_back(proposals.acceptCoin(node));
+    input.rule = options.rule;
     input.drafted = proposals.tokens();
     input.parents = proposals.parents();
     input.targetRow = [this](int node) { return target.row(node); };
@@ -304,54 +296,25 @@ void Session::Impl::prepareInput() {
     input.targetScratch = residual;
     input.draftScratch = rest;
     input.endsHere = [this](int node) { return commit(proposals.tokens()[static_cast<std::size_t>(node)]); };
-    input.rejectedStays = options.mutant == Mutant::RejectedSiblingStays;
+    input.best = [this](int node) { return target.best(node); };
+    input.ensembleWeight = options.ensembleWeight;
+    input.mutant = options.mutant;
 }
 
-TreeVerdict Session::Impl::judgeChain() {
-    ChainInput<float> chain;
-    chain.drafted = input.drafted;
-    chain.targetRow = [this](int i) { return target.row(i - 1); };
-    chain.draftRow = [this](int i) { return proposals.row(i - 1); };
-    chain.acceptCoins = input.acceptCoins;
-    chain.extraCoin = input.extraCoin;
-    chain.scratch = residual;
-    chain.endsHere = input.endsHere;
-    return asTree(judgeByToken(chain));
-}
-
-TreeVerdict Session::Impl::judge() {
+Judged Session::Impl::judgeRound() {
     prepareInput();
-    std::function<TokenId(int)> best;
-    if (options.rule == Rule::Greedy) best = [this](int node) { return target.best(node); };
-    if (options.syntheticAcceptance) {
-        if (options.tree.off()) spreadCoins(coins, *options.syntheticAcceptance, options.seed, rounds);
-        return judgeSynthetic(input, *options.syntheticAcceptance, best);
-    }
-    if (best) return judgeGreedyTree(proposals.tokens(), proposals.parents(), best, input.endsHere);
-    TreeVerdict verdict = options.rule == Rule::Sequoia ? judgeTree(input) : judgeChain();
-    if (options.mutant != Mutant::None && !verdict.ended) breakVerdict(verdict);
-    return verdict;
-}
-
-/// Mutants that draw the extra token from the wrong row.
-void Session::Impl::breakVerdict(TreeVerdict& verdict) {
-    std::span<const float> row;
-    if (options.mutant == Mutant::ResampleFromTarget && verdict.extraKind == EmitKind::Resampled)
-        row = target.row(verdict.last());
-    if (options.mutant == Mutant::BonusFromDraft && verdict.extraKind == EmitKind::Bonus)
-        row = proposals.row(proposals.parents()[static_cast<std::size_t>(verdict.last())]);
-    if (row.empty()) return;
-    verdict.extra = drawFrom(row, input.extraCoin);
-    verdict.extraP = static_cast<double>(row[static_cast<std::size_t>(verdict.extra)]);
+    if (!options.syntheticAcceptance) return judge(input);
+    if (options.tree.off()) spreadCoins(coins, *options.syntheticAcceptance, options.seed, rounds);
+    return judgeSynthetic(input, *options.syntheticAcceptance);
 }
 
 /// Leaves in the target's cache what the text now holds but its last token, and shows the draft what the
 /// target made of it.
-void Session::Impl::keepPath(const TreeVerdict& verdict) {
+void Session::Impl::keepPath(const Judged& judged) {
     const int base = state->cache.length() - 1 - proposals.size();
     std::vector<int> rows{0};  // of the pass that are now text and followed by a token
-    for (const int node : verdict.path) rows.push_back(node + 1);
-    if (verdict.ended) rows.pop_back();
+    for (const int node : judged.path) rows.push_back(node + 1);
+    if (judged.ended) rows.pop_back();
     std::vector<int> slots;
     for (const int row : rows) slots.push_back(base + row);
     state->cache.compact(base, slots);
@@ -414,13 +377,14 @@ std::optional<Round> Session::step(std::stop_token stop) {
     round.times.verifyMs = millisecondsSince(verifyBegan);
 
     const Clock::time_point decideBegan = Clock::now();
-    const TreeVerdict verdict = m->judge();
-    m->recorder.record({m->proposals, m->target, m->input, verdict, m->options.rule != Rule::Greedy}, round);
+    const Judged judged = m->judgeRound();
+    m->recorder.record({m->proposals, m->target, m->input, judged}, round);
     m->proposals.see(-1);
-    if (!verdict.ended) m->commit(verdict.extra);
-    m->keepPath(verdict);
+    if (!judged.ended) m->commit(judged.extra);
+    m->keepPath(judged);
     for (const Emitted& token : round.emitted) m->seen.push(token.id);
     if (m->autoPlan) m->autoPlan->learn(round);
+    m->proposals.learn(judged);
     ++m->rounds;
     m->settle();
     round.times.decideMs = millisecondsSince(decideBegan);
@@ -461,11 +425,11 @@ void Session::restart(std::uint64_t seed, std::optional<int> gamma) {
     if (gamma && m->options.gamma != 0) {
         RunOptions next = m->options;
         next.gamma = *gamma;
-        if (next.rule != Rule::Greedy) next.rule = Rule::Token;  // resolved anew
+        if (!next.sampling.greedy()) next.rule = m->asked;  // resolved anew
         m->options = resolved(std::move(next), m->engine->draftInfo().kind);
     }
     m->options.seed = seed;
-    m->proposals.begin(seed, 0);
+    m->proposals.begin(0);
     m->state->cache.truncate(static_cast<int>(m->prompt.size()) - 1);
     m->begin();
 }

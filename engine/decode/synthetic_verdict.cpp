@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/verify/rows.h"
+#include "engine/verify/sibling_rows.h"
 
 namespace specula {
 
@@ -13,7 +14,7 @@ namespace {
 using Rows = std::optional<SiblingRows<float>>;  // absent at temperature 0
 
 /// The first child of the path's end that its coin lets through, -1 where there is none.
-int testChildren(const TreeInput<float>& input, double alpha, Rows& rows, TreeVerdict& out) {
+int testChildren(const JudgeInput<float>& input, double alpha, Rows& rows, Judged& out) {
     const int node = out.last();
     for (std::size_t child = 0; child < input.parents.size(); ++child) {
         if (input.parents[child] != node) continue;
@@ -27,18 +28,16 @@ int testChildren(const TreeInput<float>& input, double alpha, Rows& rows, TreeVe
 
 }  // namespace
 
-TreeVerdict judgeSynthetic(const TreeInput<float>& input, double alpha,
-                           const std::function<TokenId(int)>& best) {
-    TreeVerdict out;
+Judged judgeSynthetic(const JudgeInput<float>& input, double alpha) {
+    const bool greedy = input.rule == Rule::Greedy;
+    Judged out;
     out.verdicts.assign(input.drafted.size(), Verdict::Discarded);
     out.extraKind = input.drafted.empty() ? EmitKind::Plain : EmitKind::Bonus;
     for (;;) {
         const int node = out.last();
-        const TokenId wanted = best ? best(node) : -1;
+        const TokenId wanted = greedy ? input.best(node) : -1;
         Rows rows;
-        if (!best)
-            rows.emplace(input.targetRow(node), input.draftRow(node), input.targetScratch,
-                         input.draftScratch);
+        if (!greedy) rows.emplace(input, node);
         out.replaced = -1;
         const int accepted = testChildren(input, alpha, rows, out);
         if (accepted >= 0) {
@@ -50,9 +49,9 @@ TreeVerdict judgeSynthetic(const TreeInput<float>& input, double alpha,
             continue;
         }
         if (out.replaced >= 0) out.extraKind = EmitKind::Resampled;
-        out.usedExtraCoin = !best;
-        out.extra = best ? wanted : drawFrom(rows->target(), input.extraCoin);
-        out.extraP = best ? 1.0 : static_cast<double>(rows->target()[static_cast<std::size_t>(out.extra)]);
+        if (!greedy) out.extraCoin = input.extraCoin;
+        out.extra = greedy ? wanted : drawFrom(rows->target(), input.extraCoin);
+        out.extraP = greedy ? 1.0 : static_cast<double>(rows->target()[static_cast<std::size_t>(out.extra)]);
         return out;
     }
 }

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 
-#include "engine/verify/tree.h"
+#include "engine/verify/judge.h"
 
 namespace specula {
 
@@ -13,10 +12,9 @@ namespace specula {
 /// verdicts read and draw is read and drawn all the same, so that a round costs what it costs: the target's
 /// row at every tested place, the residual after a rejection, the extra token from what is left.
 ///
-/// `best`, where given, is the target's own choice after a node (temperature 0): the extra token is that, and
-/// no row is asked for. Pure but for the callbacks.
-TreeVerdict judgeSynthetic(const TreeInput<float>& input, double alpha,
-                           const std::function<TokenId(int node)>& best = {});
+/// Under Rule::Greedy the extra token is the target's own choice and no row is asked for. Pure but for the
+/// callbacks.
+Judged judgeSynthetic(const JudgeInput<float>& input, double alpha);
 
 /// Accept coins of a chain for judgeSynthetic. One number u a round says how far the chain goes: place i
 /// (from 0) is accepted iff u < alpha^(i+1), which is the law of independent coins; its coin is u / alpha^i.

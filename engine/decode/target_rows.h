@@ -25,9 +25,10 @@ public:
     std::span<const float> row(int node);
     TokenId best(int node);  ///< the argmax after the penalty
 
-private:
+    /// The logits that row() is made of.
     std::span<const float> logits(int node) const;
 
+private:
     std::size_t m_width;
     Sampler& m_sampler;
     RoundProposals& m_proposals;

@@ -83,7 +83,10 @@ std::string mutantProblem(Mutant mutant, std::string_view draftKind, bool greedy
         return std::string("--rule ")
             .append(name(rule))
             .append(" is lossy as it is, so there is nothing to break");
-    if ((mutant == Mutant::RejectedSiblingStays || mutant == Mutant::SiblingsMixedUp) && !trees)
+    // A one-hot chain shows it too: what is left of the row has no part of the rejected token.
+    const bool needsTrees =
+        mutant == Mutant::SiblingsMixedUp || (mutant == Mutant::RejectedSiblingStays && rule != Rule::OneHot);
+    if (needsTrees && !trees)
         return subject + " needs trees, which only a feature head drafts; found a draft of kind " +
                std::string(draftKind);
     if (mutant == Mutant::StaleDraftCache)
@@ -92,8 +95,10 @@ std::string mutantProblem(Mutant mutant, std::string_view draftKind, bool greedy
                                 " needs a draft with a memory of its own (a model or a feature head), found "
                                 "kind " +
                                 std::string(draftKind);
+    // (Of a one-hot row both residuals are the target's row without the token.)
     const bool needsDrawn = mutant == Mutant::ArgmaxDraft || mutant == Mutant::BonusFromDraft ||
-                            mutant == Mutant::DropUnlikely || mutant == Mutant::CoinReused;
+                            mutant == Mutant::DropUnlikely || mutant == Mutant::CoinReused ||
+                            mutant == Mutant::BlockPlainResidual;
     if (needsDrawn && !drawsProposals)
         return subject + " needs a draft that draws its proposals (a model or a feature head), found kind " +
                std::string(draftKind);

@@ -161,7 +161,8 @@ std::string treeText(const TreeShape& tree) {
     if (tree.automatic) return "auto";
     if (tree.off()) return "off";
     std::string text;
-    for (const int children : tree.children) text += (text.empty() ? "" : ",") + std::to_string(children);
+    for (const int children : tree.children)
+        text.append(text.empty() ? "" : ",").append(std::to_string(children));
     return text;
 }
 

@@ -90,15 +90,18 @@ SPECULA_CLONES double overlap(const double* t, const double* d, std::size_t n) {
 }
 
 template <typename Real>
-void plainResidual(const Real* target, const Real* draft, std::size_t n, Real* out) {
-    for (std::size_t i = 0; i < n; ++i) out[i] = target[i] > draft[i] ? target[i] - draft[i] : Real{0};
+void plainResidual(const Real* target, Real share, const Real* draft, std::size_t n, Real* out) {
+    for (std::size_t i = 0; i < n; ++i) {
+        const Real left = share * target[i] - draft[i];
+        out[i] = left > Real{0} ? left : Real{0};
+    }
 }
 
-SPECULA_CLONES void residual(const float* t, const float* d, std::size_t n, float* out) {
-    plainResidual(t, d, n, out);
+SPECULA_CLONES void residual(const float* t, float share, const float* d, std::size_t n, float* out) {
+    plainResidual(t, share, d, n, out);
 }
-SPECULA_CLONES void residual(const double* t, const double* d, std::size_t n, double* out) {
-    plainResidual(t, d, n, out);
+SPECULA_CLONES void residual(const double* t, double share, const double* d, std::size_t n, double* out) {
+    plainResidual(t, share, d, n, out);
 }
 
 /// The first place from `at` on that may hold more than `floor`, in whole blocks: most of a vocabulary is
@@ -167,13 +170,14 @@ TokenId drawFrom(std::span<const Real> weights, double coin) {
 
 template <typename Real>
 double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted,
-                    std::span<Real> out) {
+                    std::span<Real> out, double share) {
+    const auto part = static_cast<Real>(share);
     if (draft.empty()) {
-        std::copy(target.begin(), target.end(), out.begin());
-        out[static_cast<std::size_t>(drafted)] =
-            std::max(Real{0}, target[static_cast<std::size_t>(drafted)] - Real{1});
+        for (std::size_t i = 0; i < target.size(); ++i) out[i] = part * target[i];
+        Real& left = out[static_cast<std::size_t>(drafted)];
+        left = std::max(Real{0}, left - Real{1});
     } else {
-        residual(target.data(), draft.data(), target.size(), out.data());
+        residual(target.data(), part, draft.data(), target.size(), out.data());
     }
     return sum(out.data(), out.size());
 }
@@ -243,14 +247,15 @@ std::vector<TokenId> largestOf(std::span<const Real> row, int count) {
     return best;
 }
 
-#define SPECULA_INSTANTIATE(Real)                                                                         \
-    template TokenId drawFrom(std::span<const Real>, double);                                             \
-    template double residualInto(std::span<const Real>, std::span<const Real>, TokenId, std::span<Real>); \
-    template double without(std::span<const Real>, TokenId, std::span<Real>);                             \
-    template void scale(std::span<Real>, double);                                                         \
-    template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                       \
-    template double entropyOf(std::span<const Real>);                                                     \
-    template std::vector<TokenId> thoseFrom(std::span<const Real>, Real);                                 \
+#define SPECULA_INSTANTIATE(Real)                                                                        \
+    template TokenId drawFrom(std::span<const Real>, double);                                            \
+    template double residualInto(std::span<const Real>, std::span<const Real>, TokenId, std::span<Real>, \
+                                 double);                                                                \
+    template double without(std::span<const Real>, TokenId, std::span<Real>);                            \
+    template void scale(std::span<Real>, double);                                                        \
+    template RowSums sumsOf(std::span<const Real>, std::span<const Real>, TokenId);                      \
+    template double entropyOf(std::span<const Real>);                                                    \
+    template std::vector<TokenId> thoseFrom(std::span<const Real>, Real);                                \
     template std::vector<TokenId> largestOf(std::span<const Real>, int);
 SPECULA_INSTANTIATE(float)
 SPECULA_INSTANTIATE(double)

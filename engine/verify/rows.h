@@ -17,11 +17,12 @@ namespace specula {
 template <typename Real>
 TokenId drawFrom(std::span<const Real> weights, double coin);
 
-/// residual[x] = max(0, target[x] - draft[x]), not normalised; returns its sum. An empty draft row is one-hot
-/// at `drafted`. (Leviathan et al. 2023, section 2.3; Chen et al. 2023, equation 4.)
+/// residual[x] = max(0, share * target[x] - draft[x]), not normalised; returns its sum. An empty draft row is
+/// one-hot at `drafted`. (share 1: Leviathan et al. 2023, section 2.3; Chen et al. 2023, equation 4. Less:
+/// Sun et al. 2024, algorithm 2.)
 template <typename Real>
 double residualInto(std::span<const Real> target, std::span<const Real> draft, TokenId drafted,
-                    std::span<Real> residual);
+                    std::span<Real> residual, double share = 1.0);
 
 /// out = row with the token's weight set to 0; returns what is left. `out` may be `row`.
 template <typename Real>

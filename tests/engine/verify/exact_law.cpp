@@ -1,168 +1,269 @@
 #include "tests/engine/verify/exact_law.h"
 
-#include <cmath>
-#include <random>
+#include <algorithm>
 
 namespace specula::test {
 
-TableModel::TableModel(int vocabulary, unsigned seed, double zeroChance)
-    : m_vocabulary(vocabulary), m_seed(seed), m_zeroChance(zeroChance) {}
-
-const std::vector<double>& TableModel::row(const std::vector<TokenId>& prefix) const {
-    const auto found = m_rows.find(prefix);
-    if (found != m_rows.end()) return found->second;
-    std::seed_seq sequence{m_seed, static_cast<unsigned>(m_rows.size())};
-    std::mt19937_64 random(sequence);
-    std::uniform_real_distribution<double> uniform(0.0, 1.0);
-    std::vector<double> weights(static_cast<std::size_t>(m_vocabulary));
-    double total = 0.0;
-    for (double& weight : weights)
-        total += weight = uniform(random) < m_zeroChance ? 0.0 : -std::log(uniform(random));
-    if (total == 0.0) total = weights[0] = 1.0;
-    for (double& weight : weights) weight /= total;
-    return m_rows.emplace(prefix, weights).first->second;
-}
-
 namespace {
 
-/// The point in [0, 1] where `below(coin)` turns from true to false.
-double boundary(const std::function<bool(double)>& below) {
-    double low = 0.0, high = 1.0;
-    if (!below(0.0)) return 0.0;
-    for (int i = 0; i < 60; ++i) {
-        const double middle = (low + high) / 2.0;
-        (below(middle) ? low : high) = middle;
-    }
-    return high;
-}
+constexpr double kAlmostOne = 1.0 - 0x1p-53;
+constexpr double kFinest = 0x1p-50;
 
-struct Enumeration {
-    const TableModel& target;
-    const TableModel& draft;
-    int gamma;
-    const Judge& judge;
-    const DrawnFrom& drawnFrom;
-    Law law;
-
-    void addCompleted(std::vector<TokenId> text, double weight) {
-        if (weight <= 0.0) return;
-        if (static_cast<int>(text.size()) == gamma + 1) {
-            law[text] += weight;
+/// Calls visit(middle, share) for each interval of [from, to) on which `probe` is constant. Outcomes between
+/// two equal ones are equal too.
+template <typename Probe, typename Visit>
+void forEachInterval(double from, double to, const Probe& probe, const Visit& visit) {
+    std::vector<double> edges{from};
+    const auto search = [&](const auto& self, double low, const auto& atLow, double high,
+                            const auto& atHigh) -> void {
+        if (atLow == atHigh) return;
+        if (high - low <= kFinest) {
+            edges.push_back(high);
             return;
         }
-        // Later rounds are exact by the same argument; the target stands for them.
-        const std::vector<double> row = target.row(text);
-        for (int token = 0; token < target.vocabulary(); ++token) {
+        const double middle = (low + high) / 2.0;
+        const auto atMiddle = probe(middle);
+        self(self, low, atLow, middle, atMiddle);
+        self(self, middle, atMiddle, high, atHigh);
+    };
+    const double last = std::min(to, kAlmostOne);
+    search(search, from, probe(from), last, probe(last));
+    edges.push_back(to);
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i)
+        visit((edges[i] + edges[i + 1]) / 2.0, (edges[i + 1] - edges[i]) / (to - from));
+}
+
+/// What tells outcomes apart.
+struct Outcome {
+    std::vector<Verdict> verdicts;
+    TokenId extra;
+    bool operator==(const Outcome&) const = default;
+};
+
+class Enumeration {
+public:
+    Enumeration(const Experiment& experiment, bool law)
+        : m(experiment),
+          m_wantsLaw(law),
+          m_length(depthOf(experiment.plan) + 1),
+          m_number(experiment.plan.size(), kAbsent),
+          m_targetScratch(static_cast<std::size_t>(experiment.target.vocabulary())),
+          m_draftScratch(m_targetScratch) {
+        addSteps();
+        prepareInput();
+    }
+
+    Exact run() {
+        go(0, 1.0);
+        return std::move(m_out);
+    }
+
+private:
+    static constexpr int kAbsent = -2;
+
+    /// A planned node is drawn, or its coin is split.
+    struct Step {
+        bool draws;
+        std::size_t planned;
+    };
+
+    void addSteps() {
+        const bool looksAtAll = m.rule == Rule::Block || m.rule == Rule::Typical || m.drawsEverywhere;
+        const std::size_t count = m.plan.size();
+        for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
+            end = begin + 1;
+            while (end < count && (looksAtAll || m.plan[end] == m.plan[begin])) ++end;
+            for (std::size_t i = begin; i < end; ++i) m_steps.push_back({true, i});
+            for (std::size_t i = begin; i < end; ++i) m_steps.push_back({false, i});
+        }
+        m_onlyUnderAccepted = !looksAtAll;
+    }
+
+    void prepareInput() {
+        m_input.rule = m.rule;
+        m_input.targetRow = [this](int node) {
+            const bool tooEarly = m.mutant == Mutant::OffByOneRow && node >= 0;
+            const int from = tooEarly ? m_parents[static_cast<std::size_t>(node)] : node;
+            return std::span<const double>(m.target.row(textAt(from)));
+        };
+        m_input.draftRow = [this](int node) {
+            return m.drafting.rows ? std::span<const double>(m.draft.row(textAt(node)))
+                                   : std::span<const double>();
+        };
+        m_input.targetScratch = m_targetScratch;
+        m_input.draftScratch = m_draftScratch;
+        m_input.endsHere = [this](int node) { return m_tokens[static_cast<std::size_t>(node)] == m.ending; };
+        m_input.best = [this](int node) {
+            const auto row = m_input.targetRow(node);
+            return static_cast<TokenId>(std::max_element(row.begin(), row.end()) - row.begin());
+        };
+        m_input.ensembleWeight = m.ensembleWeight;
+    }
+
+    const Text& textAt(int node) const {
+        static const Text none;
+        return node < 0 ? none : m_texts[static_cast<std::size_t>(node)];
+    }
+
+    Judged judge(double extraCoin, Mutant mutant) {
+        m_input.drafted = m_tokens;
+        m_input.parents = m_parents;
+        m_input.acceptCoins = m_coins;
+        m_input.extraCoin = extraCoin;
+        m_input.mutant = mutant;
+        return m.judge(m_input);
+    }
+
+    void go(std::size_t step, double weight) {
+        if (weight <= 0.0) return;
+        if (step == m_steps.size())
+            emitExtra(weight);
+        else if (m_steps[step].draws)
+            draw(step, weight);
+        else
+            splitCoin(step, weight);
+    }
+
+    /// The place in the tree as it stands of a planned node's parent, if anything is drafted after it.
+    int placeFor(std::size_t planned) {
+        const int plannedParent = m.plan[planned];
+        const int parent = plannedParent < 0 ? -1 : m_number[static_cast<std::size_t>(plannedParent)];
+        if (parent == kAbsent || (m.drafting.stops && m.drafting.stops(textAt(parent)))) return kAbsent;
+        const bool hasElder = planned > 0 && m.plan[planned - 1] == plannedParent;
+        if (hasElder && m_number[planned - 1] == kAbsent) return kAbsent;
+        if (parent < 0 || !m_onlyUnderAccepted) return parent;
+        const bool accepted =
+            judge(0.5, m.mutant).verdicts[static_cast<std::size_t>(parent)] == Verdict::Accepted;
+        return accepted ? parent : kAbsent;
+    }
+
+    void draw(std::size_t step, double weight) {
+        const std::size_t planned = m_steps[step].planned;
+        const int parent = placeFor(planned);
+        if (parent == kAbsent) return go(step + 1, weight);
+        std::vector<TokenId> elder;
+        for (std::size_t i = 0; i < m_tokens.size(); ++i) {
+            if (m_parents[i] == parent) elder.push_back(m_tokens[i]);
+        }
+        for (const Drawn& way : nextSibling(m.drafting, m.draft.row(textAt(parent)), elder)) {
+            if (way.token < 0) {
+                go(step + 1, weight * way.chance);
+                continue;
+            }
+            Text text = textAt(parent);
+            text.push_back(way.token);
+            m_number[planned] = static_cast<int>(m_tokens.size());
+            m_tokens.push_back(way.token);
+            m_parents.push_back(parent);
+            m_texts.push_back(std::move(text));
+            m_ranges.push_back({way.coinFrom, way.coinTo});
+            m_coins.push_back((way.coinFrom + way.coinTo) / 2.0);
+            go(step + 1, weight * way.chance);
+            m_number[planned] = kAbsent;
+            m_tokens.pop_back();
+            m_parents.pop_back();
+            m_texts.pop_back();
+            m_ranges.pop_back();
+            m_coins.pop_back();
+        }
+    }
+
+    void splitCoin(std::size_t step, double weight) {
+        const int number = m_number[m_steps[step].planned];
+        if (number == kAbsent) return go(step + 1, weight);
+        const auto at = static_cast<std::size_t>(number);
+        const auto probe = [&](double coin) {
+            m_coins[at] = coin;
+            std::vector<Outcome> outcomes;
+            for (const bool high : {false, true}) {
+                for (std::size_t i = at + 1; i < m_coins.size(); ++i)
+                    m_coins[i] = high ? std::min(m_ranges[i].to, kAlmostOne) : m_ranges[i].from;
+                observe(outcomes);
+                if (at + 1 == m_coins.size()) break;
+            }
+            return outcomes;
+        };
+        forEachInterval(m_ranges[at].from, m_ranges[at].to, probe, [&](double coin, double share) {
+            m_coins[at] = coin;
+            go(step + 1, weight * share);
+        });
+    }
+
+    /// A mutant may hide what its coin did, so the honest rule's outcome counts as well.
+    void observe(std::vector<Outcome>& outcomes) {
+        Judged judged = judge(0.5, m.mutant);
+        outcomes.push_back({std::move(judged.verdicts), judged.extra});
+        if (m.mutant == Mutant::None) return;
+        judged = judge(0.5, Mutant::None);
+        outcomes.push_back({std::move(judged.verdicts), judged.extra});
+    }
+
+    void emitExtra(double weight) {
+        const Judged judged = judge(0.5, m.mutant);
+        m_out.kept += weight * static_cast<double>(judged.path.size());
+        if (!m_wantsLaw) return;
+        Text text = textAt(judged.last());
+        if (judged.ended) return complete(text, weight);
+        const auto probe = [&](double coin) { return judge(coin, m.mutant).extra; };
+        forEachInterval(0.0, 1.0, probe, [&](double coin, double share) {
+            text.push_back(probe(coin));
+            complete(text, weight * share);
+            text.pop_back();
+        });
+    }
+
+    void complete(Text& text, double weight) {
+        const bool ended = !text.empty() && text.back() == m.ending;
+        if (ended || static_cast<int>(text.size()) == m_length) {
+            m_out.law[text] += weight;
+            return;
+        }
+        const TinyModel& model = m.later != nullptr ? *m.later : m.target;
+        const Row& row = model.row(text);
+        for (TokenId token = 0; token < model.vocabulary(); ++token) {
+            const double chance = row[static_cast<std::size_t>(token)];
+            if (chance <= 0.0) continue;
             text.push_back(token);
-            addCompleted(text, weight * row[static_cast<std::size_t>(token)]);
+            complete(text, weight * chance);
             text.pop_back();
         }
     }
 
-    /// Coins of accepted places lie in the middle of their accepting interval; place `at` is open.
-    void judgeFrom(const std::vector<TokenId>& drafted, std::vector<double> coins, int at, double weight) {
-        if (weight <= 0.0) return;
-        std::vector<std::vector<double>> targetRows, draftRows;
-        std::vector<TokenId> prefix;
-        for (int i = 0; i <= gamma; ++i) {
-            targetRows.push_back(target.row(prefix));
-            draftRows.push_back(draft.row(prefix));
-            if (i < gamma) prefix.push_back(drafted[static_cast<std::size_t>(i)]);
-        }
-        std::vector<double> scratch(static_cast<std::size_t>(target.vocabulary()));
-        const auto run = [&](double extraCoin) {
-            ChainInput<double> input;
-            input.drafted = drafted;
-            input.targetRow = [&](int i) {
-                return std::span<const double>(targetRows[static_cast<std::size_t>(i)]);
-            };
-            input.draftRow = [&](int i) {
-                return std::span<const double>(draftRows[static_cast<std::size_t>(i)]);
-            };
-            input.acceptCoins = coins;
-            input.extraCoin = extraCoin;
-            input.scratch = scratch;
-            return judge(input);
-        };
-        const auto emitExtra = [&](int accepted, double share) {
-            double before = 0.0;
-            for (TokenId token = 0; token < target.vocabulary(); ++token) {
-                const double edge = boundary([&](double coin) { return run(coin).extra <= token; });
-                std::vector<TokenId> text(drafted.begin(), drafted.begin() + accepted);
-                text.push_back(token);
-                addCompleted(text, share * (edge - before));
-                before = edge;
-            }
-        };
-        if (at == gamma) return emitExtra(gamma, weight);
-        const auto place = static_cast<std::size_t>(at);
-        const double edge = boundary([&](double coin) {
-            coins[place] = coin;
-            return run(0.5).accepted > at;
-        });
-        if (edge < 1.0) {
-            coins[place] = (edge + 1.0) / 2.0;
-            emitExtra(at, weight * (1.0 - edge));
-        }
-        if (edge > 0.0) {
-            coins[place] = edge / 2.0;
-            judgeFrom(drafted, coins, at + 1, weight * edge);
-        }
-    }
+    struct Range {
+        double from, to;
+    };
 
-    void draftFrom(std::vector<TokenId>& drafted, double weight) {
-        if (weight <= 0.0) return;
-        if (static_cast<int>(drafted.size()) == gamma)
-            return judgeFrom(drafted, std::vector<double>(static_cast<std::size_t>(gamma), 0.0), 0, weight);
-        const std::vector<double> row = drawnFrom(draft.row(drafted));
-        for (int token = 0; token < target.vocabulary(); ++token) {
-            drafted.push_back(token);
-            draftFrom(drafted, weight * row[static_cast<std::size_t>(token)]);
-            drafted.pop_back();
-        }
-    }
+    const Experiment& m;
+    bool m_wantsLaw;
+    int m_length;
+    bool m_onlyUnderAccepted = true;
+    std::vector<Step> m_steps;
+    std::vector<int> m_number;  // of each planned node in the tree as it stands
+    std::vector<double> m_targetScratch, m_draftScratch;
+    // The tree as it stands, [nodes] each.
+    std::vector<TokenId> m_tokens;
+    std::vector<int> m_parents;
+    std::vector<Text> m_texts;  // up to and with the node
+    std::vector<Range> m_ranges;
+    std::vector<double> m_coins;
+    JudgeInput<double> m_input;
+    Exact m_out;
 };
 
 }  // namespace
 
-Law lawOf(const TableModel& target, const TableModel& draft, int gamma, const Judge& judge,
-          const DrawnFrom& drawnFrom) {
-    Enumeration enumeration{target, draft, gamma, judge, drawnFrom, {}};
-    std::vector<TokenId> drafted;
-    enumeration.draftFrom(drafted, 1.0);
-    return enumeration.law;
+Exact enumerate(const Experiment& experiment) {
+    return Enumeration(experiment, true).run();
 }
 
-Law plainLaw(const TableModel& target, int length) {
-    Law law;
-    std::vector<TokenId> text;
-    const std::function<void(double)> extend = [&](double weight) {
-        if (static_cast<int>(text.size()) == length) {
-            law[text] += weight;
-            return;
-        }
-        const std::vector<double> row = target.row(text);
-        for (int token = 0; token < target.vocabulary(); ++token) {
-            text.push_back(token);
-            if (row[static_cast<std::size_t>(token)] > 0.0)
-                extend(weight * row[static_cast<std::size_t>(token)]);
-            text.pop_back();
-        }
-    };
-    extend(1.0);
-    return law;
+double expectedKept(const Experiment& experiment) {
+    return Enumeration(experiment, false).run().kept;
 }
 
-double totalVariation(const Law& a, const Law& b) {
-    double distance = 0.0;
-    for (const auto& [text, weight] : a) {
-        const auto found = b.find(text);
-        distance += std::fabs(weight - (found == b.end() ? 0.0 : found->second));
-    }
-    for (const auto& [text, weight] : b) {
-        if (!a.contains(text)) distance += weight;
-    }
-    return distance / 2.0;
+double distanceFromTarget(const Experiment& experiment) {
+    const TinyModel& target = experiment.later != nullptr ? *experiment.later : experiment.target;
+    return totalVariation(enumerate(experiment).law,
+                          plainLaw(target, depthOf(experiment.plan) + 1, experiment.ending));
 }
 
 }  // namespace specula::test
