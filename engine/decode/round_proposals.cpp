@@ -139,24 +139,20 @@ TokenId RoundProposals::blendedWith(std::span<const float> logits, std::span<con
 }
 
 Proposals::Added RoundProposals::drawBlended(int parent, std::span<const float> logits, double alpha) {
+    Added added{size(), {}};
     see(parent);
-    const std::size_t at = static_cast<std::size_t>(m_rowCount) * m_width;
-    if (m_rows.size() < at + m_width) m_rows.resize(at + m_width);
-    const std::span<float> row(m_rows.data() + at, m_width);
-    m_sampler.row(logits, m_seen, row);
-    m_rowOf[static_cast<std::size_t>(parent + 1)] = m_rowCount++;
+    const std::span<float> row = makeRow(parent, logits);
     const auto other = static_cast<std::size_t>(blendedWith(logits, row, alpha));
     const double rest = 1.0 - static_cast<double>(row[other]);
     const double weight = rest > 0.0 ? std::min(1.0, (1.0 - alpha) / rest) : 0.0;
     for (float& p : row) p = static_cast<float>((1.0 - weight) * static_cast<double>(p));
     row[other] = static_cast<float>(static_cast<double>(row[other]) + weight);
-    const TokenId token = drawOne(row, coinAt(m_seed, static_cast<std::uint32_t>(m_round),
-                                              static_cast<std::uint32_t>(size()), Stream::DraftDraw));
-    if (m_mutant == Mutant::DropUnlikely && row[static_cast<std::size_t>(token)] < kUnlikely)
-        return {size(), {}};
-    const int node = add(parent, token);
-    m_drawn[static_cast<std::size_t>(node)] = true;
-    return {node, {token}};
+    if (stopsBefore(parent, logits, row)) return added;
+    drawChildren(parent, row, 1, added);
+    if (added.tokens.empty()) return added;
+    m_drawn.back() = true;  // at temperature 0 too
+    if (siblings() == Siblings::Likeliest) m_rowOf[static_cast<std::size_t>(parent + 1)] = -1;
+    return added;
 }
 
 bool RoundProposals::ends(TokenId token) const {

@@ -57,7 +57,8 @@ public:
     ///     sum min(p, q) = (1 - w)(1 - p(s)) + p(s) = 1 - w (1 - p(s)) = alpha
     /// exactly, for any s with p(s) <= alpha (that w <= 1), and w = 1 gives p(s) otherwise. s is the second
     /// likeliest token; if it is above alpha the likeliest that is not; if all are, the least likely (alpha
-    /// below 1 / vocabulary). A row with all on one token gives that token alpha. `alpha`: 0..1.
+    /// below 1 / vocabulary). A row with all on one token gives that token alpha. `alpha`: 0..1. Under a rule
+    /// for one-hot proposals the drawn token is judged as if there had been no row.
     virtual Added drawBlended(int parent, std::span<const float> logits, double alpha) = 0;
 
     /// Adds a token that was not drawn: its row is one-hot.

@@ -1,3 +1,6 @@
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <algorithm>
@@ -79,8 +82,17 @@ const std::map<std::string, std::shared_ptr<const Tokenizer>>& realOnes() {
         const fs::path data = fs::path(SPECULA_TEST_DATA) / "tokenizers";
         for (const char* name : {"bbpe-288", "spm-bpe-400"})
             found[name] = loadTokenizerFolder((data / name).string());
-        for (const fs::directory_entry& file : fs::directory_iterator(data / "structures"))
-            found[file.path().stem().string()] = loadTokenizerFile(file.path().string());
+        for (const fs::directory_entry& file : fs::directory_iterator(data / "structures")) {
+            QFile golden(QString::fromStdString(file.path().string()));
+            if (file.path().extension() != ".json" || !golden.open(QIODevice::ReadOnly)) continue;
+            const QTemporaryDir folder;
+            QFile alone(folder.filePath(QStringLiteral("tokenizer.json")));
+            if (!alone.open(QIODevice::WriteOnly)) qFatal("cannot write a test's file");
+            const QJsonObject whole = QJsonDocument::fromJson(golden.readAll()).object();
+            alone.write(QJsonDocument(whole[QStringLiteral("tokenizer")].toObject()).toJson());
+            alone.close();
+            found[file.path().stem().string()] = loadTokenizerFolder(folder.path().toStdString());
+        }
         found["tiny"] =
             loadTokenizerFolder((fs::path(SPECULA_SOURCE_DIR) / "resources/models/tiny-target").string());
         return found;
