@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "ui/common/run_marks.h"
 #include "ui/help/help_button.h"
 #include "ui/help/help_pages.h"
 #include "ui/setup/help.h"
@@ -163,8 +164,8 @@ QWidget* DraftChooser::makeOracle() {
     m_alpha->setDecimals(3);
     m_alpha->setValue(kAlphaDefault);
     describe(m_alpha, tr("Acceptance rate"), tr("How much of the target's row the oracle's has in common."));
-    auto* note = new QLabel(tr("SYNTHETIC acceptance: it teaches; it cannot be faster."));
-    note->setWordWrap(true);
+    auto* note = new MarkLabel(MarkLabel::Style::Sentences);
+    note->setMarks(runMarks({}, "oracle"));
     note->setMinimumWidth(1);
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
