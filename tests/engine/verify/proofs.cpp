@@ -16,7 +16,7 @@ std::vector<int> planFor(const Proof& proof, int vocabulary, int depth) {
     if (!proof.tree) return planOf(std::vector<int>(static_cast<std::size_t>(depth), 1));
     std::vector<int> children(static_cast<std::size_t>(depth), 1);
     const bool drawn = proof.drafting.siblings != Siblings::Likeliest;
-    const int most = proof.rule == Rule::Match ? 7 : 8;  // whose coins have an interval for every token
+    const int most = proof.rule == Rule::Match ? 7 : 9;  // whose coins have an interval for every token
     const int wide = drawn ? std::max(1, most - vocabulary - depth) : 3;
     for (int level = 0; level < std::min(wide, depth); ++level) children[static_cast<std::size_t>(level)] = 2;
     children[0] = depth < 3 && vocabulary < 6 ? 3 : 2;
