@@ -141,6 +141,8 @@ std::shared_ptr<const KeptRows> Recorder::keep(const JudgedRound& round) const {
     kept->vocabulary = static_cast<int>(round.target.row(-1).size());
     kept->target.reserve(nodes * static_cast<std::size_t>(kept->vocabulary));
     kept->targetLogits.reserve(kept->target.capacity());
+    kept->acceptCoins.assign(round.input.acceptCoins.begin(), round.input.acceptCoins.end());
+    kept->extraCoin = round.input.extraCoin;
     int draftRows = 0;
     for (int node = -1; node < round.proposals.size(); ++node) {
         append(kept->target, round.target.row(node));

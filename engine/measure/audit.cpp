@@ -9,6 +9,7 @@
 #include "engine/measure/audit_checks.h"
 #include "engine/measure/target_law.h"
 #include "engine/trace/names.h"
+#include "engine/trace/rules.h"
 
 namespace specula {
 
@@ -199,11 +200,15 @@ private:
                 ? std::string()
                 : " The rule was broken on purpose: " + std::string(name(m_request.options.mutant)) + ".";
         if (m_stop.stop_requested()) return "Stopped before the end: no conclusion." + broken;
+        const Rule rule = m_request.options.rule;
+        const std::string lossy = lossless(rule)
+                                      ? std::string()
+                                      : " The rule " + std::string(name(rule)) + " is lossy: it must differ.";
         const long failed = std::count_if(m_report.checks.begin(), m_report.checks.end(),
                                           [](const AuditCheck& check) { return !check.passed; });
         if (failed > 0)
             return grouped(failed) + " of " + counted(static_cast<long>(m_report.checks.size()), "check") +
-                   " failed: speculative decoding differs from plain decoding here." + broken;
+                   " failed: speculative decoding differs from plain decoding here." + broken + lossy;
         std::string text;
         if (m_plan.setups.empty())
             text =

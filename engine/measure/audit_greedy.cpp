@@ -19,6 +19,7 @@ RunOptions greedy(const AuditContext& context) {
     options.sampling = {.temperature = 0.0, .repetitionPenalty = penalty};
     options.draftSampling.reset();
     options.rule = Rule::Token;
+    options.draftStop = {};
     options.tree = {};
     options.costs.reset();
     options.stop.clear();

@@ -21,6 +21,7 @@ RunOptions wideOpen(const AuditContext& context, const TreeShape& tree) {
     options.gamma = kGamma;
     options.tree = tree;
     options.rule = Rule::Token;
+    options.draftStop = {};
     options.sampling = {.temperature = 1.0};
     options.draftSampling.reset();
     options.costs.reset();

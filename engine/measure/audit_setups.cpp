@@ -9,6 +9,7 @@
 #include "engine/trace/error.h"
 #include "engine/trace/mutants.h"
 #include "engine/trace/names.h"
+#include "engine/trace/rules.h"
 #include "engine/verify/rows.h"
 
 namespace specula {
@@ -87,7 +88,7 @@ void refuseWhatCannotBeAudited(const Engine& engine, const RunOptions& options) 
                     " for an audit, found 0 (plain decoding)");
     if (!options.tree.off() && kind != "feature-head")
         throw Error("--tree needs a feature head; a draft of kind " + kind + " proposes chains only");
-    const std::string problem = mutantProblem(options.mutant, kind, options.sampling.greedy());
+    const std::string problem = mutantProblem(options.mutant, kind, options.sampling.greedy(), options.rule);
     if (!problem.empty()) throw Error("--mutant: " + problem);
 }
 
@@ -101,12 +102,23 @@ TreeShape chosenTree(const Engine& engine, const RunOptions& options) {
     return {.automatic = false, .children = {3, 2, 1}};
 }
 
-/// Options of a sampled check: what the person asked for, in the audit's own length, shape and detail.
+/// Costs for an automatic stop rule: no text's law may depend on them.
+Costs nominalCosts() {
+    Costs costs{.c = 0.1, .v = {1.0}, .overhead = 0.05};
+    while (costs.v.size() < kGammaMax + 1) costs.v.push_back(costs.v.back() + 0.05);
+    return costs;
+}
+
+/// Options of a sampled check: what the person asked for, in the audit's own length, shape and detail. A rule
+/// that cannot judge the shape gives way to token rejection.
 RunOptions sampled(RunOptions options, int gamma, const TreeShape& tree) {
     options.gamma = gamma;
     options.tree = tree;
-    options.rule = Rule::Token;
-    options.costs.reset();
+    if (!(tree.off() ? judgesChains(options.rule) : judgesTrees(options.rule))) options.rule = Rule::Token;
+    if (options.draftStop.kind != DraftStop::Kind::Auto)
+        options.costs.reset();
+    else if (!options.costs)
+        options.costs = nominalCosts();
     options.maxTokens = kMaxTokens;
     options.stop.clear();
     options.ignoreEos = true;

@@ -75,6 +75,45 @@ struct SweepPoint {
     Totals totals;
 };
 
+/// One way of judging in a comparison of rules.
+struct RuleSetup {
+    Rule rule = Rule::Token;
+    double ensembleWeight = 0.5;  ///< with Rule::Ensemble
+    int gamma = 4;                ///< of chains
+    TreeShape tree;               ///< off: a chain
+};
+
+/// One round at one place of a text under one rule. Chain rules that judge drawn proposals share the round's
+/// own proposals and coins, and what is expected is exact over all coins, given the drafted tokens; for the
+/// others rounds are drawn afresh and counted.
+struct RoundOutcome {
+    RuleSetup setup;
+    bool shared = false;
+    int tokens = 0;                 ///< shared: emitted with the round's own coins
+    std::vector<Verdict> verdicts;  ///< shared: with the round's own coins
+    std::vector<double> reach;      ///< shared: chance that place i is kept
+    double expectedTokens = 1.0;    ///< emitted a round
+    double low = 1.0, high = 1.0;   ///< 95 % interval; fresh draws only, else both expectedTokens
+    int draws = 0;                  ///< rounds drawn afresh
+};
+
+/// Runs under one rule, each alternating with plain ones of the same prompt, settings and seed.
+struct RulePoint {
+    RuleSetup setup;
+    std::string draft;  ///< DraftInfo::name
+    std::string suite;
+    Interval tokensPerRound;
+    Interval tokensPerSecond;
+    Interval speedup;
+    Totals totals;
+};
+
+/// Rules compared on one pair.
+struct RulesReport {
+    std::vector<RoundOutcome> round;  ///< at the end of the first prompt
+    std::vector<RulePoint> points;
+};
+
 /// Plain and speculative decoding of the same prompts, alternating.
 struct CompareReport {
     Interval plain;        ///< tokens per second

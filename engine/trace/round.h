@@ -102,6 +102,8 @@ struct KeptRows {
     std::vector<float> draftLogits;   ///< [rows][vocabulary]; for drafts without the whole vocabulary, absent
                                       ///< tokens have -infinity
     std::vector<float> draft;         ///< [rows][vocabulary] what was drawn from
+    std::vector<double> acceptCoins;  ///< [nodes] also of those that were not judged
+    double extraCoin = 0.0;           ///< draws the extra token
 
     std::span<const float> targetRow(int node) const {
         return {target.data() + offset(node + 1), static_cast<std::size_t>(vocabulary)};

@@ -1,79 +1,15 @@
 // The audit passes on correct pairs and fails on every rule broken on purpose.
-#include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
-#include <filesystem>
 
-#include "engine/measure/audit.h"
 #include "engine/measure/target_law.h"
 #include "engine/trace/error.h"
 #include "engine/trace/mutants.h"
 #include "engine/trace/names.h"
-#include "tests/tools/likely_head.h"
+#include "tests/engine/measure/audited_pairs.h"
 
 using namespace specula;
-
-namespace {
-
-std::string resource(const char* folder) {
-    return (std::filesystem::path(SPECULA_SOURCE_DIR) / "resources" / "models" / folder).string();
-}
-
-/// An untrained feature head for the tiny target.
-std::string headFolder() {
-    static const QTemporaryDir folder;
-    static const bool written = [] {
-        writeLikelyHead(folder.path().toStdString(), {});
-        return true;
-    }();
-    Q_UNUSED(written)
-    return folder.path().toStdString();
-}
-
-std::shared_ptr<const Engine> engineFor(const std::string& draft, WeightFormat weights = WeightFormat::Auto) {
-    static std::map<std::pair<std::string, WeightFormat>, std::shared_ptr<const Engine>> engines;
-    auto& engine = engines[{draft, weights}];
-    if (!engine) {
-        EngineOptions options;
-        options.target = resource("tiny-target");
-        options.draft = draft == "model" ? resource("tiny-draft") : (draft == "head" ? headFolder() : draft);
-        options.weights = options.draftWeights = weights;
-        options.threads = 2;
-        engine = Engine::load(options);
-    }
-    return engine;
-}
-
-AuditRequest request(int draws, double temperature, Mutant mutant = Mutant::None) {
-    AuditRequest out;
-    out.draws = draws;
-    out.options.sampling.temperature = temperature;
-    out.options.mutant = mutant;
-    return out;
-}
-
-QString failures(const AuditReport& report) {
-    QString text;
-    for (const AuditCheck& check : report.checks) {
-        if (!check.passed)
-            text += QString::fromStdString(check.name + ": " + check.detail) + QLatin1Char('\n');
-    }
-    return text;
-}
-
-/// Runs until a check fails: what a broken rule must lead to.
-std::string firstFailure(const std::shared_ptr<const Engine>& engine, const AuditRequest& request) {
-    std::stop_source stop;
-    std::string failed;
-    audit(engine, request, stop.get_token(), {}, [&](const AuditCheck& check) {
-        if (check.passed || !failed.empty()) return;
-        failed = check.name;
-        stop.request_stop();
-    });
-    return failed;
-}
-
-}  // namespace
+using namespace specula::test;
 
 class TestAudit : public QObject {
     Q_OBJECT
@@ -107,35 +43,6 @@ private slots:
         QVERIFY(report.statement.find("not to the published model") != std::string::npos);
         QVERIFY(report.statement.find("prove") == std::string::npos);
         for (const AuditCheck& check : report.checks) QVERIFY(!check.name.empty() && !check.detail.empty());
-    }
-
-    void everyBrokenRuleIsCaught_data() {
-        QTest::addColumn<QString>("draft");
-        QTest::addColumn<int>("mutant");
-        for (const char* draft : {"model", "head"}) {
-            for (const Mutant mutant : allMutants()) {
-                const bool head = std::string(draft) == "head";
-                // With a head, what it alone can break, to save time.
-                const bool ofHeads = mutant == Mutant::RejectedSiblingStays ||
-                                     mutant == Mutant::StaleDraftCache || mutant == Mutant::BonusFromDraft ||
-                                     mutant == Mutant::CoinReused;
-                if (head && !ofHeads) continue;
-                if (!mutantProblem(mutant, head ? "feature-head" : "model", false).empty()) continue;
-                QTest::addRow("%s with a %s", std::string(name(mutant)).c_str(), draft)
-                    << QString::fromLatin1(draft) << static_cast<int>(mutant);
-            }
-        }
-    }
-    void everyBrokenRuleIsCaught() {
-        QFETCH(QString, draft);
-        QFETCH(int, mutant);
-        const bool head = draft == QStringLiteral("head");
-        const std::string failed = firstFailure(engineFor(draft.toStdString()),
-                                                request(1500, head ? 1.5 : 1.0, static_cast<Mutant>(mutant)));
-        QVERIFY2(!failed.empty(), "nothing failed");
-        // Staleness is no bias: only the rows show it.
-        if (static_cast<Mutant>(mutant) == Mutant::StaleDraftCache)
-            QVERIFY2(failed.starts_with("rows after rejections"), failed.c_str());
     }
 
     void rejectedSiblingsShowInTreesAlone() {
@@ -234,7 +141,10 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(audit(engineFor("model"), request(100, 0.0, Mutant::CoinReused)), Error);
         for (const Mutant mutant : allMutants()) {
             QVERIFY(!mutantWords(mutant).empty());
-            QVERIFY(mutantProblem(mutant, "feature-head", false).empty());
+            const auto rules = allRules();
+            QVERIFY(std::any_of(rules.begin(), rules.end(), [&](Rule rule) {
+                return mutantProblem(mutant, "feature-head", false, rule).empty();
+            }));
         }
     }
 
