@@ -55,6 +55,31 @@ private slots:
     void sequoiaRule_data() { addProofsOf(Rule::Sequoia); }
     void sequoiaRule() { prove(); }
 
+    void draftsThatStopWhereTheirRowIsUnsureAreExact() {
+        int stopped = 0;
+        for (const Proof& proof : proofs()) {
+            for (unsigned seed = 1; seed <= 4; ++seed) {
+                const TinyModel target = randomModel(3, seed), draft = randomModel(3, seed + 50, 0.2);
+                const TinyModel greedy = greedyOf(target);
+                Experiment experiment{
+                    .target = target,
+                    .draft = draft,
+                    .plan = planOf(proof.tree ? std::vector<int>{2, 2} : std::vector<int>{1, 1, 1})};
+                experiment.rule = proof.rule;
+                experiment.drafting = proof.drafting;
+                experiment.drafting.stops = [&](const Text& text) {
+                    const Row& row = draft.row(text);
+                    const bool stops = *std::max_element(row.begin(), row.end()) < 0.55;
+                    stopped += stops ? 1 : 0;
+                    return stops;
+                };
+                if (proof.rule == Rule::Greedy) experiment.later = &greedy;
+                QVERIFY(distanceFromTarget(experiment) < 1e-12);
+            }
+        }
+        QVERIFY(stopped > 200);
+    }
+
     void theseAreAllLosslessRules() { QCOMPARE(losslessRules(), kProved); }
 };
 
