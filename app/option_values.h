@@ -24,7 +24,9 @@ WeightFormat parseWeights(const std::string& option, const std::string& text);
 KvFormat parseKv(const std::string& option, const std::string& text);
 Device parseDevice(const std::string& option, const std::string& text);
 Detail parseDetail(const std::string& option, const std::string& text);
-Rule parseRule(const std::string& option, const std::string& text);
+/// "block", "ensemble:0.3": rule and weight.
+void parseRule(const std::string& option, const std::string& text, RunOptions& options);
+DraftStop parseDraftStop(const std::string& option, const std::string& text);
 Mutant parseMutant(const std::string& option, const std::string& text);
 /// "resample-from-target, ... or rejected-sibling-stays"
 std::string mutantNames();
@@ -39,8 +41,6 @@ void allowOnly(const std::string& option, const std::string& text, const std::st
                const std::vector<std::string>& later);
 
 /// A draft as in EngineOptions; kinds that are not in this version and malformed numbers are refused.
-extern const char* const kDraftWords;  ///< what --draft takes, in words
-
 void checkDraft(const std::string& option, const std::string& text);
 
 /// Costs of a file {"c": 0.2, "v": [1, 1.05, ...], "overhead": 0.01}.
