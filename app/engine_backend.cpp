@@ -1,6 +1,7 @@
 #include "app/engine_backend.h"
 
 #include "app/default_models.h"
+#include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
 #include "engine/measure/probe.h"
