@@ -28,10 +28,11 @@ void addTarget(CLI::App& app, RunArguments& run) {
 }
 
 void addDraft(CLI::App& app, RunArguments& run) {
-    addValue(app, "--draft", kDraftWords, [&run](const std::string& option, const std::string& text) {
-        checkDraft(option, text);
-        run.draft = text;
-    });
+    addValue(app, "--draft", "PATH, ngram[:N], early-exit:K, skip:A-B, oracle:ALPHA (SYNTHETIC) or none",
+             [&run](const std::string& option, const std::string& text) {
+                 checkDraft(option, text);
+                 run.draft = text;
+             });
 }
 
 void addPrompt(CLI::App& app, RunArguments& run) {

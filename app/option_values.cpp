@@ -51,8 +51,6 @@ std::string oneLine(const std::string& text) {
 
 }  // namespace
 
-const char* const kDraftWords = "a path, ngram[:N], early-exit:K, skip:A-B, oracle:ALPHA or none";
-
 void refuseValue(const std::string& option, const std::string& expected, const std::string& found) {
     throw Error(option + ": expected " + expected + ", found '" + oneLine(found) + "'");
 }
@@ -209,25 +207,35 @@ void allowOnly(const std::string& option, const std::string& text, const std::st
     refuseValue(option, allowed, text);
 }
 
+static bool isLayerList(const std::string& text) {
+    const std::vector<std::string> parts = split(text, ',');
+    return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+        const auto dash = part.find('-');
+        const auto first = numberIn<int>(part.substr(0, dash));
+        const auto last = dash == part.npos ? first : numberIn<int>(part.substr(dash + 1));
+        return first && last && *first >= 1 && *first <= *last && *last <= 1000;
+    });
+}
+
 void checkDraft(const std::string& option, const std::string& text) {
     if (text == "none" || text == "ngram") return;
     const std::string kind = text.substr(0, text.find(':'));
     const std::string rest = kind.size() < text.size() ? text.substr(kind.size() + 1) : "";
-    const auto whole = numberIn<int>(rest);
-    if (kind == "ngram" && (!whole || *whole < 1 || *whole > 64))
+    const auto number = numberIn<int>(rest);
+    if (kind == "ngram" && (!number || *number < 1 || *number > 64))
         refuseValue(option, "ngram or ngram:N with N from 1 to 64", text);
-    if (kind == "early-exit" && (!whole || *whole < 1 || *whole > 1000))
+    if (kind == "early-exit" && (!number || *number < 1 || *number > 1000))
         refuseValue(option, "early-exit:K with K a number of layers", text);
-    if (kind == "skip") {
-        if (rest.empty()) refuseValue(option, "skip:A-B with layers to leave out, such as skip:3-9", text);
-        parseNumberList(option + " skip", rest, 1, 1000);
-    }
+    if (kind == "skip" && !isLayerList(rest))
+        refuseValue(option, "skip:A-B, or a list such as skip:3-5,8, with layers from 1, A not above B",
+                    text);
     if (kind == "oracle") {
         const auto alpha = numberIn<double>(rest);
         if (!alpha || !(*alpha >= 0.0 && *alpha <= 1.0))
             refuseValue(option, "oracle:ALPHA with ALPHA from 0 to 1", text);
     }
-    if (text.empty()) refuseValue(option, kDraftWords, text);
+    if (text.empty())
+        refuseValue(option, "a path, ngram[:N], early-exit:K, skip:A-B, oracle:ALPHA or none", text);
 }
 
 Costs readCosts(const std::string& path) {

@@ -40,9 +40,7 @@ std::vector<TokenId> parseIds(const std::string& option, const std::string& text
 void allowOnly(const std::string& option, const std::string& text, const std::string& allowed,
                const std::vector<std::string>& later);
 
-extern const char* const kDraftWords;  ///< what --draft takes, in words
-
-/// A draft as in EngineOptions; malformed numbers are refused.
+/// A draft as in EngineOptions; kinds that are not in this version and malformed numbers are refused.
 void checkDraft(const std::string& option, const std::string& text);
 
 /// Costs of a file {"c": 0.2, "v": [1, 1.05, ...], "overhead": 0.01}.

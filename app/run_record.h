@@ -41,6 +41,6 @@ std::string draftLabel(const DraftInfo& draft);
 
 /// Stands wherever a run with DraftInfo::synthetic() is shown.
 inline constexpr const char* kSyntheticNote =
-    "oracle: acceptance is synthetic (lossless, but each drafted token costs a step of the target)";
+    "SYNTHETIC oracle: acceptance is synthetic, and no speed-up can come of it";
 
 }  // namespace specula

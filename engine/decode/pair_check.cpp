@@ -116,17 +116,17 @@ void considerSharedTokens(const Checkpoint& target, const Checkpoint& draft, Pai
     const double coverage = bridge.coverageOf(kOrdinaryText);
     PairCheck enough{kEnoughShared, true, ""};
     enough.passed = bridge.shared() >= kLeastShared && coverage >= kLeastCoverage;
+    const std::string share = std::to_string(std::lround(coverage * 100.0)) + " % of a sample text";
     const std::string tokens = std::to_string(bridge.shared()) + " of the target's " +
                                std::to_string(usedVocabulary(target)) + " tokens";
-    enough.detail =
-        tokens + ", which are " + std::to_string(std::lround(coverage * 100.0)) + " % of a sample text";
+    enough.detail = tokens + ", which are " + share;
     if (!enough.passed) {
         enough.detail += "; expected at least " + std::to_string(kLeastShared) + " and 50 %";
         report.checks.push_back(std::move(enough));
         return;
     }
     report.warnings.push_back("the tokenizers differ (" + failed->detail + "): the draft proposes only the " +
-                              tokens + " that it shares, and reads the others spelled anew");
+                              tokens + " that it shares, " + share + ", and reads the others spelled anew");
     report.sharedTokens = bridge.shared();
     report.checks = {std::move(enough)};
 }

@@ -85,9 +85,8 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
     const std::string problem = ruleProblem(options.rule, greedy, tree, plain);
     require(problem.empty(), problem);
     options.rule = resolvedRule(options.rule, greedy, tree, plain);
-    const bool automatic = (tree ? options.tree.automatic : options.gamma == kGammaAuto) ||
-                           (!plain && options.draftStop.kind == DraftStop::Kind::Auto);
-    require(!automatic || options.costs.has_value(), "automatic gamma needs measured costs (--costs)");
+    require(!choosesByCosts(options) || options.costs.has_value(),
+            "automatic gamma needs measured costs (--costs)");
     return options;
 }
 

@@ -92,10 +92,6 @@ static std::vector<Row> optionTable() {
         {"draft exit",
          {"--draft", "early-exit:5"},
          [](const auto& l) { return l.run.draft == "early-exit:5"; }},
-        {"draft skip", {"--draft", "skip:3-5,8"}, [](const auto& l) { return l.run.draft == "skip:3-5,8"; }},
-        {"draft oracle",
-         {"--draft", "oracle:0.7"},
-         [](const auto& l) { return l.run.draft == "oracle:0.7"; }},
         {"draft none",
          {"--draft", "none", "--gamma", "0"},
          [](const auto& l) { return l.run.draft == "none"; }},
@@ -129,6 +125,7 @@ static std::vector<Row> optionTable() {
          {"--tree", "2,2", "--rule", "sequoia"},
          [](const auto& l) { return l.run.options.rule == Rule::Sequoia; }},
         {"draft skip", {"--draft", "skip:3-9"}, [](const auto& l) { return l.run.draft == "skip:3-9"; }},
+        {"draft skips", {"--draft", "skip:3-5,8"}, [](const auto& l) { return l.run.draft == "skip:3-5,8"; }},
         {"draft oracle",
          {"--draft", "oracle:0.7"},
          [](const auto& l) { return l.run.draft == "oracle:0.7"; }},
@@ -271,9 +268,10 @@ static void addRunRefusals() {
         bad((std::string("--draft-stop ") + stop).c_str(), "--draft-stop: expected fixed, max:P");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
     bad("--device tpu", "--device: expected cpu, cuda or aten-cpu");
-    for (const char* words : {"skip", "skip:", "oracle", "oracle:", "oracle:1.5", "oracle:nan"})
-        bad((std::string("--draft ") + words).c_str(), "--draft: expected");
-    bad("--draft skip:9-3", "--draft skip: expected numbers");
+    for (const char* skip : {"skip", "skip:", "skip:3,,4", "skip:9-3", "skip:0-2", "skip:a-b", "skip:3-"})
+        bad((std::string("--draft ") + skip).c_str(), "--draft: expected skip:A-B");
+    for (const char* oracle : {"oracle", "oracle:", "oracle:1.5", "oracle:-0.1", "oracle:nan"})
+        bad((std::string("--draft ") + oracle).c_str(), "--draft: expected oracle:ALPHA");
     bad("--draft ngram:0", "--draft: expected ngram or ngram:N");
     bad("--draft early-exit:", "--draft: expected early-exit:K");
     bad("--draft none --gamma 4", "--gamma: expected 0 or auto with --draft none, found 4");
