@@ -9,10 +9,12 @@
 #include "app/file_io.h"
 #include "app/measure_output.h"
 #include "app/prompt_suites.h"
+#include "app/run_output.h"
 #include "app/trace_json.h"
 #include "engine/text/utf8.h"
 #include "engine/trace/error.h"
 #include "ui/charts/sweep_chart.h"
+#include "ui/common/run_marks.h"
 
 namespace specula {
 
@@ -54,6 +56,12 @@ struct Setup {
                 {"draft", toJson(pair.draft)}};
     }
 
+    /// A line above a table, "" where there is nothing to say.
+    std::string warnings() const {
+        const std::string text = warningsOf(run.options, pair.draft);
+        return text.empty() ? text : "  " + text + "\n";
+    }
+
     RunArguments run;
     InterruptGuard interrupt;
     EngineBackend backend;
@@ -80,7 +88,7 @@ private:
 
 /// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and
 /// is replaced in one piece otherwise.
-void writePlot(const std::string& path, const std::string& suite, const std::vector<SweepPoint>& points) {
+void writePlot(const std::string& path, const Setup& setup, const std::vector<SweepPoint>& points) {
     SweepChart chart;
     chart.resize(1100, 460);
     int first = kGammaMax;
@@ -89,7 +97,8 @@ void writePlot(const std::string& path, const std::string& suite, const std::vec
         first = std::min(first, point.gamma);
         last = std::max(last, point.gamma);
     }
-    chart.begin(QString::fromStdString(replaceIllFormed(suite)), std::min(first, last), last);
+    chart.begin(QString::fromStdString(replaceIllFormed(setup.suite.name)), std::min(first, last), last);
+    chart.setMark(markWords(runMarks(setup.run.options, setup.pair.draft.kind)));
     for (const SweepPoint& point : points) chart.setPoint(point);
     chart.finish();
     const QTemporaryDir folder;
@@ -102,7 +111,7 @@ void writePlot(const std::string& path, const std::string& suite, const std::vec
 
 void writeSweepFiles(const CommandLine& line, const Setup& setup, const std::vector<SweepPoint>& points) {
     if (line.csvPath) writeFile(*line.csvPath, sweepCsv(points));
-    if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup.suite.name, points);
+    if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup, points);
 }
 
 }  // namespace
@@ -121,7 +130,7 @@ int runCompare(const CommandLine& line) {
         document.update(setup.describe());
         printLine(document);
     } else {
-        print(compareTable(report));
+        print(setup.warnings() + compareTable(report));
     }
     if (setup.interrupt.interrupted()) return kInterrupted;
     if (line.requireSame && !report.sameText.value_or(false)) {
@@ -148,7 +157,7 @@ int runSweep(const CommandLine& line) {
         document.update(setup.describe());
         printLine(document);
     } else {
-        print(sweepTable(points));
+        print(setup.warnings() + sweepTable(points));
     }
     writeSweepFiles(line, setup, points);
     return setup.interrupt.interrupted() ? kInterrupted : kDone;

@@ -23,7 +23,7 @@ public:
 
     void begin(const RunRecord& record) {
         if (!m_color) return;
-        print(TerminalPainter::legend() + "\n\n" + m_painter.prompt(record));
+        print(TerminalPainter::legend(record) + "\n\n" + m_painter.prompt(record));
     }
 
     void round(const Round& round) {

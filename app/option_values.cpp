@@ -143,16 +143,23 @@ Mutant parseMutant(const std::string& option, const std::string& text) {
     return *mutant;
 }
 
-Rule parseRule(const std::string& option, const std::string& text) {
-    static const std::vector<std::string> later{"block",     "one-hot", "match",
-                                                "specinfer", "typical", "ensemble"};
-    const std::string word = text.substr(0, text.find(':'));
-    if (std::find(later.begin(), later.end(), word) != later.end())
-        throw Error(option + ": rule '" + oneLine(text) +
-                    "' is not in this version, expected token, greedy or sequoia");
-    const auto value = ruleNamed(text);
-    if (!value) refuseValue(option, "token, greedy or sequoia", text);
-    return *value;
+void parseRule(const std::string& option, const std::string& text, RunOptions& options) {
+    const std::optional<RuleChoice> choice = ruleFromText(text);
+    if (!choice)
+        refuseValue(option,
+                    "token, block, greedy, one-hot, match, specinfer, sequoia, typical or ensemble:W with W "
+                    "from 0 to 1",
+                    text);
+    options.rule = choice->rule;
+    options.ensembleWeight = choice->ensembleWeight;
+}
+
+DraftStop parseDraftStop(const std::string& option, const std::string& text) {
+    const std::optional<DraftStop> stop = draftStopFromText(text);
+    if (!stop)
+        refuseValue(option, "fixed, max:P with P from 0 to 1, entropy:H with H from 0 to 100 nats, or auto",
+                    text);
+    return *stop;
 }
 
 std::vector<std::string> parseWords(const std::string& option, const std::string& text) {
@@ -204,15 +211,24 @@ void checkDraft(const std::string& option, const std::string& text) {
     if (text == "none" || text == "ngram") return;
     const std::string kind = text.substr(0, text.find(':'));
     const std::string rest = kind.size() < text.size() ? text.substr(kind.size() + 1) : "";
-    if (kind == "skip" || kind == "oracle")
-        throw Error(option + ": '" + oneLine(text) +
-                    "' is not in this version, expected a path, ngram[:N], early-exit:K or none");
     const auto number = numberIn<int>(rest);
     if (kind == "ngram" && (!number || *number < 1 || *number > 64))
         refuseValue(option, "ngram or ngram:N with N from 1 to 64", text);
     if (kind == "early-exit" && (!number || *number < 1 || *number > 1000))
         refuseValue(option, "early-exit:K with K a number of layers", text);
-    if (text.empty()) refuseValue(option, "a path, ngram[:N], early-exit:K or none", text);
+    if (kind == "skip") {
+        const auto first = numberIn<int>(rest.substr(0, rest.find('-')));
+        const auto last = numberIn<int>(rest.substr(std::min(rest.size(), rest.find('-') + 1)));
+        if (rest.find('-') == rest.npos || !first || !last || *first < 1 || *last < *first || *last > 1000)
+            refuseValue(option, "skip:A-B with A and B layers from 1, A not above B", text);
+    }
+    if (kind == "oracle") {
+        const auto alpha = numberIn<double>(rest);
+        if (!alpha || !(*alpha >= 0.0 && *alpha <= 1.0))
+            refuseValue(option, "oracle:ALPHA with ALPHA from 0 to 1", text);
+    }
+    if (text.empty())
+        refuseValue(option, "a path, ngram[:N], early-exit:K, skip:A-B, oracle:ALPHA or none", text);
 }
 
 Costs readCosts(const std::string& path) {

@@ -24,7 +24,9 @@ WeightFormat parseWeights(const std::string& option, const std::string& text);
 KvFormat parseKv(const std::string& option, const std::string& text);
 Device parseDevice(const std::string& option, const std::string& text);
 Detail parseDetail(const std::string& option, const std::string& text);
-Rule parseRule(const std::string& option, const std::string& text);
+/// "block", "ensemble:0.3": rule and weight.
+void parseRule(const std::string& option, const std::string& text, RunOptions& options);
+DraftStop parseDraftStop(const std::string& option, const std::string& text);
 Mutant parseMutant(const std::string& option, const std::string& text);
 /// "resample-from-target, ... or rejected-sibling-stays"
 std::string mutantNames();

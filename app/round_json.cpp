@@ -14,6 +14,9 @@ constexpr std::size_t kMaxEntries = 4096;
 constexpr double kMaxNumber = std::numeric_limits<double>::max();
 constexpr std::int64_t kMaxInt = std::numeric_limits<std::int32_t>::max();
 
+constexpr const char* kRuleWords =
+    "one of token, block, greedy, one-hot, match, specinfer, sequoia, typical, ensemble";
+
 // Probabilities are sums in floating point and may end a hair above 1.
 constexpr double kMaxProbability = 1.0 + 1e-6;
 
@@ -55,11 +58,14 @@ std::optional<RowPair> rowsFrom(const JsonObject& parent) {
 }
 
 json proposalToJson(const Proposal& proposal) {
-    return {{"parent", proposal.parent},           {"id", proposal.id},
-            {"text", bytesToJson(proposal.bytes)}, {"p_target", proposal.pTarget},
-            {"p_draft", proposal.pDraft},          {"verdict", name(proposal.verdict)},
-            {"coin", orNull(proposal.coin)},       {"draft_coin", orNull(proposal.draftCoin)},
-            {"rows", rowsToJson(proposal.rows)}};
+    json value{{"parent", proposal.parent},           {"id", proposal.id},
+               {"text", bytesToJson(proposal.bytes)}, {"p_target", proposal.pTarget},
+               {"p_draft", proposal.pDraft},          {"verdict", name(proposal.verdict)},
+               {"coin", orNull(proposal.coin)},       {"draft_coin", orNull(proposal.draftCoin)},
+               {"rows", rowsToJson(proposal.rows)}};
+    if (proposal.level) value["level"] = *proposal.level;
+    if (proposal.joint) value["joint"] = *proposal.joint;
+    return value;
 }
 
 Proposal proposalFrom(const JsonObject& json, int index) {
@@ -72,6 +78,8 @@ Proposal proposalFrom(const JsonObject& json, int index) {
     proposal.verdict = json.word<Verdict>("verdict", &verdictNamed, "one of accepted, rejected, discarded");
     proposal.coin = json.optionalNumber("coin", 0.0, 1.0);
     proposal.draftCoin = json.optionalNumber("draft_coin", 0.0, 1.0);
+    proposal.level = json.optionalNumber("level", 0.0, kMaxProbability);
+    proposal.joint = json.optionalNumber("joint", 0.0, kMaxProbability);
     proposal.rows = rowsFrom(json);
     return proposal;
 }
@@ -110,18 +118,20 @@ json toJson(const Round& round) {
     for (const Proposal& proposal : round.proposals) proposals.push_back(proposalToJson(proposal));
     json emitted = json::array();
     for (const Emitted& token : round.emitted) emitted.push_back(emittedToJson(token));
-    return {{"run", round.runId},
-            {"index", round.index},
-            {"position", round.position},
-            {"rule", name(round.rule)},
-            {"gamma", round.gamma},
-            {"proposals", std::move(proposals)},
-            {"emitted", std::move(emitted)},
-            {"times",
-             {{"draft_ms", round.times.draftMs},
-              {"verify_ms", round.times.verifyMs},
-              {"decide_ms", round.times.decideMs},
-              {"end_ms", round.times.endMs}}}};
+    json value{{"run", round.runId},
+               {"index", round.index},
+               {"position", round.position},
+               {"rule", name(round.rule)},
+               {"gamma", round.gamma},
+               {"proposals", std::move(proposals)},
+               {"emitted", std::move(emitted)},
+               {"times",
+                {{"draft_ms", round.times.draftMs},
+                 {"verify_ms", round.times.verifyMs},
+                 {"decide_ms", round.times.decideMs},
+                 {"end_ms", round.times.endMs}}}};
+    if (round.draftStopped) value["draft_stopped"] = *round.draftStopped;
+    return value;
 }
 
 Round roundFrom(const JsonObject& json, int index) {
@@ -129,7 +139,7 @@ Round roundFrom(const JsonObject& json, int index) {
     round.runId = json.unsignedInteger("run");
     round.index = static_cast<int>(json.integer("index", index, index));
     round.position = static_cast<int>(json.integer("position", 0, kMaxInt));
-    round.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy, sequoia");
+    round.rule = json.word<Rule>("rule", &ruleNamed, kRuleWords);
     round.gamma = static_cast<int>(json.integer("gamma", 0, kTreeNodesMax));
     const std::size_t proposals = json.array("proposals", kMaxProposals).size();
     for (std::size_t i = 0; i < proposals; ++i)
@@ -137,6 +147,7 @@ Round roundFrom(const JsonObject& json, int index) {
     const std::size_t emitted = json.array("emitted", kMaxProposals + 1).size();
     for (std::size_t i = 0; i < emitted; ++i)
         round.emitted.push_back(emittedFrom(json.element("emitted", i), round));
+    round.draftStopped = json.optionalNumber("draft_stopped", 0.0, kMaxNumber);
     const JsonObject times = json.object("times");
     round.times.draftMs = times.number("draft_ms", 0.0, kMaxNumber);
     round.times.verifyMs = times.number("verify_ms", 0.0, kMaxNumber);

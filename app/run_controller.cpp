@@ -341,6 +341,7 @@ void RunController::beginLog() {
     header.vocabulary = m_record.target.vocabulary;
     header.targetName = modelLabel(m_record.target);
     header.draftName = draftLabel(m_record.draft);
+    header.draftKind = m_record.draft.kind;
     m_window.runLog().begin(std::move(header));
     m_window.charts().setCosts(m_record.probe);
     refreshBaseline();

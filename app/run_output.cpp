@@ -5,6 +5,7 @@
 #include "app/trace_json.h"
 #include "engine/text/utf8.h"
 #include "engine/trace/names.h"
+#include "engine/trace/rules.h"
 
 namespace specula {
 
@@ -17,6 +18,7 @@ constexpr const char* kDim = "\x1b[2m";
 constexpr const char* kAccepted = "\x1b[38;5;35m";
 constexpr const char* kRejected = "\x1b[9;38;5;166m";
 constexpr const char* kResampled = "\x1b[4;38;5;172m";
+constexpr const char* kWarning = "\x1b[1;31m";
 constexpr const char* kBonus = "\x1b[1;38;5;74m";
 
 const char* styleOf(EmitKind kind) {
@@ -56,12 +58,27 @@ std::string settingsLine(const RunRecord& record) {
     if (!options.tree.off()) text = "tree " + treeText(options.tree);
     text +=
         options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
-    if (options.syntheticAcceptance)
-        text += ", SYNTHETIC acceptance " + rateText(options.syntheticAcceptance, 2) + " (not lossless)";
+    if (options.rule != Rule::Token && options.rule != Rule::Greedy)
+        text += ", rule " + ruleText(options.rule, options.ensembleWeight);
+    if (options.draftStop.kind != DraftStop::Kind::Fixed)
+        text += ", draft stop " + draftStopText(options.draftStop);
     return text + ", seed " + std::to_string(options.seed);
 }
 
 }  // namespace
+
+std::string warningsOf(const RunOptions& options, const DraftInfo& draft) {
+    std::string text;
+    const auto add = [&text](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
+    RunOptions judged = options;
+    judged.syntheticAcceptance.reset();
+    if (!lossless(judged))
+        add("LOSSY: " + ruleText(options.rule, options.ensembleWeight) + ", the text is not the target's");
+    if (options.syntheticAcceptance)
+        add("SYNTHETIC acceptance " + rateText(options.syntheticAcceptance, 2) + ", not lossless");
+    if (draft.kind == "oracle") add("SYNTHETIC draft: it teaches and cannot be faster");
+    return text;
+}
 
 std::string rateText(const std::optional<double>& value, int decimals) {
     if (!value) return "-";
@@ -116,6 +133,8 @@ std::string summaryTable(const RunRecord& record) {
     std::string table = line("target", replaceIllFormed(modelLabel(record.target)));
     table += line("draft", replaceIllFormed(draftLabel(record.draft)));
     table += line("settings", settingsLine(record));
+    if (const std::string warnings = warningsOf(record.options, record.draft); !warnings.empty())
+        table += line("WARNING", warnings);
     table += line("tokens", std::to_string(totals.emitted()) + " in " + std::to_string(totals.rounds) +
                                 " rounds, finish: " + std::string(name(record.finish)));
     if (totals.drafted > 0) {
@@ -171,9 +190,11 @@ std::string TerminalPainter::end() {
     return rest + kReset;
 }
 
-std::string TerminalPainter::legend() {
+std::string TerminalPainter::legend(const RunRecord& record) {
+    const std::string warnings = warningsOf(record.options, record.draft);
     return std::string(kAccepted) + "accepted" + kReset + "  " + kRejected + "rejected" + kReset + "  " +
-           kResampled + "resampled" + kReset + "  " + kBonus + "bonus" + kReset + "  plain";
+           kResampled + "resampled" + kReset + "  " + kBonus + "bonus" + kReset + "  plain" +
+           (warnings.empty() ? "" : "\n" + (kWarning + warnings) + kReset);
 }
 
 }  // namespace specula

@@ -20,6 +20,10 @@ std::string dumpLine(const nlohmann::json& document);
 /// A small table for people: what ran, what became of the drafts, how fast.
 std::string summaryTable(const RunRecord& record);
 
+/// What must be said of a run wherever it is shown, for people: "LOSSY: typical, the text is not the
+/// target's" and "SYNTHETIC acceptance 0.70, not lossless"; "" where there is nothing.
+std::string warningsOf(const RunOptions& options, const DraftInfo& draft);
+
 /// The words for absent or present rates: "0.62", "-".
 std::string rateText(const std::optional<double>& value, int decimals);
 
@@ -34,7 +38,8 @@ public:
     /// What was held back, and the end of colours.
     std::string end();
 
-    static std::string legend();
+    /// The colours' meaning, with warningsOf() after it.
+    static std::string legend(const RunRecord& record);
 
 private:
     std::string piece(const std::string& bytes, const char* style);

@@ -1,6 +1,7 @@
 #include "app/trace_json.h"
 
 #include "engine/trace/names.h"
+#include "engine/trace/rules.h"
 
 namespace specula {
 
@@ -12,6 +13,8 @@ constexpr std::int64_t kMaxInt = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kMaxSize = std::int64_t{1} << 53;
 constexpr double kMaxNumber = std::numeric_limits<double>::max();
 constexpr const char* kWeightWords = "one of auto, fp32, fp16, int8x2, int8, bf16";
+constexpr const char* kRuleWords =
+    "token, block, greedy, one-hot, match, specinfer, sequoia, typical or ensemble:W";
 constexpr const char* kKvWords = "one of auto, fp32, fp16";
 
 int smallInt(const JsonObject& json, const char* key, std::int64_t low = 0, std::int64_t high = kMaxInt) {
@@ -80,7 +83,9 @@ json toJson(const RunOptions& options) {
     value["gamma"] = options.gamma == kGammaAuto ? json("auto") : json(options.gamma);
     value["tree"] = toJson(options.tree);
     value["draft_sampling"] = options.draftSampling ? toJson(*options.draftSampling) : json(nullptr);
-    value["rule"] = name(options.rule);
+    value["rule"] = ruleText(options.rule, options.ensembleWeight);
+    value["lossless"] = lossless(options);
+    value["draft_stop"] = draftStopText(options.draftStop);
     value["seed"] = options.seed;
     value["max_tokens"] = options.maxTokens;
     value["stop"] = json::array();
@@ -99,7 +104,12 @@ RunOptions runOptionsFrom(const JsonObject& json) {
     if (json.has("tree")) options.tree = treeFrom(json);
     options.sampling = samplingFrom(json);
     if (json.has("draft_sampling")) options.draftSampling = samplingFrom(json.object("draft_sampling"));
-    options.rule = json.word<Rule>("rule", &ruleNamed, "one of token, greedy, sequoia");
+    const RuleChoice rule = json.word<RuleChoice>("rule", &ruleFromText, kRuleWords);
+    options.rule = rule.rule;
+    options.ensembleWeight = rule.ensembleWeight;
+    if (json.has("draft_stop"))
+        options.draftStop =
+            json.word<DraftStop>("draft_stop", &draftStopFromText, "fixed, max:P, entropy:H or auto");
     options.seed = json.unsignedInteger("seed");
     options.maxTokens = smallInt(json, "max_tokens");
     const auto& stop = json.array("stop", 1000);

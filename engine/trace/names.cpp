@@ -87,6 +87,24 @@ std::string shortNumber(double value) {
     return {text.data(), end};
 }
 
+/// "word:1.5" in its parts; the number is absent where there is no colon or no number in the range after it.
+struct WordAndNumber {
+    std::string_view word;
+    bool colon = false;
+    std::optional<double> number;
+};
+WordAndNumber wordAndNumber(std::string_view text, double high) {
+    const auto at = text.find(':');
+    WordAndNumber parts{text.substr(0, at), at != text.npos, std::nullopt};
+    if (!parts.colon) return parts;
+    const std::string_view digits = text.substr(at + 1);
+    double value = 0.0;
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const bool whole = problem == std::errc{} && end == digits.data() + digits.size();
+    if (whole && value >= 0.0 && value <= high) parts.number = value;
+    return parts;
+}
+
 }  // namespace
 
 std::string_view name(WeightFormat format) {
@@ -177,6 +195,25 @@ std::string draftStopText(const DraftStop& stop) {
     std::string text(name(stop.kind));
     if (number) text.append(":").append(shortNumber(stop.threshold));
     return text;
+}
+
+std::optional<RuleChoice> ruleFromText(std::string_view text) {
+    const WordAndNumber parts = wordAndNumber(text, 1.0);
+    const auto rule = ruleNamed(parts.word);
+    const bool weighted = rule == Rule::Ensemble;
+    if (!rule || parts.colon != weighted || parts.number.has_value() != weighted) return std::nullopt;
+    RuleChoice choice{.rule = *rule};
+    if (weighted) choice.ensembleWeight = *parts.number;
+    return choice;
+}
+
+std::optional<DraftStop> draftStopFromText(std::string_view text) {
+    constexpr double kMostNats = 100.0;
+    const auto kind = draftStopNamed(text.substr(0, text.find(':')));
+    const WordAndNumber parts = wordAndNumber(text, kind == DraftStop::Kind::Entropy ? kMostNats : 1.0);
+    const bool number = kind == DraftStop::Kind::Max || kind == DraftStop::Kind::Entropy;
+    if (!kind || parts.colon != number || parts.number.has_value() != number) return std::nullopt;
+    return DraftStop{.kind = *kind, .threshold = parts.number.value_or(0.0)};
 }
 
 std::vector<Rule> allRules() {

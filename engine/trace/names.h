@@ -45,6 +45,18 @@ std::string ruleText(Rule rule, double ensembleWeight);
 /// "fixed", "max:0.4", "entropy:2", "auto", as on the command line.
 std::string draftStopText(const DraftStop& stop);
 
+/// A rule as ruleText() writes it.
+struct RuleChoice {
+    Rule rule = Rule::Token;
+    double ensembleWeight = RunOptions{}.ensembleWeight;  ///< of "ensemble:W"; the default for other rules
+    bool operator==(const RuleChoice&) const = default;
+};
+
+/// What ruleText() and draftStopText() write, read back; absent for anything else. An ensemble's weight and a
+/// threshold of max lie in 0..1, a threshold of entropy in 0..100 nats.
+std::optional<RuleChoice> ruleFromText(std::string_view text);
+std::optional<DraftStop> draftStopFromText(std::string_view text);
+
 std::vector<Rule> allRules();
 
 /// Every mutant's name but "none", for messages and tests.

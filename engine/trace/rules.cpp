@@ -8,6 +8,12 @@ bool lossless(Rule rule) {
     return rule != Rule::Typical && rule != Rule::Ensemble;
 }
 
+bool lossless(const RunOptions& options) {
+    const Rule used = resolvedRule(options.rule, options.sampling.greedy(), !options.tree.off(),
+                                   options.gamma == 0 && options.tree.off());
+    return lossless(used) && !options.syntheticAcceptance;
+}
+
 bool judgesChains(Rule rule) {
     return rule != Rule::SpecInfer && rule != Rule::Sequoia;
 }

@@ -14,6 +14,9 @@ namespace specula {
 /// are shown.
 bool lossless(Rule rule);
 
+/// The same of a run: of the rule that it really uses, and not where its verdicts are synthetic.
+bool lossless(const RunOptions& options);
+
 /// What a rule can judge. Greedy judges both, at temperature 0, where it stands for every lossless rule.
 bool judgesChains(Rule rule);
 bool judgesTrees(Rule rule);

@@ -7,6 +7,7 @@
 #include "app/command_line.h"
 #include "app/option_values.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
 
 using namespace specula;
 
@@ -38,6 +39,7 @@ private slots:
     void defaultsAreThoseOfTheManual();
     void eachOptionLandsInItsField_data();
     void eachOptionLandsInItsField();
+    void everyRuleCanBeNamed();
     void aValueMayBeginWithADashOrBeEmpty();
     void stopTextsRepeatAndKeepTheirCommas();
     void badValuesAreRefusedInOneLine_data();
@@ -122,7 +124,33 @@ static std::vector<Row> optionTable() {
         {"rule sequoia",
          {"--tree", "2,2", "--rule", "sequoia"},
          [](const auto& l) { return l.run.options.rule == Rule::Sequoia; }},
-        {"draft stop", {"--draft-stop", "fixed"}, [](const auto&) { return true; }},
+        {"draft skip", {"--draft", "skip:3-9"}, [](const auto& l) { return l.run.draft == "skip:3-9"; }},
+        {"draft oracle",
+         {"--draft", "oracle:0.7"},
+         [](const auto& l) { return l.run.draft == "oracle:0.7"; }},
+        {"draft stop",
+         {"--draft-stop", "fixed"},
+         [](const auto& l) { return l.run.options.draftStop == DraftStop{}; }},
+        {"draft stop max",
+         {"--draft-stop", "max:0.4"},
+         [](const auto& l) {
+             return l.run.options.draftStop == DraftStop{DraftStop::Kind::Max, 0.4};
+         }},
+        {"draft stop entropy",
+         {"--draft-stop", "entropy:2.5"},
+         [](const auto& l) {
+             return l.run.options.draftStop == DraftStop{DraftStop::Kind::Entropy, 2.5};
+         }},
+        {"draft stop auto",
+         {"--draft-stop", "auto"},
+         [](const auto& l) {
+             return l.run.options.draftStop == DraftStop{DraftStop::Kind::Auto, 0.0};
+         }},
+        {"rule ensemble",
+         {"--rule", "ensemble:0.3"},
+         [](const auto& l) {
+             return l.run.options.rule == Rule::Ensemble && l.run.options.ensembleWeight == 0.3;
+         }},
         {"device", {"--device", "cuda"}, [](const auto& l) { return l.run.engine.device == Device::Cuda; }},
         {"rule", {"--rule", "greedy"}, [](const auto& l) { return l.run.options.rule == Rule::Greedy; }},
         {"max tokens", {"--max-tokens", "7"}, [](const auto& l) { return l.run.options.maxTokens == 7; }},
@@ -168,6 +196,15 @@ void TestCommandLine::eachOptionLandsInItsField() {
     const Row entry = optionTable()[static_cast<std::size_t>(row)];
     QCOMPARE(refusal(generateWith(entry.words)), std::string());
     QVERIFY(entry.check(parseCommandLine(generateWith(entry.words))));
+}
+
+void TestCommandLine::everyRuleCanBeNamed() {
+    for (const Rule rule : allRules()) {
+        const RunOptions options =
+            parseCommandLine(generateWith({"--rule", ruleText(rule, 0.25)})).run.options;
+        QCOMPARE(options.rule, rule);
+        QCOMPARE(options.ensembleWeight, rule == Rule::Ensemble ? 0.25 : RunOptions{}.ensembleWeight);
+    }
 }
 
 void TestCommandLine::aValueMayBeginWithADashOrBeEmpty() {
@@ -216,19 +253,24 @@ static void addRunRefusals() {
     bad("--draft-weights x", "--draft-weights: expected");
     bad("--kv int8", "--kv: expected");
     bad("--detail all", "--detail: expected one of counts, tokens, full");
-    bad("--rule typical", "--rule: rule 'typical' is not in this version");
-    bad("--rule ensemble:0.5", "--rule: rule 'ensemble:0.5' is not in this version");
-    bad("--rule nonsense", "--rule: expected token, greedy or sequoia");
+    for (const char* rule : {"nonsense", "ensemble", "ensemble:", "ensemble:1.1", "ensemble:-1", "ensemble:x",
+                             "ensemble:nan", "token:1", "block:", "Token"})
+        bad((std::string("--rule ") + rule).c_str(),
+            "--rule: expected token, block, greedy, one-hot, match, specinfer, sequoia, typical or "
+            "ensemble:W");
     for (const char* tree : {"3,0", "0", "-1", "3,", ",3", "a", "2.5", "64", "8,8", "2,2,2,2,2,2", "3;2",
                              "99999999999", "2147483647,2147483647,2147483647"})
         bad((std::string("--tree ") + tree).c_str(),
             "--tree: expected auto, off or children at each depth such as 3,2,1 (at most 63 tokens in all)");
-    bad("--draft-stop max:0.4", "--draft-stop: 'max:0.4' is not in this version");
-    bad("--draft-stop x", "--draft-stop: expected fixed");
+    for (const char* stop : {"x", "max", "max:", "max:2", "max:-0.1", "entropy", "entropy:-1", "entropy:101",
+                             "entropy:inf", "fixed:1", "auto:0.5"})
+        bad((std::string("--draft-stop ") + stop).c_str(), "--draft-stop: expected fixed, max:P");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
     bad("--device tpu", "--device: expected cpu, cuda or aten-cpu");
-    bad("--draft skip:3-9", "--draft: 'skip:3-9' is not in this version");
-    bad("--draft oracle:0.7", "--draft: 'oracle:0.7' is not in this version");
+    for (const char* skip : {"skip", "skip:", "skip:3", "skip:9-3", "skip:0-2", "skip:a-b", "skip:3-"})
+        bad((std::string("--draft ") + skip).c_str(), "--draft: expected skip:A-B");
+    for (const char* oracle : {"oracle", "oracle:", "oracle:1.5", "oracle:-0.1", "oracle:nan"})
+        bad((std::string("--draft ") + oracle).c_str(), "--draft: expected oracle:ALPHA");
     bad("--draft ngram:0", "--draft: expected ngram or ngram:N");
     bad("--draft early-exit:", "--draft: expected early-exit:K");
     bad("--draft none --gamma 4", "--gamma: expected 0 or auto with --draft none, found 4");

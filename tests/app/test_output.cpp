@@ -8,6 +8,7 @@
 #include "app/probe_output.h"
 #include "app/run_output.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
 #include "tests/app/sample_runs.h"
 
 using namespace specula;
@@ -22,6 +23,7 @@ private slots:
     void ratesWithoutADenominatorAreNull();
     void outputIsOneLineOfValidJson();
     void colouredTextIsTheTextOnceColoursAreTakenAway();
+    void runsThatAreNotTheTargetsSaySo();
     void splitCharactersArePrintedWhole();
     void controlCharactersDoNotReachTheTerminal();
     void comparePrintsTheKeysOfTheManual();
@@ -113,6 +115,30 @@ void TestOutput::colouredTextIsTheTextOnceColoursAreTakenAway() {
     const std::string bare = std::regex_replace(text.substr(0, at) + text.substr(at + struck.size()),
                                                 std::regex("\x1b\\[[0-9;]*m"), "");
     QCOMPARE(bare, std::string(" old old new"));
+}
+
+void TestOutput::runsThatAreNotTheTargetsSaySo() {
+    RunRecord record = samples::record();
+    record.options.sampling.temperature = 1.0;
+    for (const Rule rule : allRules()) {
+        record.options.rule = rule;
+        const bool marked = warningsOf(record.options, record.draft).find("LOSSY") != std::string::npos;
+        QCOMPARE(marked, rule == Rule::Typical || rule == Rule::Ensemble);
+        QCOMPARE(summaryTable(record).find("LOSSY") != std::string::npos, marked);
+        QCOMPARE(TerminalPainter::legend(record).find("LOSSY") != std::string::npos, marked);
+        QCOMPARE(runToJson(record)["settings"]["lossless"].get<bool>(), !marked);
+    }
+    record.options.rule = Rule::Ensemble;
+    record.options.ensembleWeight = 0.25;
+    QVERIFY(warningsOf(record.options, record.draft).find("ensemble:0.25") != std::string::npos);
+    // Nothing is drawn at temperature 0, and nothing judged where nothing is drafted.
+    record.options.sampling.temperature = 0.0;
+    QVERIFY(warningsOf(record.options, record.draft).empty());
+    record.options.sampling.temperature = 1.0;
+    record.options.gamma = 0;
+    QVERIFY(warningsOf(record.options, record.draft).empty());
+    record.draft.kind = "oracle";
+    QVERIFY(warningsOf(record.options, record.draft).starts_with("SYNTHETIC"));
 }
 
 void TestOutput::splitCharactersArePrintedWhole() {

@@ -9,6 +9,8 @@
 #include "app/session_file.h"
 #include "app/trace_json.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
+#include "engine/trace/rules.h"
 #include "tests/app/sample_runs.h"
 
 using namespace specula;
@@ -41,6 +43,7 @@ private slots:
     void everyValueComesBackExactly();
     void aProbeComesBackExactly();
     void aTreeComesBackExactly();
+    void rulesStopsAndWhatTheyComparedComeBackExactly();
     void aRoundWithoutOptionalPartsComesBackWithoutThem();
     void bytesThatAreNotTextAreStoredAsHex();
     void writingReplacesTheFileWholeOrNotAtAll();
@@ -87,6 +90,36 @@ void TestSessionFile::aProbeComesBackExactly() {
     json old = sampleDocument();
     old.erase("probe");
     QVERIFY(!sessionFromText(old.dump(), "run.json").probe);
+}
+
+void TestSessionFile::rulesStopsAndWhatTheyComparedComeBackExactly() {
+    for (const Rule rule : allRules()) {
+        RunRecord record = samples::record();
+        record.options.rule = rule;
+        record.options.sampling.temperature = rule == Rule::Greedy ? 0.0 : 1.0;
+        record.options.ensembleWeight = rule == Rule::Ensemble ? 1.0 / 3.0 : RunOptions{}.ensembleWeight;
+        record.options.draftStop = {DraftStop::Kind::Max, 0.1 + 0.2};
+        record.rounds[0].rule = rule;
+        record.rounds[0].draftStopped = 0.29;
+        record.rounds[0].proposals[0].level = 0.1 + 0.7;
+        record.rounds[0].proposals[0].joint = 1.0 / 3.0;
+        const RunRecord back = sessionFromText(sessionText(record), "run.json");
+        QCOMPARE(sessionText(back), sessionText(record));
+        QCOMPARE(back.options.rule, rule);
+        QCOMPARE(back.options.ensembleWeight, record.options.ensembleWeight);
+        QVERIFY(back.options.draftStop == record.options.draftStop);
+        QCOMPARE(back.rounds[0].rule, rule);
+        QCOMPARE(back.rounds[0].draftStopped, record.rounds[0].draftStopped);
+        QCOMPARE(back.rounds[0].proposals[0].level, std::optional(0.1 + 0.7));
+        QCOMPARE(back.rounds[0].proposals[0].joint, std::optional(1.0 / 3.0));
+        QVERIFY(!back.rounds[1].draftStopped && !back.rounds[1].proposals[0].level);
+        QCOMPARE(json::parse(sessionText(record))["settings"]["lossless"].get<bool>(), lossless(rule));
+    }
+    // Files from before there were draft stops have no such setting.
+    json document = sampleDocument();
+    document["settings"].erase("draft_stop");
+    document["settings"].erase("lossless");
+    QVERIFY(sessionFromText(document.dump(), "run.json").options.draftStop == DraftStop{});
 }
 
 void TestSessionFile::aTreeComesBackExactly() {
@@ -222,6 +255,11 @@ void TestSessionFile::changedDocumentsAreRefusedWithThePlace_data() {
     row("tree too deep", "/settings/tree",
         "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "at settings.tree");
     row("unknown rule", "/rounds/0/rule", "\"lottery\"", "at rounds[0].rule");
+    row("an ensemble without its weight", "/settings/rule", "\"ensemble\"", "at settings.rule");
+    row("a draft stop without a number", "/settings/draft_stop", "\"max\"", "at settings.draft_stop");
+    row("a level above one", "/rounds/0/proposals/0/level", "1.5", "at rounds[0].proposals[0].level");
+    row("a negative joint", "/rounds/0/proposals/0/joint", "-0.5", "at rounds[0].proposals[0].joint");
+    row("a stop as text", "/rounds/0/draft_stopped", "\"early\"", "at rounds[0].draft_stopped");
     row("unknown finish", "/finish", "\"over\"", "at finish");
     row("prompt missing", "/prompt", "null", "at prompt");
 }

@@ -111,20 +111,37 @@ void Chart::drawFrame() {
 void Chart::fitTitle() {
     const QFontMetrics metrics(m_title->font());
     const int room = std::max(0, width() - 16);
-    QStringList lines{m_finding};
-    if (metrics.horizontalAdvance(m_finding) > room && height() >= kTwoLineHeight) {
-        qsizetype space = m_finding.size();
-        while (space > 0 && metrics.horizontalAdvance(m_finding.left(space)) > room) {
-            space = m_finding.lastIndexOf(QLatin1Char(' '), space - 1);
+    const bool marked = !m_mark.isEmpty() && !m_finding.isEmpty();
+    const QString words = marked ? tr("%1: %2").arg(m_mark, m_finding) : m_finding;
+    QStringList lines{words};
+    if (metrics.horizontalAdvance(words) > room && height() >= kTwoLineHeight) {
+        qsizetype space = words.size();
+        while (space > 0 && metrics.horizontalAdvance(words.left(space)) > room) {
+            space = words.lastIndexOf(QLatin1Char(' '), space - 1);
         }
-        if (space > 0) lines = {m_finding.left(space), m_finding.mid(space + 1)};
+        if (space > 0) lines = {words.left(space), words.mid(space + 1)};
     }
     const QString last = metrics.elidedText(lines.last(), Qt::ElideRight, room);
-    setToolTip(last == lines.last() ? QString() : m_finding);
+    setToolTip(last == lines.last() ? QString() : words);
     lines.last() = last;
     m_title->setText(lines.join(QLatin1Char('\n')));
     // Reserves the line also while there is no finding, so that the axes do not jump.
     m_title->setMinimumSize(0, metrics.height());
+}
+
+void Chart::setMark(const QString& word) {
+    if (word == m_mark) return;
+    m_mark = word;
+    m_title->setTextColor(titleColor());
+    markDirty();
+}
+
+QColor Chart::titleColor() const {
+    return m_mark.isEmpty() ? m_theme.text : m_theme.readable(m_theme.lossy);
+}
+
+QString Chart::title() const {
+    return m_title->text();
 }
 
 void Chart::setMarks(std::vector<ChartMark> marks) {
@@ -277,7 +294,7 @@ void Chart::themeChanged() {
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     m_title->setFont(bold);
-    m_title->setTextColor(m_theme.text);
+    m_title->setTextColor(titleColor());
     QPalette grey = m_emptyLabel->palette();
     grey.setColor(QPalette::WindowText, m_theme.secondary);
     m_emptyLabel->setPalette(grey);

@@ -39,6 +39,11 @@ public:
 
     /// The finding, "" while there is none.
     QString finding() const { return m_finding; }
+    /// A word that must stand before every title ("LOSSY"), in red; "" takes it away.
+    void setMark(const QString& word);
+    const QString& mark() const { return m_mark; }
+    /// The title as drawn, mark and finding, possibly in two lines or elided.
+    QString title() const;
     /// The sentence of an empty chart.
     QString emptyText() const;
     bool isEmpty() const { return m_empty; }
@@ -121,6 +126,7 @@ private:
     void styleAxes();
     void themeChanged();
     void fitTitle();
+    QColor titleColor() const;
     void drawFrame();
     int markNear(QPointF pixel) const;
     void showMark(int index);
@@ -128,6 +134,7 @@ private:
     Theme m_theme;
     QString m_name;
     QString m_finding;
+    QString m_mark;
     std::vector<ChartMark> m_marks;
     int m_shownMark = -1;
     bool m_dirty = true;

@@ -8,6 +8,7 @@
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/round_tree.h"
 #include "ui/common/run_log.h"
+#include "ui/common/run_marks.h"
 
 namespace specula {
 
@@ -69,6 +70,12 @@ void LiveCharts::onCleared() {
     m_acceptance->setTotals({});
     m_rate->clear();
     m_emission->clear();
+    QString mark;
+    if (m_log && m_log->hasRun())
+        mark = markWords(runMarks(m_log->header().options, m_log->header().draftKind));
+    for (Chart* chart :
+         {static_cast<Chart*>(m_acceptance), static_cast<Chart*>(m_rate), static_cast<Chart*>(m_emission)})
+        chart->setMark(mark);
 }
 
 void LiveCharts::onRoundsAppended(int first, int count) {

@@ -93,6 +93,7 @@ Theme Theme::of(const QPalette& palette) {
     t.draft = rgb(0xCC79A7);
     t.target = t.dark ? rgb(0x6CA0FF) : rgb(0x0072B2);
     t.plain = t.dark ? rgb(0xA7ADB8) : rgb(0x5B616B);
+    t.lossy = t.dark ? rgb(0xFF7B72) : rgb(0xC5221F);
     t.onFill = QColor(Qt::black);
     return t;
 }

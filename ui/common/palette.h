@@ -33,6 +33,7 @@ struct Theme {
     QColor draft;   ///< the draft's series
     QColor target;  ///< the target's series
     QColor plain;   ///< the plain baseline's series (drawn dashed)
+    QColor lossy;   ///< what is not the target's own: LOSSY, SYNTHETIC
     QColor onFill;  ///< text on a full fill of rejected, resampled or bonus
 
     static Theme of(const QPalette& palette);

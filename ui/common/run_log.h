@@ -38,6 +38,7 @@ struct RunHeader {
     int vocabulary = 0;      ///< tokens of the target, 0 = not known
     std::string targetName;  ///< label of what runs, "SmolLM2-135M, file Q4_1, run int8x2"
     std::string draftName;
+    std::string draftKind;  ///< DraftInfo::kind
 };
 
 /// Rounds and totals of one run, append-only: the one thing that views read. GUI thread only.

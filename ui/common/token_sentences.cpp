@@ -1,41 +1,15 @@
 #include "ui/common/token_sentences.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "ui/common/round_tree.h"
+#include "ui/common/rule_sentences.h"
 #include "ui/common/token_text.h"
 
 namespace specula {
 
 namespace {
-
-/// Decimals that show two significant digits of a share, two at least, eight at most.
-int decimalsFor(double share) {
-    if (share <= 0.0 || share >= 0.1) return 2;
-    return std::clamp(1 - static_cast<int>(std::floor(std::log10(share))), 2, 8);
-}
-
-QString fixed(double value, int decimals) {
-    return QString::number(value, 'f', decimals);
-}
-
-/// A chance and the coin it was compared with, with as many decimals as it takes to see which is smaller, and
-/// that a chance below one is not one.
-struct Comparison {
-    QString chance;
-    QString coin;
-};
-Comparison comparison(double chance, double coin) {
-    int decimals = decimalsFor(chance);
-    const auto same = [&](double a, double b) { return fixed(a, decimals) == fixed(b, decimals); };
-    while (decimals < 12 && (same(chance, coin) || (chance < 1.0 && same(chance, 1.0)))) ++decimals;
-    int coinDecimals = 2;
-    while (coinDecimals < decimals && fixed(coin, coinDecimals) == fixed(chance, coinDecimals))
-        ++coinDecimals;
-    return {QStringLiteral("%1 %").arg(fixed(100.0 * chance, decimals - 2)), fixed(coin, coinDecimals)};
-}
 
 bool hasProbabilities(const RunLog& log) {
     return log.header().options.detail != Detail::Counts;
@@ -89,12 +63,27 @@ QString ordinal(std::size_t number) {
     return QStringLiteral("Number %1").arg(number);
 }
 
+/// What stands in the text in place of a rejected proposal, and where it was drawn.
+QString insteadSentence(const RunLog& log, TokenRef rejected) {
+    const std::optional<TokenRef> instead = insteadOf(log, rejected);
+    if (!instead) return {};
+    const Emitted& token = *log.emittedAt(*instead);
+    const Rule rule = roundOf(log, rejected).rule;
+    if (token.proposal != rejected.index) {
+        return rule == Rule::Match || rule == Rule::Typical
+                   ? QStringLiteral(" The next candidate was tested in its turn.")
+                   : QStringLiteral(" The next candidate was tested on what that left of both rows.");
+    }
+    if (rule == Rule::Match) return {};
+    return QStringLiteral(" Then %1 was drawn from %2, where its chance is %3.")
+        .arg(named(log, *instead), drawnFrom(rule), probabilityText(token.pDrawn));
+}
+
 QString judgedSentence(const RunLog& log, TokenRef ref, const Proposal& p) {
     const Round& round = roundOf(log, ref);
     const bool kept = p.verdict == Verdict::Accepted;
     const std::optional<TokenRef> instead = kept ? std::nullopt : insteadOf(log, ref);
-    const std::optional<TokenRef> replacement =
-        instead && log.emittedAt(*instead)->proposal == ref.index ? instead : std::nullopt;
+    if (const auto alpha = log.header().options.syntheticAcceptance) return syntheticSentence(p, *alpha);
     if (round.rule == Rule::Greedy) {
         if (kept) return QStringLiteral("It is the target's most likely token too, so it was kept.");
         if (!instead) return QStringLiteral("It is not the target's most likely token, so it was rejected.");
@@ -104,26 +93,13 @@ QString judgedSentence(const RunLog& log, TokenRef ref, const Proposal& p) {
     if (!hasProbabilities(log)) {
         return (kept ? QStringLiteral("Kept. ") : QStringLiteral("Rejected. ")) + notRecorded();
     }
-    const std::size_t before = rejectedBefore(round, ref.index).size();
-    QString text = (before > 0 ? QStringLiteral("Of what is left, target gives %1, draft gave %2: ")
-                               : QStringLiteral("Target gives %1, draft gave %2: "))
-                       .arg(probabilityText(p.pTarget), probabilityText(p.pDraft));
-    if (p.pTarget >= p.pDraft) {
-        text += QStringLiteral("at least as likely, so it is always kept.");
-    } else if (!p.coin) {
-        text += kept ? QStringLiteral("it was kept.") : QStringLiteral("it was rejected.");
-    } else {
-        const Comparison c = comparison(p.pTarget / p.pDraft, *p.coin);
-        text += QStringLiteral("kept with %1 chance; the coin said %2, so it was %3.")
-                    .arg(c.chance, c.coin, kept ? QStringLiteral("kept") : QStringLiteral("rejected"));
-    }
-    if (!kept && replacement) {
-        text += QStringLiteral(" Then %1 was drawn from the residual, where its chance is %2.")
-                    .arg(named(log, *replacement), probabilityText(log.emittedAt(*replacement)->pDrawn));
-    } else if (!kept && instead) {
-        text += QStringLiteral(" The next candidate was tested on what that left of both rows.");
-    }
-    return text;
+    if (round.rule == Rule::Match && !kept && instead)
+        return QStringLiteral(
+                   "The target drew %1 itself, not this one, so it was rejected. It gives this one %2.")
+            .arg(named(log, *instead), probabilityText(p.pTarget));
+    const bool left = !rejectedBefore(round, ref.index).empty();
+    const QString text = testSentence(round.rule, p, left, log.header().options.ensembleWeight);
+    return kept ? text : text + insteadSentence(log, ref);
 }
 
 /// "Second of 3 candidates for this place, accepted after ' the' was rejected."; "" where there is only one.
@@ -157,8 +133,12 @@ QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
                                      : QStringLiteral("a rejected draft");
         QString text = QStringLiteral("Replaces %1, which was rejected: ").arg(rejected);
         if (greedy) return text + QStringLiteral("the target's most likely token.");
-        text += QStringLiteral("drawn from the residual, what the target gives beyond the draft");
-        if (token.proposal >= 0 && !rejectedBefore(round, token.proposal).empty())
+        text += QStringLiteral("drawn from %1").arg(drawnFrom(round.rule));
+        if (round.rule == Rule::Match)
+            text =
+                QStringLiteral("The target drew this one itself, not %1, which was rejected").arg(rejected);
+        if (token.proposal >= 0 && round.rule != Rule::Match &&
+            !rejectedBefore(round, token.proposal).empty())
             text = QStringLiteral(
                        "All %1 candidates for this place were rejected: drawn from what they left of the "
                        "target's row")
@@ -175,30 +155,14 @@ QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
                    : QStringLiteral(
                          "Every draft of the round was kept, so the target adds a token of its own"))
             : QStringLiteral("Nothing was drafted for this place, so the target chose alone");
-    if (greedy) return text + QStringLiteral(": its most likely one.");
-    if (!recorded) return text + QStringLiteral(". ") + notRecorded();
-    return text + QStringLiteral(": it gives this one %1.").arg(gives);
+    const QString stopped = stoppedSentence(round, log.header().options.draftStop);
+    const QString after = stopped.isEmpty() ? stopped : QLatin1Char(' ') + stopped;
+    if (greedy) return text + QStringLiteral(": its most likely one.") + after;
+    if (!recorded) return text + QStringLiteral(". ") + notRecorded() + after;
+    return text + QStringLiteral(": it gives this one %1.").arg(gives) + after;
 }
 
 }  // namespace
-
-QString probabilityText(double probability) {
-    if (probability <= 0.0) return QStringLiteral("0");
-    if (probability < 0.000001) return QStringLiteral("<0.000001");
-    // 0.9999 must not read as certain.
-    int decimals = decimalsFor(probability);
-    while (probability < 1.0 && decimals < 6 && fixed(probability, decimals).startsWith(QLatin1Char('1')))
-        ++decimals;
-    return fixed(probability, decimals);
-}
-
-QString percentText(double share) {
-    if (share <= 0.0) return QStringLiteral("0 %");
-    if (share < 0.0001) return QStringLiteral("<0.01 %");
-    int decimals = decimalsFor(share);
-    while (share < 1.0 && decimals < 6 && fixed(share, decimals).startsWith(QLatin1Char('1'))) ++decimals;
-    return QStringLiteral("%1 %").arg(fixed(100.0 * share, std::max(0, decimals - 2)));
-}
 
 QString tokenTitle(const RunLog& log, TokenRef ref) {
     if (!log.contains(ref)) return {};
@@ -252,6 +216,9 @@ QString tokenSentence(const RunLog& log, TokenRef ref) {
     const Round& round = roundOf(log, ref);
     const int cut = cutOf(round, ref.index);
     const QString left = named(log, TokenRef::proposal(ref.round, cut));
+    if (round.rule == Rule::Block && proposal.level)
+        return QStringLiteral("Drafted after %1, which was rejected. ").arg(left) +
+               testSentence(round.rule, proposal, false, 0.0);
     if (round.proposals[static_cast<std::size_t>(cut)].verdict == Verdict::Rejected)
         return QStringLiteral("Drafted after %1, which was rejected, so it was never judged.").arg(left);
     const Emitted* taken = emittedAtPlaceOf(round, cut);
@@ -275,7 +242,7 @@ QString tokenFacts(const RunLog& log, TokenRef ref) {
     lines << QStringLiteral("id %1").arg(log.idOf(ref));
     if (!bytes.empty()) lines.back() += QStringLiteral(", bytes ") + hexBytes(bytes);
     if (!hasProbabilities(log)) return lines.join(QLatin1Char('\n'));
-    const auto coin = [](const std::optional<double>& c) { return c ? fixed(*c, 4) : QString(); };
+    const auto coin = [](const std::optional<double>& c) { return c ? fixedText(*c, 4) : QString(); };
     if (token) {
         lines << QStringLiteral("target %1, drawn with chance %2")
                      .arg(probabilityText(token->pTarget), probabilityText(token->pDrawn));
@@ -289,6 +256,8 @@ QString tokenFacts(const RunLog& log, TokenRef ref) {
         lines << QStringLiteral("target %1, draft %2")
                      .arg(probabilityText(p.pTarget), probabilityText(p.pDraft));
     }
+    if (p.joint) lines << QStringLiteral("chain so far %1").arg(probabilityText(*p.joint));
+    if (p.level) lines << QStringLiteral("compared with %1").arg(probabilityText(*p.level));
     if (p.coin) lines << QStringLiteral("accept coin %1").arg(coin(p.coin));
     if (p.draftCoin) lines << QStringLiteral("draft's draw number %1").arg(coin(p.draftCoin));
     return lines.join(QLatin1Char('\n'));

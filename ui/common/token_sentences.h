@@ -2,15 +2,10 @@
 
 #include <QString>
 
+#include "ui/common/number_text.h"
 #include "ui/common/run_log.h"
 
 namespace specula {
-
-/// A probability for people: two significant digits below 0.1, two decimals above ("0.12", "0.0034",
-/// "<0.000001").
-QString probabilityText(double probability);
-/// In per cent: "30 %", "0.4 %", "<0.01 %".
-QString percentText(double share);
 
 /// "Round 7, position 3 of 5: ' man' rejected, ' girl' instead". Rounds and positions count from 1.
 QString tokenTitle(const RunLog& log, TokenRef ref);

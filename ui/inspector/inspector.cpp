@@ -9,6 +9,8 @@
 #include <QVBoxLayout>
 
 #include "ui/common/palette.h"
+#include "ui/common/run_marks.h"
+#include "ui/help/help_pages.h"
 #include "ui/inspector/inspector_model.h"
 #include "ui/inspector/inspector_pictures.h"
 
@@ -27,6 +29,11 @@ QLabel* wrappingLabel(const char* objectName) {
 
 QString acceptTitle(const AcceptPicture& picture) {
     if (!picture.coin) return QStringLiteral("The accept test");
+    if (!picture.column)
+        return picture.passed
+                   ? QStringLiteral("The test of the chain up to here: the coin lies below, so it passed")
+                   : QStringLiteral(
+                         "The test of the chain up to here: the coin lies above, so it did not pass");
     return picture.accepted
                ? QStringLiteral("The accept test: the coin's line lies in the fill, so it is kept")
                : QStringLiteral("The accept test: the coin's line lies above the fill, so it is rejected");
@@ -73,25 +80,26 @@ QWidget* Inspector::buildPage() {
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(12, 12, 12, 12);
     layout->setSpacing(8);
+    m_marks = new MarkLabel(MarkLabel::Style::Sentences);
+    m_marks->setObjectName(QStringLiteral("inspectorMarks"));
+    m_marks->setMinimumWidth(1);
     m_title = wrappingLabel("inspectorTitle");
     QFont bold = m_title->font();
     bold.setBold(true);
     m_title->setFont(bold);
     m_sentence = wrappingLabel("inspectorSentence");
     m_candidates = wrappingLabel("inspectorCandidates");
+    m_stopped = wrappingLabel("inspectorStopped");
     m_note = wrappingLabel("inspectorNote");
     m_barsTitle = wrappingLabel("inspectorBarsTitle");
     m_bars = new OverlapBars;
     m_acceptTitle = wrappingLabel("inspectorAcceptTitle");
     m_column = new AcceptColumn;
     m_strip = new UnitStrip;
-    for (QWidget* part : {static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_sentence),
-                          static_cast<QWidget*>(m_candidates), static_cast<QWidget*>(m_note),
-                          static_cast<QWidget*>(m_barsTitle), static_cast<QWidget*>(m_bars),
-                          static_cast<QWidget*>(m_acceptTitle), static_cast<QWidget*>(m_column),
-                          static_cast<QWidget*>(m_strip)}) {
-        layout->addWidget(part);
-    }
+    const std::initializer_list<QWidget*> parts{m_marks,       m_title,  m_sentence,  m_candidates,
+                                                m_stopped,     m_note,   m_barsTitle, m_bars,
+                                                m_acceptTitle, m_column, m_strip};
+    for (QWidget* part : parts) layout->addWidget(part);
     layout->addStretch(1);
     auto* scroll = new QScrollArea;
     scroll->setFrameShape(QFrame::NoFrame);
@@ -109,6 +117,7 @@ void Inspector::setLog(RunLog* log) {
         connect(m_log, &RunLog::cleared, this, [this] { showToken({}); });
         connect(m_log, &RunLog::roundsAppended, this, &Inspector::updateButtons);
     }
+    m_marks->follow(log);
     showToken({});
 }
 
@@ -142,10 +151,13 @@ void Inspector::refresh() {
         return;
     }
     const InspectorPicture picture = inspect(*m_log, m_current);
+    setHelpPage(this, helpPageOf(m_log->rounds()[static_cast<std::size_t>(m_current.round)].rule));
     m_title->setText(picture.title);
     m_sentence->setText(picture.sentence);
     m_candidates->setText(picture.candidates);
     m_candidates->setVisible(!picture.candidates.isEmpty());
+    m_stopped->setText(picture.stopped);
+    m_stopped->setVisible(!picture.stopped.isEmpty());
     m_note->setText(picture.note);
     m_note->setVisible(!picture.note.isEmpty());
     const bool bars = picture.bars.has_value();
@@ -157,7 +169,7 @@ void Inspector::refresh() {
     }
     const bool accept = picture.accept.has_value();
     m_acceptTitle->setVisible(accept);
-    m_column->setVisible(accept);
+    m_column->setVisible(accept && picture.accept->column);
     m_strip->setVisible(accept);
     if (accept) {
         m_acceptTitle->setText(acceptTitle(*picture.accept));
@@ -193,7 +205,7 @@ void Inspector::walk(int step) {
 
 void Inspector::applyTheme() {
     const Theme theme = Theme::of(palette());
-    for (QLabel* label : {m_empty, m_candidates, m_note, m_barsTitle, m_acceptTitle, m_place}) {
+    for (QLabel* label : {m_empty, m_candidates, m_stopped, m_note, m_barsTitle, m_acceptTitle, m_place}) {
         QPalette quiet = label->palette();
         if (quiet.color(QPalette::WindowText) == theme.secondary) continue;
         quiet.setColor(QPalette::WindowText, theme.secondary);

@@ -12,6 +12,7 @@ class QStackedWidget;
 namespace specula {
 
 class AcceptColumn;
+class MarkLabel;
 class OverlapBars;
 class UnitStrip;
 
@@ -67,7 +68,9 @@ private:
     QLabel* m_title = nullptr;
     QLabel* m_sentence = nullptr;
     QLabel* m_candidates = nullptr;
+    QLabel* m_stopped = nullptr;
     QLabel* m_note = nullptr;
+    MarkLabel* m_marks = nullptr;
     QLabel* m_barsTitle = nullptr;
     OverlapBars* m_bars = nullptr;
     QLabel* m_acceptTitle = nullptr;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "ui/common/round_tree.h"
+#include "ui/common/rule_sentences.h"
 #include "ui/common/token_sentences.h"
 #include "ui/common/token_text.h"
 
@@ -70,8 +71,9 @@ QString titleOfBars(const Round& round, int proposal) {
         if (sibling == proposal) break;
         if (round.proposals[static_cast<std::size_t>(sibling)].verdict == Verdict::Rejected) ++rejected;
     }
-    if (rejected == 0 || round.rule != Rule::Sequoia)
-        return QStringLiteral("Both distributions at this place");
+    const bool leaves =
+        round.rule != Rule::Match && round.rule != Rule::Typical && round.rule != Rule::Greedy;
+    if (rejected == 0 || !leaves) return QStringLiteral("Both distributions at this place");
     return rejected == 1
                ? QStringLiteral("What the rejection before it left of both distributions")
                : QStringLiteral("What the %1 rejections before it left of both distributions").arg(rejected);
@@ -122,15 +124,25 @@ OverlapPicture overlapPicture(const RowPair& rows, std::optional<TokenId> drafte
     return picture;
 }
 
-AcceptPicture acceptPicture(const Proposal& proposal) {
+std::optional<AcceptPicture> acceptPicture(const Proposal& proposal, Rule rule) {
+    const bool byCoin = rule != Rule::Greedy && rule != Rule::Match && rule != Rule::Typical;
+    if (!byCoin || proposal.verdict == Verdict::Discarded || proposal.pDraft <= 0.0) return std::nullopt;
     AcceptPicture picture;
     picture.pTarget = proposal.pTarget;
     picture.pDraft = proposal.pDraft;
-    picture.fill = std::min(proposal.pTarget, proposal.pDraft);
-    picture.threshold = proposal.pDraft > 0.0 ? std::min(1.0, proposal.pTarget / proposal.pDraft) : 1.0;
+    picture.threshold = std::min(1.0, proposal.pTarget / proposal.pDraft);
+    if (rule == Rule::Block) {
+        if (!proposal.level) return std::nullopt;
+        picture.column = false;
+    }
+    if (proposal.level) picture.threshold = *proposal.level;
+    picture.mixture = rule == Rule::Ensemble && picture.threshold < 1.0;
+    picture.fill = picture.threshold * proposal.pDraft;
+    if (!proposal.level) picture.fill = std::min(proposal.pTarget, proposal.pDraft);
     picture.coin = proposal.coin;
     if (proposal.coin) picture.coinHeight = *proposal.coin * proposal.pDraft;
     picture.accepted = proposal.verdict == Verdict::Accepted;
+    picture.passed = proposal.coin ? *proposal.coin < picture.threshold : picture.accepted;
     return picture;
 }
 
@@ -139,6 +151,7 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref) {
     if (!log.contains(ref)) return picture;
     const Round& round = log.rounds()[static_cast<std::size_t>(ref.round)];
     const int vocabulary = log.header().vocabulary;
+    picture.stopped = stoppedSentence(round, log.header().options.draftStop);
     if (const Emitted* token = log.emittedAt(ref)) {
         if (token->proposal >= 0) return inspect(log, TokenRef::proposal(ref.round, token->proposal));
         picture.title = tokenTitle(log, ref);
@@ -162,13 +175,14 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref) {
     picture.barsTitle = titleOfBars(round, ref.index);
     if (proposal.rows) {
         picture.bars = overlapPicture(*proposal.rows, proposal.id, emitted, vocabulary);
+        picture.bars->keptByOverlap =
+            round.rule == Rule::Token || round.rule == Rule::SpecInfer || round.rule == Rule::Sequoia;
     } else if (proposal.verdict != Verdict::Discarded) {
         picture.note = rowsMissing(log);
     }
-    const bool tested = proposal.verdict != Verdict::Discarded && round.rule != Rule::Greedy;
-    if (tested && log.header().options.detail != Detail::Counts && proposal.pDraft > 0.0) {
-        picture.accept = acceptPicture(proposal);
-    }
+    const RunOptions& options = log.header().options;
+    if (options.detail != Detail::Counts && !options.syntheticAcceptance)
+        picture.accept = acceptPicture(proposal, round.rule);
     return picture;
 }
 

@@ -28,20 +28,25 @@ struct OverlapRow {
 /// pDraft) is the chance that a draft token is kept there; both excesses are 1 - overlap.
 struct OverlapPicture {
     std::vector<OverlapRow>
-        rows;              ///< by falling pTarget, the others last; the columns sum to the areas below
-    bool hasDraft = true;  ///< false: target bars only
+        rows;                   ///< by falling pTarget, the others last; the columns sum to the areas below
+    bool hasDraft = true;       ///< false: target bars only
+    bool keptByOverlap = true;  ///< the rule keeps a draft with that chance and resamples from the excess
     double overlap = 0.0;
     double draftExcess = 0.0;
     double targetExcess = 0.0;
     double longest = 1.0;  ///< the longest bar, the scale of the picture
 };
 
-/// One accept test: kept iff coin * pDraft < pTarget.
+/// One accept test: kept iff coin < threshold. The column shows the same in probabilities, for rules that
+/// judge a token by itself: kept iff coin * pDraft < fill.
 struct AcceptPicture {
     double pTarget = 0.0;
     double pDraft = 0.0;
-    double fill = 0.0;       ///< min(pTarget, pDraft)
-    double threshold = 0.0;  ///< min(1, pTarget / pDraft), the chance to be kept
+    double fill = 0.0;       ///< threshold * pDraft; for the token rule min(pTarget, pDraft)
+    double threshold = 0.0;  ///< the chance to be kept: min(1, pTarget / pDraft), or the rule's own level
+    bool mixture = false;    ///< the fill is what the mixture of both rows gives, not the target
+    bool column = true;      ///< false: the threshold is that of a chain, not of this token
+    bool passed = false;     ///< the coin lies below the threshold
     std::optional<double> coin;
     std::optional<double> coinHeight;  ///< coin * pDraft
     bool accepted = false;
@@ -52,6 +57,7 @@ struct InspectorPicture {
     QString title;
     QString sentence;
     QString note;        ///< why something is missing, "" if nothing is
+    QString stopped;     ///< why the round drafted less, "" if it did not
     QString candidates;  ///< the alternatives for its place in the order of their tests, "" where there is
                          ///< only one
     QString barsTitle;
@@ -66,7 +72,9 @@ inline constexpr int kInspectorRows = 8;
 OverlapPicture overlapPicture(const RowPair& rows, std::optional<TokenId> drafted,
                               std::optional<TokenId> emitted, int vocabulary, int maxRows = kInspectorRows);
 
-AcceptPicture acceptPicture(const Proposal& proposal);
+/// The test of a judged proposal under a rule that compares a coin with a chance; absent for the others
+/// (Greedy, Match, Typical) and where no coin decided.
+std::optional<AcceptPicture> acceptPicture(const Proposal& proposal, Rule rule);
 
 /// The picture of a token; an accepted or resampled token's is that of its proposal. Empty for an unknown
 /// token.

@@ -250,10 +250,15 @@ void OverlapBars::paintAreas(QPainter& painter, const Metrics& m, const Theme& t
         QString text;
         double sum;
     };
+    const bool meaning = m_picture.keptByOverlap;
     const Area areas[] = {
-        {QStringLiteral("overlap: chance to keep a draft here (\u03B1)"), m_picture.overlap},
-        {QStringLiteral("draft excess: can be rejected"), m_picture.draftExcess},
-        {QStringLiteral("target excess: the residual"), m_picture.targetExcess},
+        {meaning ? QStringLiteral("overlap: chance to keep a draft here (\u03B1)")
+                 : QStringLiteral("overlap of both"),
+         m_picture.overlap},
+        {meaning ? QStringLiteral("draft excess: can be rejected") : QStringLiteral("draft excess"),
+         m_picture.draftExcess},
+        {meaning ? QStringLiteral("target excess: the residual") : QStringLiteral("target excess"),
+         m_picture.targetExcess},
     };
     const QFontMetricsF small(m.small);
     double y = m.top + static_cast<double>(m_picture.rows.size()) * m.rowPitch + kGap;
@@ -348,8 +353,10 @@ void AcceptColumn::paintEvent(QPaintEvent*) {
     std::vector<Label> labels{
         {QStringLiteral("draft gave %1").arg(probabilityText(m_picture.pDraft)), bar.top(), theme.secondary}};
     const bool above = m_picture.pTarget > m_picture.pDraft;
-    labels.push_back({QStringLiteral("target gives %1").arg(probabilityText(m_picture.pTarget)) +
-                          (above ? QStringLiteral(", above the bar") : QString()),
+    const QString gives = m_picture.mixture
+                              ? QStringLiteral("mixture gives %1").arg(probabilityText(m_picture.fill))
+                              : QStringLiteral("target gives %1").arg(probabilityText(m_picture.pTarget));
+    labels.push_back({gives + (above ? QStringLiteral(", above the bar") : QString()),
                       fillRect().top() + (above ? 1.0 : 0.0), theme.secondary});
     if (m_picture.coinHeight) {
         labels.push_back({QStringLiteral("coin %1 \u00D7 %2 = %3")

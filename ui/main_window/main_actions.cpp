@@ -87,7 +87,9 @@ void MainActions::makeRun() {
 }
 
 void MainActions::makeHelp() {
-    cheatSheet = make(tr("&Keys"), Qt::Key_F1, tr("Every key and what it does"));
+    help = make(tr("&Explain this"), Qt::Key_F1, tr("The page of help on what has the focus"));
+    helpContents = make(tr("&Contents"), {}, tr("Every rule, draft and stop explained"));
+    cheatSheet = make(tr("&Keys"), Qt::CTRL | Qt::Key_F1, tr("Every key and what it does"));
     about = make(tr("&About Specula"), {}, tr("What this program is"));
     about->setMenuRole(QAction::AboutRole);
 }
@@ -116,7 +118,7 @@ void MainActions::fill(QMenuBar* bar) {
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep});
-    addMenu(bar, tr("&Help"), {cheatSheet, about});
+    addMenu(bar, tr("&Help"), {helpContents, help, gap, cheatSheet, about});
 }
 
 }  // namespace specula

@@ -48,6 +48,8 @@ public:
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;
     QAction* reseed = nullptr;
+    QAction* help = nullptr;
+    QAction* helpContents = nullptr;
     QAction* cheatSheet = nullptr;
     QAction* about = nullptr;
 

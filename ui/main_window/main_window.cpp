@@ -12,13 +12,14 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPainter>
-#include <QSettings>
 #include <QStyle>
 
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/palette.h"
+#include "ui/common/run_marks.h"
+#include "ui/help/help_window.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/cheat_sheet.h"
 #include "ui/main_window/main_actions.h"
@@ -35,10 +36,7 @@ namespace specula {
 
 namespace {
 
-constexpr int kLayoutVersion = 1;   ///< raise when docks come, go or change their names
-constexpr int kNarrowBelow = 1100;  ///< pixels of width from which the inspector has a column of its own
 constexpr double kPictureScale = 2.0;
-const QLatin1String kSetupPrefix("setup");
 
 /// The palette the desktop gave, before the program set one.
 const QPalette& systemPalette() {
@@ -315,6 +313,7 @@ void MainWindow::askSweep() {
 }
 
 void MainWindow::startSweep(const SweepRequest& request) {
+    m_charts->sweep().setMark(markWords(runMarks(request.options, request.engine.draft)));
     m_charts->sweep().begin(QString::fromStdString(request.suite), request.gammas.front(),
                             request.gammas.back());
     m_chartsDock->show();
@@ -385,6 +384,11 @@ bool MainWindow::savePicture(const QString& path, double scale) {
     return image.save(path, "PNG");
 }
 
+void MainWindow::showHelp(const QString& page) {
+    if (!m_help) m_help = new HelpWindow(this);
+    m_help->showPage(page);
+}
+
 void MainWindow::showCheatSheet() {
     auto* sheet = new CheatSheet(keyGroups(*m_actions), this);
     sheet->setAttribute(Qt::WA_DeleteOnClose);
@@ -412,41 +416,6 @@ void MainWindow::setTheme(ThemeChoice theme) {
     m_actions->systemColors->setChecked(theme == ThemeChoice::System);
     m_actions->lightColors->setChecked(theme == ThemeChoice::Light);
     m_actions->darkColors->setChecked(theme == ThemeChoice::Dark);
-}
-
-void MainWindow::saveSettings() const {
-    QSettings settings;
-    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("window/docks"), saveState(kLayoutVersion));
-    settings.setValue(QStringLiteral("window/narrow"), m_narrow);
-    settings.setValue(QStringLiteral("window/theme"), static_cast<int>(m_theme));
-    settings.setValue(QStringLiteral("window/showRejected"), m_tokens->ghostsVisible());
-    settings.setValue(QStringLiteral("window/textSize"), m_tokens->textSize());
-    settings.setValue(QStringLiteral("window/pace"), pace());
-    m_setup->save(settings, kSetupPrefix);
-}
-
-void MainWindow::restoreSettings() {
-    const QSettings settings;
-    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    placeInspector(settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow).toBool());
-    if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion))
-        m_laidOut = true;
-    placeInspector(width() < kNarrowBelow);
-    const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
-    if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::Dark)) setTheme(static_cast<ThemeChoice>(theme));
-    m_tokens->setGhostsVisible(settings.value(QStringLiteral("window/showRejected"), true).toBool());
-    bool isNumber = false;
-    const double size = settings.value(QStringLiteral("window/textSize")).toDouble(&isNumber);
-    if (isNumber && size > 0.0) m_tokens->setTextSize(size);
-    const double kept = settings.value(QStringLiteral("window/pace")).toDouble(&isNumber);
-    const int pace = isNumber ? m_pace->findData(kept) : -1;
-    if (pace >= 0) {
-        m_pace->setCurrentIndex(pace);
-        m_paceIndex = pace;
-        announcePace();
-    }
-    m_setup->restore(settings, kSetupPrefix);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -20,6 +20,7 @@ class QTabBar;
 namespace specula {
 
 class AuditView;
+class HelpWindow;
 class Inspector;
 class LiveCharts;
 class MainActions;
@@ -96,7 +97,12 @@ public:
     /// so that whoever connects later than the settings were restored has it.
     double pace() const;
 
+    /// The window of help; null until it is first wanted.
+    HelpWindow* helpWindow() { return m_help; }
+
 public slots:
+    /// Opens a page of help (ui/help/help_pages.h).
+    void showHelp(const QString& page);
     /// `text` says what exactly ("Loading SmolLM2-135M"); empty: the state's own word.
     void setState(specula::AppState state, const QString& text = {});
     /// What is loaded now. The pair's failing check, if any, becomes the compatibility line.
@@ -209,6 +215,7 @@ private:
     StatusPanel* m_status = nullptr;
     ModelsView* m_models = nullptr;
     AuditView* m_audit = nullptr;
+    HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QComboBox* m_pace = nullptr;
@@ -221,6 +228,8 @@ private:
     ThemeChoice m_theme = ThemeChoice::System;
     MainPage m_page = MainPage::Generate;
     std::vector<QDockWidget*> m_setAside;  ///< docks that come back with the run's page
+    /// Pixels of width from which the inspector has a column of its own.
+    static constexpr int kNarrowBelow = 1100;
     bool m_narrow = false;
     bool m_laidOut = false;    ///< docks have their sizes
     RunRequest m_lastRequest;  ///< of the last run that was started here

@@ -2,6 +2,7 @@
 
 #include "ui/main_window/main_window.h"
 
+#include <QApplication>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QHBoxLayout>
@@ -20,6 +21,8 @@
 #include "ui/charts/cost_chart.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
+#include "ui/common/run_marks.h"
+#include "ui/help/help_pages.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
@@ -106,7 +109,12 @@ QWidget* MainWindow::makeRunPage() {
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    auto* marks = new MarkLabel(MarkLabel::Style::Sentences);
+    marks->setObjectName(QStringLiteral("runMarks"));
+    marks->setContentsMargins(12, 0, 12, 4);
+    marks->follow(m_log.get());
     column->addWidget(makeToolBar());
+    column->addWidget(marks);
     column->addWidget(m_tokens, 1);
     auto* below = new QHBoxLayout;
     below->setContentsMargins(12, 4, 12, 4);
@@ -179,6 +187,7 @@ void MainWindow::buildDocks() {
 
 void MainWindow::buildStatusBar() {
     m_status = new StatusPanel;
+    m_status->marks()->follow(m_log.get());
     m_status->setMeasureAction(m_actions->measurePlain);
     statusBar()->setSizeGripEnabled(false);
     statusBar()->setContentsMargins(0, 0, 0, 0);
@@ -281,6 +290,10 @@ void MainWindow::connectActions() {
         m_setupDock->raise();
         m_setup->focusPrompt();
     });
+    connect(a.help, &QAction::triggered, this,
+            [this] { showHelp(helpPageFor(QApplication::focusWidget())); });
+    connect(a.helpContents, &QAction::triggered, this, [this] { showHelp(QLatin1String(kHelpIndex)); });
+    connect(m_setup, &SetupPanel::helpAsked, this, &MainWindow::showHelp);
     connect(a.cheatSheet, &QAction::triggered, this, &MainWindow::showCheatSheet);
     connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
 }

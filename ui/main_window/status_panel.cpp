@@ -12,6 +12,7 @@
 #include "ui/charts/chart_math.h"
 #include "ui/charts/findings.h"
 #include "ui/common/palette.h"
+#include "ui/common/run_marks.h"
 
 namespace specula {
 
@@ -32,6 +33,8 @@ StatusPanel::StatusPanel(QWidget* parent) : QWidget(parent) {
     m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_state->setMinimumWidth(72);
     row->setStretchFactor(m_state, 1);
+    m_marks = new MarkLabel(MarkLabel::Style::Words);
+    row->addWidget(m_marks);
     m_rate = label(tr("Speed"), tr("Tokens a second of decoding, prompt apart, on the engine's clock"));
     m_speedup = label(tr("Speed-up"),
                       tr("Against plain decoding of the same prompt: median, 95 % interval, pairs measured"));

@@ -13,6 +13,8 @@ class QPushButton;
 
 namespace specula {
 
+class MarkLabel;
+
 /// The line at the bottom: what the program does, and the run's numbers. A speed-up is shown only when plain
 /// decoding was measured; else a button offers to measure it. Numbers that do not exist yet are absent, not
 /// 0.
@@ -30,6 +32,8 @@ public:
     /// The button triggers and follows this action.
     void setMeasureAction(QAction* action);
 
+    /// LOSSY and SYNTHETIC, of the shown run.
+    MarkLabel* marks() { return m_marks; }
     QString stateText() const { return m_stateText; }
     QString rateText() const;
     QString speedupText() const;
@@ -48,6 +52,7 @@ private:
 
     QString m_stateText;
     QLabel* m_state = nullptr;
+    MarkLabel* m_marks = nullptr;
     QLabel* m_rate = nullptr;
     QLabel* m_speedup = nullptr;
     QPushButton* m_measure = nullptr;

@@ -1,6 +1,7 @@
 #include "ui/setup/draft_chooser.h"
 
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSpinBox>
@@ -9,6 +10,8 @@
 
 #include <algorithm>
 
+#include "ui/help/help_button.h"
+#include "ui/help/help_pages.h"
 #include "ui/setup/help.h"
 #include "ui/setup/model_chooser.h"
 
@@ -18,10 +21,15 @@ namespace {
 
 constexpr int kNgramDefault = 3;
 constexpr int kExitDefault = 5;
+constexpr int kSkipFirst = 3;
+constexpr int kSkipLast = 9;
+constexpr double kAlphaDefault = 0.7;
 constexpr int kLayersMost = 512;
 
 const QLatin1String kNgram("ngram");
 const QLatin1String kEarlyExit("early-exit");
+const QLatin1String kSkip("skip");
+const QLatin1String kOracle("oracle");
 const QLatin1String kNone("none");
 
 /// "ngram:3" -> 3; `otherwise` when there is no usable number.
@@ -35,61 +43,150 @@ bool isKind(const QString& draft, QLatin1String kind) {
     return draft == kind || draft.startsWith(kind + QLatin1Char(':'));
 }
 
-QWidget* rowWith(const QString& text, QWidget* control) {
-    auto* page = new QWidget;
+QSpinBox* layerBox(int value) {
+    auto* box = new QSpinBox;
+    box->setRange(1, kLayersMost);
+    box->setValue(value);
+    return box;
+}
+
+/// A page of the stack: rows of controls, each after its label.
+struct Labelled {
+    QString text;
+    QWidget* control;
+};
+QHBoxLayout* rowOf(QWidget* page, std::initializer_list<Labelled> controls) {
     auto* row = new QHBoxLayout(page);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    row->addWidget(labelFor(control, text));
-    row->addWidget(control, 1);
-    return page;
+    for (const Labelled& each : controls) {
+        row->addWidget(labelFor(each.control, each.text));
+        row->addWidget(each.control, 1);
+    }
+    return row;
 }
 
 }  // namespace
 
 DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
+    makeKinds();
+    m_model = new ModelChooser(tr("Draft model"), tr("A small model with the target's tokenizer."));
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(m_model);
+    for (QWidget* page : {makeNgram(), makeEarlyExit(), makeSkip(), makeOracle(), makeNone()})
+        m_stack->addWidget(page);
+    m_stack->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    auto* first = new QHBoxLayout;
+    first->setSpacing(4);
+    first->addWidget(m_kind, 1);
+    first->addWidget(m_help);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
+    column->addLayout(first);
+    column->addWidget(m_stack);
+    setFocusProxy(m_kind);
+
+    connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::showPage);
+    connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::settle);
+    connect(m_model, &ModelChooser::chosen, this, &DraftChooser::settle);
+    for (QSpinBox* box : {m_ngram, m_exit, m_skipFrom, m_skipTo}) {
+        box->setKeyboardTracking(false);
+        connect(box, &QSpinBox::valueChanged, this, &DraftChooser::settle);
+    }
+    m_alpha->setKeyboardTracking(false);
+    connect(m_alpha, &QDoubleSpinBox::valueChanged, this, &DraftChooser::settle);
+    showPage(m_kind->currentIndex());
+    setDraft(kNgram + QStringLiteral(":3"));
+}
+
+void DraftChooser::showPage(int kind) {
+    // As high as the page in sight, not as the highest.
+    for (int i = 0; i < m_stack->count(); ++i)
+        m_stack->widget(i)->setSizePolicy(QSizePolicy::Preferred,
+                                          i == kind ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    m_stack->setCurrentIndex(kind);
+    m_stack->updateGeometry();
+}
+
+void DraftChooser::makeKinds() {
     m_kind = new QComboBox;
     m_kind->addItem(tr("Draft model"), Model);
     m_kind->addItem(tr("N-gram look-up"), Ngram);
     m_kind->addItem(tr("Early exit of the target"), EarlyExit);
+    m_kind->addItem(tr("Target without some layers"), Skip);
+    m_kind->addItem(tr("Oracle – SYNTHETIC"), Oracle);
     m_kind->addItem(tr("None (plain decoding)"), None);
+    m_kind->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     describe(m_kind, tr("Draft"), tr("Where the cheap proposals come from that the target then checks."));
+    m_help = new HelpButton(tr("Help on the draft"));
+    connect(m_help, &HelpButton::asked, this, &DraftChooser::helpAsked);
+}
 
-    m_model = new ModelChooser(tr("Draft model"), tr("A small model with the target's tokenizer."));
+QWidget* DraftChooser::makeNgram() {
     m_ngram = new QSpinBox;
     m_ngram->setRange(1, 16);
     m_ngram->setValue(kNgramDefault);
     describe(m_ngram, tr("Longest match"),
              tr("Tokens that must repeat before what followed them is proposed; tries this many first."));
-    m_exit = new QSpinBox;
-    m_exit->setRange(1, kLayersMost);
-    m_exit->setValue(kExitDefault);
+    auto* page = new QWidget;
+    rowOf(page, {{tr("Longest &match"), m_ngram}});
+    return page;
+}
+
+QWidget* DraftChooser::makeEarlyExit() {
+    m_exit = layerBox(kExitDefault);
     describe(m_exit, tr("Exit after layer"),
              tr("The target's first layers alone, with its own head, make the proposals."));
+    auto* page = new QWidget;
+    rowOf(page, {{tr("After la&yer"), m_exit}});
+    return page;
+}
 
+QWidget* DraftChooser::makeSkip() {
+    m_skipFrom = layerBox(kSkipFirst);
+    m_skipTo = layerBox(kSkipLast);
+    describe(m_skipFrom, tr("First layer left out"),
+             tr("The target without these layers makes the proposals."));
+    describe(m_skipTo, tr("Last layer left out"), m_skipFrom->toolTip());
+    // The last is never before the first.
+    connect(m_skipFrom, &QSpinBox::valueChanged, m_skipTo, &QSpinBox::setMinimum);
+    m_skipTo->setMinimum(m_skipFrom->value());
+    auto* page = new QWidget;
+    rowOf(page, {{tr("Lay&ers"), m_skipFrom}, {tr("to"), m_skipTo}});
+    return page;
+}
+
+QWidget* DraftChooser::makeOracle() {
+    m_alpha = new QDoubleSpinBox;
+    m_alpha->setRange(0.0, 1.0);
+    m_alpha->setSingleStep(0.05);
+    m_alpha->setDecimals(3);
+    m_alpha->setValue(kAlphaDefault);
+    describe(m_alpha, tr("Acceptance rate"), tr("How much of the target's row the oracle's has in common."));
+    auto* note = new QLabel(tr("SYNTHETIC acceptance: it teaches; it cannot be faster."));
+    note->setWordWrap(true);
+    note->setMinimumWidth(1);
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    auto* row = new QWidget;
+    rowOf(row, {{tr("Alp&ha"), m_alpha}});
+    column->addWidget(row);
+    column->addWidget(note);
+    return page;
+}
+
+QWidget* DraftChooser::makeNone() {
     auto* none = new QLabel(tr("Every token comes from the target."));
     none->setWordWrap(true);
-    m_stack = new QStackedWidget;
-    m_stack->addWidget(m_model);
-    m_stack->addWidget(rowWith(tr("Longest &match"), m_ngram));
-    m_stack->addWidget(rowWith(tr("After la&yer"), m_exit));
-    m_stack->addWidget(none);
-    m_stack->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    column->addWidget(m_kind);
-    column->addWidget(m_stack);
-    setFocusProxy(m_kind);
+    return none;
+}
 
-    connect(m_kind, &QComboBox::currentIndexChanged, m_stack, &QStackedWidget::setCurrentIndex);
-    connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::settle);
-    connect(m_model, &ModelChooser::chosen, this, &DraftChooser::settle);
-    for (QSpinBox* box : {m_ngram, m_exit}) {
-        box->setKeyboardTracking(false);
-        connect(box, &QSpinBox::valueChanged, this, &DraftChooser::settle);
-    }
-    setDraft(kNgram + QStringLiteral(":3"));
+std::vector<QWidget*> DraftChooser::tabOrder() {
+    return {m_kind,     m_help,   m_model->list(), m_model->browseButton(), m_ngram, m_exit,
+            m_skipFrom, m_skipTo, m_alpha};
 }
 
 void DraftChooser::setModels(const std::vector<KnownModel>& models) {
@@ -101,6 +198,10 @@ void DraftChooser::setTargetLayers(int layers) {
     const int most = layers > 1 ? layers - 1 : kLayersMost;
     m_exit->setMaximum(std::max(most, m_exit->value()));
     m_exit->setSuffix(layers > 1 ? tr(" of %1").arg(layers) : QString());
+    for (QSpinBox* box : {m_skipFrom, m_skipTo}) {
+        const QSignalBlocker quiet(box);
+        box->setMaximum(std::max(layers > 0 ? layers : kLayersMost, box->value()));
+    }
 }
 
 QString DraftChooser::draft() const {
@@ -111,6 +212,10 @@ QString DraftChooser::draft() const {
             return kNgram + QStringLiteral(":%1").arg(m_ngram->value());
         case EarlyExit:
             return kEarlyExit + QStringLiteral(":%1").arg(m_exit->value());
+        case Skip:
+            return kSkip + QStringLiteral(":%1-%2").arg(m_skipFrom->value()).arg(m_skipTo->value());
+        case Oracle:
+            return kOracle + QStringLiteral(":%1").arg(m_alpha->value());
         default:
             return kNone;
     }
@@ -127,11 +232,34 @@ void DraftChooser::setDraft(const QString& draft) {
         m_exit->setMaximum(std::max(m_exit->maximum(), std::min(kLayersMost, numberAfterColon(draft, 1))));
         m_exit->setValue(numberAfterColon(draft, kExitDefault));
         m_kind->setCurrentIndex(EarlyExit);
+    } else if (isKind(draft, kSkip)) {
+        readSkip(draft);
+        m_kind->setCurrentIndex(Skip);
+    } else if (isKind(draft, kOracle)) {
+        bool isNumber = false;
+        const double alpha = draft.section(QLatin1Char(':'), 1).toDouble(&isNumber);
+        m_alpha->setValue(isNumber ? alpha : kAlphaDefault);
+        m_kind->setCurrentIndex(Oracle);
     } else {
         m_model->setPath(draft);
         m_kind->setCurrentIndex(Model);
     }
     m_settled = this->draft();
+    m_help->setPage(this, helpPageOf(m_settled, m_head));
+}
+
+void DraftChooser::readSkip(const QString& draft) {
+    const QString layers = draft.section(QLatin1Char(':'), 1);
+    const int first = std::clamp(layers.section(QLatin1Char('-'), 0, 0).toInt(), 1, kLayersMost);
+    const int last = std::clamp(layers.section(QLatin1Char('-'), 1).toInt(), first, kLayersMost);
+    for (QSpinBox* box : {m_skipFrom, m_skipTo}) box->setMaximum(std::max(box->maximum(), last));
+    m_skipFrom->setValue(first);
+    m_skipTo->setValue(last);
+}
+
+void DraftChooser::setHead(bool head) {
+    m_head = head;
+    m_help->setPage(this, helpPageOf(draft(), m_head));
 }
 
 QWidget* DraftChooser::missing() {
@@ -140,6 +268,7 @@ QWidget* DraftChooser::missing() {
 
 void DraftChooser::settle() {
     const QString now = draft();
+    m_help->setPage(this, helpPageOf(now, m_head));
     if (now == m_settled) return;
     m_settled = now;
     emit chosen(now);

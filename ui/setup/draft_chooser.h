@@ -7,14 +7,17 @@
 #include "ui/setup/setup_types.h"
 
 class QComboBox;
+class QDoubleSpinBox;
 class QSpinBox;
 class QStackedWidget;
 
 namespace specula {
 
+class HelpButton;
 class ModelChooser;
 
-/// Chooses where proposals come from: a model, an n-gram look-up, an early exit of the target, or nothing.
+/// Chooses where proposals come from: a model, an n-gram look-up, layers of the target, an oracle, or
+/// nothing.
 class DraftChooser : public QWidget {
     Q_OBJECT
 
@@ -25,23 +28,42 @@ public:
     /// Layers of the target, the most an early exit can use is one less; 0 = not known.
     void setTargetLayers(int layers);
 
-    /// As EngineOptions::draft: a path, "ngram:N", "early-exit:K" or "none". "" while a model is wanted and
+    /// As EngineOptions::draft: a path, "ngram:N", "early-exit:K", "skip:A-B", "oracle:ALPHA" or "none". ""
+    /// while a model is wanted and
     /// none chosen.
     QString draft() const;
     void setDraft(const QString& draft);
+
+    /// Whether the model in sight is a feature head, which has a page of help of its own.
+    void setHead(bool head);
 
     QComboBox* kinds() { return m_kind; }
     ModelChooser* model() { return m_model; }
     QSpinBox* ngramLength() { return m_ngram; }
     QSpinBox* exitLayer() { return m_exit; }
+    QSpinBox* skipFrom() { return m_skipFrom; }
+    QSpinBox* skipTo() { return m_skipTo; }
+    QDoubleSpinBox* oracleAlpha() { return m_alpha; }
+    HelpButton* helpButton() { return m_help; }
+    /// Everything that can be reached with the Tab key, in order.
+    std::vector<QWidget*> tabOrder();
     /// The control to fill in when draft() is empty.
     QWidget* missing();
 
 signals:
     void chosen(const QString& draft);
+    void helpAsked(const QString& page);
 
 private:
-    enum Kind { Model, Ngram, EarlyExit, None };
+    enum Kind { Model, Ngram, EarlyExit, Skip, Oracle, None };
+    void makeKinds();
+    void showPage(int kind);
+    QWidget* makeNgram();
+    QWidget* makeEarlyExit();
+    QWidget* makeSkip();
+    QWidget* makeOracle();
+    QWidget* makeNone();
+    void readSkip(const QString& draft);
     void settle();
 
     QComboBox* m_kind = nullptr;
@@ -49,6 +71,11 @@ private:
     ModelChooser* m_model = nullptr;
     QSpinBox* m_ngram = nullptr;
     QSpinBox* m_exit = nullptr;
+    QSpinBox* m_skipFrom = nullptr;
+    QSpinBox* m_skipTo = nullptr;
+    QDoubleSpinBox* m_alpha = nullptr;
+    HelpButton* m_help = nullptr;
+    bool m_head = false;
     QString m_settled;
 };
 

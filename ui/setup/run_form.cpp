@@ -13,6 +13,7 @@
 
 #include "engine/trace/names.h"
 #include "ui/setup/help.h"
+#include "ui/setup/rule_form.h"
 #include "ui/setup/tree_text.h"
 
 namespace specula {
@@ -47,7 +48,17 @@ QDoubleSpinBox* real(double low, double high, double step, double value, const Q
 }  // namespace
 
 RunForm::RunForm(QWidget* parent) : QWidget(parent) {
-    const RunOptions standard;
+    makeLengths();
+    makeSampling();
+    makeWeightsAndSeed();
+    m_rules = new RuleForm;
+    layOut();
+    connect(m_gamma, &QSpinBox::valueChanged, this, &RunForm::settle);
+    connect(m_temperature, &QDoubleSpinBox::valueChanged, this, &RunForm::settle);
+    offerTree(false);
+}
+
+void RunForm::makeLengths() {
     m_gamma = whole(kGammaAuto, kGammaMax, kGammaAuto, tr("auto"));
     describe(m_gamma, tr("Gamma"),
              tr("Tokens drafted a round; auto chooses from the costs measured, 0 is plain."));
@@ -61,22 +72,29 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
              tr("Candidates side by side: auto chooses from the costs measured, 3,2,1 is 3 tokens, 2 under "
                 "each, 1 "
                 "under each of those."));
-    connect(m_tree, &QComboBox::currentTextChanged, this, &RunForm::settleTree);
-    m_maxTokens = whole(1, kMaxTokensMost, standard.maxTokens);
+    connect(m_tree, &QComboBox::currentTextChanged, this, &RunForm::settle);
+    m_maxTokens = whole(1, kMaxTokensMost, RunOptions{}.maxTokens);
     describe(m_maxTokens, tr("Maximum tokens"), tr("The run ends after this many new tokens."));
-    m_temperature = real(0.0, 5.0, 0.1, standard.sampling.temperature, tr("greedy"));
+}
+
+void RunForm::makeSampling() {
+    const Sampling standard;
+    m_temperature = real(0.0, 5.0, 0.1, standard.temperature, tr("greedy"));
     describe(m_temperature, tr("Temperature"),
              tr("Below 1 sharpens the choice, above 1 flattens it; 0 always takes the likeliest token."));
-    m_topK = whole(0, 1000000, standard.sampling.topK, tr("off"));
+    m_topK = whole(0, 1000000, standard.topK, tr("off"));
     describe(m_topK, tr("Top-k"), tr("Keeps only this many of the likeliest tokens."));
-    m_topP = real(0.0, 1.0, 0.05, standard.sampling.topP);
+    m_topP = real(0.0, 1.0, 0.05, standard.topP);
     describe(m_topP, tr("Top-p"),
              tr("Keeps the likeliest tokens that together reach this probability; 1 is off."));
-    m_minP = real(0.0, 1.0, 0.01, standard.sampling.minP, tr("off"));
+    m_minP = real(0.0, 1.0, 0.01, standard.minP, tr("off"));
     describe(m_minP, tr("Min-p"), tr("Drops tokens less likely than this share of the likeliest one."));
-    m_penalty = real(0.1, 5.0, 0.05, standard.sampling.repetitionPenalty);
+    m_penalty = real(0.1, 5.0, 0.05, standard.repetitionPenalty);
     describe(m_penalty, tr("Repetition penalty"),
              tr("Above 1 makes tokens that already occurred less likely; 1 is off."));
+}
+
+void RunForm::makeWeightsAndSeed() {
     m_weights = new QComboBox;
     for (const WeightFormat format : {WeightFormat::Auto, WeightFormat::Fp32, WeightFormat::Fp16,
                                       WeightFormat::Int8x2, WeightFormat::Int8}) {
@@ -95,7 +113,30 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     describe(m_reseed, tr("New seed"), tr("Draws another seed."));
     connect(m_reseed, &QToolButton::clicked, this, &RunForm::reseed);
     connect(m_weights, &QComboBox::activated, this, &RunForm::weightsChosen);
+}
 
+QWidget* RunForm::makeTreeRow() {
+    m_treeRow = new QWidget;
+    auto* row = new QHBoxLayout(m_treeRow);
+    row->setContentsMargins(0, 4, 0, 6);
+    row->setSpacing(8);
+    row->addWidget(labelFor(m_tree, tr("Tree")));
+    row->addWidget(m_tree, 1);
+    return m_treeRow;
+}
+
+QWidget* RunForm::makeSeedRow() {
+    auto* seed = new QWidget;
+    auto* row = new QHBoxLayout(seed);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    row->addWidget(labelFor(m_seed, tr("See&d")));
+    row->addWidget(m_seed, 1);
+    row->addWidget(m_reseed);
+    return seed;
+}
+
+void RunForm::layOut() {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(12);
@@ -104,34 +145,27 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
     grid->setColumnStretch(1, 1);
     place(grid, 0, 0, tr("&Gamma"), m_gamma);
     place(grid, 0, 1, tr("Ma&x tokens"), m_maxTokens);
-    m_treeRow = new QWidget;
-    auto* treeRow = new QHBoxLayout(m_treeRow);
-    treeRow->setContentsMargins(0, 4, 0, 6);
-    treeRow->setSpacing(8);
-    treeRow->addWidget(labelFor(m_tree, tr("Tree")));
-    treeRow->addWidget(m_tree, 1);
-    grid->addWidget(m_treeRow, 2, 0, 1, 2);
+    grid->addWidget(makeTreeRow(), 2, 0, 1, 2);
     place(grid, 1, 0, tr("&Temperature"), m_temperature);
     place(grid, 1, 1, tr("Top-&k"), m_topK);
     place(grid, 2, 0, tr("Top-p"), m_topP);
     place(grid, 2, 1, tr("Min-p"), m_minP);
     place(grid, 3, 0, tr("&Repetition"), m_penalty);
     place(grid, 3, 1, tr("&Weights"), m_weights);
-    auto* seedRow = new QWidget;
-    auto* row = new QHBoxLayout(seedRow);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(4);
-    row->addWidget(m_seed, 1);
-    row->addWidget(m_reseed);
-    seedRow->setFocusProxy(m_seed);
-    place(grid, 4, 0, tr("See&d"), seedRow, 2);
-    offerTree(false);
+    grid->addWidget(makeSeedRow(), 12, 0, 1, 2);
+    grid->setRowMinimumHeight(13, 2);
+    grid->addWidget(m_rules, 14, 0, 1, 2);
+}
+
+void RunForm::setDrafting(bool drafting) {
+    m_drafting = drafting;
+    settle();
 }
 
 void RunForm::offerTree(bool offered) {
     m_treeOffered = offered;
     m_treeRow->setVisible(offered);
-    settleTree();
+    settle();
 }
 
 std::optional<TreeShape> RunForm::tree() const {
@@ -151,10 +185,14 @@ void RunForm::setBestTree(const TreeShape& tree) {
     m_tree->setCurrentText(now);
 }
 
-void RunForm::settleTree() {
+void RunForm::settle() {
     const auto shape = tree();
     const bool used = m_treeOffered && shape && !shape->off();
     m_gamma->setEnabled(!used);
+    m_rules->setSituation({.greedy = m_temperature->value() == 0.0,
+                           .tree = used,
+                           .treeOffered = m_treeOffered,
+                           .plain = !m_drafting || (!used && m_gamma->value() == 0)});
 }
 
 void RunForm::place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control,
@@ -171,8 +209,7 @@ void RunForm::write(RunOptions& options) const {
     options.gamma = m_gamma->value();
     options.tree = m_treeOffered ? tree().value_or(TreeShape{}) : TreeShape{};
     if (!options.tree.off()) options.gamma = kGammaAuto;
-    // What a stored run resolved to: a tree brings this rule by itself.
-    if (options.rule == Rule::Sequoia) options.rule = Rule::Token;
+    m_rules->write(options);
     options.sampling.temperature = m_temperature->value();
     options.sampling.topK = m_topK->value();
     options.sampling.topP = m_topP->value();
@@ -192,6 +229,7 @@ void RunForm::read(const RunOptions& options) {
     m_penalty->setValue(options.sampling.repetitionPenalty);
     m_maxTokens->setValue(options.maxTokens);
     m_seed->setText(QString::number(options.seed));
+    m_rules->read(options);
 }
 
 WeightFormat RunForm::weights() const {

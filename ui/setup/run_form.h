@@ -15,7 +15,9 @@ class QToolButton;
 
 namespace specula {
 
-/// The numbers of a run: gamma, sampling, seed, length, and how weights are multiplied.
+class RuleForm;
+
+/// The numbers of a run: gamma, sampling, seed, length, how weights are multiplied, how drafts are judged.
 class RunForm : public QWidget {
     Q_OBJECT
 
@@ -33,6 +35,8 @@ public:
     /// person's choice is kept for the next head; it is auto until they choose.
     void offerTree(bool offered);
     bool treeOffered() const { return m_treeOffered; }
+    /// Whether there is a draft at all: without one nothing is judged.
+    void setDrafting(bool drafting);
     /// The choice as it stands, offered or not; absent when the text says no shape.
     std::optional<TreeShape> tree() const;
     void setTree(const TreeShape& tree);
@@ -46,6 +50,8 @@ public:
     std::optional<std::uint64_t> seed() const;
     void reseed();
 
+    RuleForm& rules() { return *m_rules; }
+    const RuleForm& rules() const { return *m_rules; }
     QSpinBox* gamma() { return m_gamma; }
     QComboBox* treeField() { return m_tree; }
     QDoubleSpinBox* temperature() { return m_temperature; }
@@ -62,13 +68,21 @@ signals:
     void weightsChosen();
 
 private:
-    void settleTree();
+    void makeLengths();
+    void makeSampling();
+    void makeWeightsAndSeed();
+    QWidget* makeTreeRow();
+    QWidget* makeSeedRow();
+    void layOut();
+    void settle();
     void place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control, int span = 1);
 
     QSpinBox* m_gamma = nullptr;
     QWidget* m_treeRow = nullptr;
     QComboBox* m_tree = nullptr;
     bool m_treeOffered = false;
+    bool m_drafting = true;
+    RuleForm* m_rules = nullptr;
     QDoubleSpinBox* m_temperature = nullptr;
     QSpinBox* m_topK = nullptr;
     QDoubleSpinBox* m_topP = nullptr;

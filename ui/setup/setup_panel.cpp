@@ -19,10 +19,13 @@
 
 #include "engine/trace/names.h"
 #include "ui/common/palette.h"
+#include "ui/common/run_marks.h"
+#include "ui/help/help_button.h"
 #include "ui/setup/draft_chooser.h"
 #include "ui/setup/help.h"
 #include "ui/setup/model_chooser.h"
 #include "ui/setup/prompt_box.h"
+#include "ui/setup/rule_form.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_settings.h"
 #include "ui/setup/tree_text.h"
@@ -45,6 +48,22 @@ QString runsAs(const ModelInfo& model) {
 }
 
 SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
+    makeModels();
+    makeButtons();
+    m_prompt = new PromptBox;
+    m_form = new RunForm;
+    layOut(makeColumn());
+    orderTabs();
+    connect(m_target, &ModelChooser::chosen, this, &SetupPanel::announceEngine);
+    connect(m_draft, &DraftChooser::chosen, this, &SetupPanel::settleDraft);
+    connect(m_draft, &DraftChooser::chosen, this, &SetupPanel::announceEngine);
+    connect(m_makeDraft, &QPushButton::clicked, this, &SetupPanel::makeDraftRequested);
+    connect(m_form, &RunForm::weightsChosen, this, &SetupPanel::announceEngine);
+    connect(m_draft, &DraftChooser::helpAsked, this, &SetupPanel::helpAsked);
+    connect(&m_form->rules(), &RuleForm::helpAsked, this, &SetupPanel::helpAsked);
+}
+
+void SetupPanel::makeModels() {
     m_target =
         new ModelChooser(tr("Target"), tr("The model whose text you get; the draft never changes it."));
     m_draft = new DraftChooser;
@@ -64,14 +83,17 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     m_pair->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_pair->setAccessibleName(tr("Pair"));
     m_pair->hide();
-    m_prompt = new PromptBox;
-    m_form = new RunForm;
+}
+
+void SetupPanel::makeButtons() {
     m_generate = new QPushButton(tr("Generate"));
     m_generate->setDefault(true);
     m_stop = new QPushButton(tr("Stop"));
     describe(m_generate, tr("Generate"), tr("Starts a run with these settings (Ctrl+Enter)."));
     describe(m_stop, tr("Stop"), tr("Ends the run after the pass under way (Esc)."));
+}
 
+QWidget* SetupPanel::makeColumn() {
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(12, 8, 12, 8);
@@ -91,7 +113,20 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     column->addWidget(m_prompt, 1);
     column->addSpacing(8);
     column->addWidget(m_form);
+    // A stored run may bring this; it has no control, and the rules mark themselves.
+    m_synthetic = new MarkLabel(MarkLabel::Style::Sentences);
+    m_synthetic->setMinimumWidth(1);
+    column->addWidget(m_synthetic);
+    // The wheel scrolls the panel; it changes a number only where the focus is.
+    for (QWidget* control : content->findChildren<QWidget*>()) {
+        if (!qobject_cast<QAbstractSpinBox*>(control) && !qobject_cast<QComboBox*>(control)) continue;
+        control->setFocusPolicy(Qt::StrongFocus);
+        control->installEventFilter(this);
+    }
+    return content;
+}
 
+void SetupPanel::layOut(QWidget* content) {
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -109,48 +144,36 @@ SetupPanel::SetupPanel(QWidget* parent) : QWidget(parent) {
     outer->setSpacing(0);
     outer->addWidget(scroll, 1);
     outer->addLayout(buttons);
-    orderTabs();
-
-    connect(m_target, &ModelChooser::chosen, this, &SetupPanel::announceEngine);
-    connect(m_draft, &DraftChooser::chosen, this, &SetupPanel::settleDraft);
-    connect(m_draft, &DraftChooser::chosen, this, &SetupPanel::announceEngine);
-    connect(m_makeDraft, &QPushButton::clicked, this, &SetupPanel::makeDraftRequested);
-    connect(m_form, &RunForm::weightsChosen, this, &SetupPanel::announceEngine);
-    // The wheel scrolls the panel; it changes a number only where the focus is.
-    for (QWidget* control : content->findChildren<QWidget*>()) {
-        if (!qobject_cast<QAbstractSpinBox*>(control) && !qobject_cast<QComboBox*>(control)) continue;
-        control->setFocusPolicy(Qt::StrongFocus);
-        control->installEventFilter(this);
-    }
 }
 
 void SetupPanel::orderTabs() {
-    QWidget* const order[] = {m_target->list(),
-                              m_target->browseButton(),
-                              m_makeDraft,
-                              m_draft->kinds(),
-                              m_draft->model()->list(),
-                              m_draft->model()->browseButton(),
-                              m_draft->ngramLength(),
-                              m_draft->exitLayer(),
-                              m_prompt->suiteButton(),
-                              m_prompt->text(),
-                              m_prompt->chat(),
-                              m_prompt->continuation(),
-                              m_form->gamma(),
-                              m_form->maxTokens(),
-                              m_form->treeField(),
-                              m_form->temperature(),
-                              m_form->topK(),
-                              m_form->topP(),
-                              m_form->minP(),
-                              m_form->repetitionPenalty(),
-                              m_form->weightsList(),
-                              m_form->seedField(),
-                              m_form->reseedButton(),
-                              m_generate,
-                              m_stop};
-    for (std::size_t i = 1; i < std::size(order); ++i) setTabOrder(order[i - 1], order[i]);
+    std::vector<QWidget*> order{m_target->list(), m_target->browseButton(), m_makeDraft};
+    for (QWidget* control : m_draft->tabOrder()) order.push_back(control);
+    QWidget* const rest[] = {m_prompt->suiteButton(),
+                             m_prompt->text(),
+                             m_prompt->chat(),
+                             m_prompt->continuation(),
+                             m_form->gamma(),
+                             m_form->maxTokens(),
+                             m_form->treeField(),
+                             m_form->temperature(),
+                             m_form->topK(),
+                             m_form->topP(),
+                             m_form->minP(),
+                             m_form->repetitionPenalty(),
+                             m_form->weightsList(),
+                             m_form->seedField(),
+                             m_form->reseedButton(),
+                             m_form->rules().rules(),
+                             m_form->rules().weight(),
+                             m_form->rules().ruleHelp(),
+                             m_form->rules().stops(),
+                             m_form->rules().threshold(),
+                             m_form->rules().stopHelp(),
+                             m_generate,
+                             m_stop};
+    order.insert(order.end(), std::begin(rest), std::end(rest));
+    for (std::size_t i = 1; i < order.size(); ++i) setTabOrder(order[i - 1], order[i]);
 }
 
 bool SetupPanel::eventFilter(QObject* object, QEvent* event) {
@@ -171,6 +194,8 @@ std::optional<SetupPanel::Problem> SetupPanel::problem() const {
     }
     if (m_form->treeOffered() && !m_form->tree())
         return Problem{treeProblem(m_form->treeField()->currentText()), m_form->treeField()};
+    if (const QString rule = m_form->rules().problem(); !rule.isEmpty())
+        return Problem{rule, m_form->rules().rules()};
     if (!m_form->seed()) {
         return Problem{tr("The seed must be a whole number from 0 to 18446744073709551615."),
                        m_form->seedField()};
@@ -202,6 +227,9 @@ void SetupPanel::setRequest(const RunRequest& request) {
     m_form->setWeights(request.engine.weights);
     m_prompt->setPrompt(request.prompt);
     m_form->read(request.options);
+    RunOptions synthetic;
+    synthetic.syntheticAcceptance = request.options.syntheticAcceptance;
+    m_synthetic->setMarks(runMarks(synthetic, {}));
     m_announced = engineOptions();
 }
 
@@ -219,7 +247,11 @@ void SetupPanel::setHeadTest(std::function<bool(const std::string& draft)> isHea
 }
 
 void SetupPanel::settleDraft() {
-    m_form->offerTree(m_isHead && m_isHead(m_draft->draft().toStdString()));
+    const std::string draft = m_draft->draft().toStdString();
+    const bool head = m_isHead && m_isHead(draft);
+    m_form->setDrafting(draft != "none");
+    m_form->offerTree(head);
+    m_draft->setHead(head);
 }
 
 void SetupPanel::setSuites(const std::vector<PromptSuite>& suites) {

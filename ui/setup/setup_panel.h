@@ -19,6 +19,7 @@ class QPushButton;
 namespace specula {
 
 class DraftChooser;
+class MarkLabel;
 class ModelChooser;
 class PromptBox;
 class RunForm;
@@ -90,6 +91,8 @@ public:
 signals:
     /// The person wants a draft made for the chosen target.
     void makeDraftRequested();
+    /// A page of help (ui/help/help_pages.h).
+    void helpAsked(const QString& page);
     /// Another target, draft or weight format was chosen by hand.
     void engineChosen(const specula::EngineOptions& options);
 
@@ -98,6 +101,10 @@ protected:
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
+    void makeModels();
+    void makeButtons();
+    QWidget* makeColumn();
+    void layOut(QWidget* content);
     void announceEngine();
     void settleDraft();
     void colorLines();
@@ -109,6 +116,7 @@ private:
     QPushButton* m_makeDraft = nullptr;
     std::function<bool(const std::string&)> m_isHead;
     QLabel* m_targetLabel = nullptr;
+    MarkLabel* m_synthetic = nullptr;
     QLabel* m_pair = nullptr;
     bool m_pairOk = true;
     PromptBox* m_prompt = nullptr;

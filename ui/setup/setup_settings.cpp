@@ -65,6 +65,8 @@ void writeRequest(QSettings& settings, const QString& prefix, const RunRequest& 
     put("chat", request.prompt.chat);
     put("gamma", request.options.gamma);
     put("tree", QString::fromStdString(treeText(request.options.tree)));
+    put("rule", QString::fromStdString(ruleText(request.options.rule, request.options.ensembleWeight)));
+    put("draftStop", QString::fromStdString(draftStopText(request.options.draftStop)));
     put("temperature", sampling.temperature);
     put("topK", sampling.topK);
     put("topP", sampling.topP);
@@ -91,6 +93,15 @@ RunRequest readRequest(const QSettings& settings, const QString& prefix, RunRequ
     std::string tree;
     read.text("tree", tree);
     request.options.tree = treeNamed(QString::fromStdString(tree)).value_or(request.options.tree);
+    std::string rule;
+    read.text("rule", rule);
+    if (const auto choice = ruleFromText(rule)) {
+        request.options.rule = choice->rule;
+        request.options.ensembleWeight = choice->ensembleWeight;
+    }
+    std::string stop;
+    read.text("draftStop", stop);
+    request.options.draftStop = draftStopFromText(stop).value_or(request.options.draftStop);
     read.real("temperature", 0.0, 5.0, sampling.temperature);
     read.whole("topK", 0, 1000000, sampling.topK);
     read.real("topP", 0.0, 1.0, sampling.topP);

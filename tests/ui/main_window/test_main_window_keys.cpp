@@ -64,7 +64,7 @@ private slots:
             QVERIFY2(listed.contains(keys.join(QStringLiteral(", "))), qPrintable(action->text()));
         }
         QVERIFY(withKeys >= 15);
-        QTest::keyClick(m_window.get(), Qt::Key_F1);
+        QTest::keyClick(m_window.get(), Qt::Key_F1, Qt::ControlModifier);
         auto* sheet = m_window->findChild<CheatSheet*>();
         QVERIFY(sheet);
         int labels = 0;

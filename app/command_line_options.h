@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "app/command_line.h"
+
+namespace specula {
+
+// How command_line.cpp declares options. Places must outlive the parsing.
+
+/// Adds an option whose words are turned into a value by a function of option_values.h.
+template <typename Parse>
+CLI::Option* addValue(CLI::App& app, const std::string& name, const std::string& help, Parse parse) {
+    return app
+        .add_option_function<std::string>(
+            name, [name, parse](const std::string& text) { parse(name, text); }, help)
+        ->type_name("");
+}
+
+void addText(CLI::App& app, const std::string& name, std::optional<std::string>& place,
+             const std::string& help);
+void addInt(CLI::App& app, const std::string& name, int& place, std::int64_t low, std::int64_t high,
+            const std::string& help);
+void addDouble(CLI::App& app, const std::string& name, double& place, double low, double high,
+               const std::string& help);
+
+// The options that several subcommands share (command_line_run.cpp).
+
+void addTarget(CLI::App& app, RunArguments& run);
+void addDraft(CLI::App& app, RunArguments& run);
+void addPrompt(CLI::App& app, RunArguments& run);
+/// Weights, cache, threads, context, device.
+void addEngine(CLI::App& app, RunArguments& run);
+void addDraftWeights(CLI::App& app, RunArguments& run);
+void addSampling(CLI::App& app, RunArguments& run);
+/// All of these, and how a run drafts, judges and ends.
+void addRun(CLI::App& app, RunArguments& run);
+
+}  // namespace specula

@@ -1,0 +1,54 @@
+// What the window remembers from one start to the next.
+
+#include <QComboBox>
+#include <QSettings>
+
+#include "ui/main_window/main_window.h"
+#include "ui/setup/setup_panel.h"
+#include "ui/tokens/token_view.h"
+
+namespace specula {
+
+namespace {
+
+constexpr int kLayoutVersion = 1;  ///< raise when docks come, go or change their names
+const QLatin1String kSetupPrefix("setup");
+
+}  // namespace
+
+void MainWindow::saveSettings() const {
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/docks"), saveState(kLayoutVersion));
+    settings.setValue(QStringLiteral("window/narrow"), m_narrow);
+    settings.setValue(QStringLiteral("window/theme"), static_cast<int>(m_theme));
+    settings.setValue(QStringLiteral("window/showRejected"), m_tokens->ghostsVisible());
+    settings.setValue(QStringLiteral("window/textSize"), m_tokens->textSize());
+    settings.setValue(QStringLiteral("window/pace"), pace());
+    m_setup->save(settings, kSetupPrefix);
+}
+
+void MainWindow::restoreSettings() {
+    const QSettings settings;
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    placeInspector(settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow).toBool());
+    if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion))
+        m_laidOut = true;
+    placeInspector(width() < kNarrowBelow);
+    const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
+    if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::Dark)) setTheme(static_cast<ThemeChoice>(theme));
+    m_tokens->setGhostsVisible(settings.value(QStringLiteral("window/showRejected"), true).toBool());
+    bool isNumber = false;
+    const double size = settings.value(QStringLiteral("window/textSize")).toDouble(&isNumber);
+    if (isNumber && size > 0.0) m_tokens->setTextSize(size);
+    const double kept = settings.value(QStringLiteral("window/pace")).toDouble(&isNumber);
+    const int pace = isNumber ? m_pace->findData(kept) : -1;
+    if (pace >= 0) {
+        m_pace->setCurrentIndex(pace);
+        m_paceIndex = pace;
+        announcePace();
+    }
+    m_setup->restore(settings, kSetupPrefix);
+}
+
+}  // namespace specula
