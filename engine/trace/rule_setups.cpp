@@ -30,11 +30,12 @@ std::vector<RuleSetup> ruleSetups(Rule rule, const DraftInfo& draft, const RunOp
     if (draft.kind == "none" || options.gamma == 0) return {};
     if (rule == Rule::Greedy && !greedy) return {};
     const Rule run = resolvedRule(rule, greedy, false, false);
+    const double weight = run == Rule::Ensemble ? options.ensembleWeight : RuleSetup{}.ensembleWeight;
     const int gamma = options.gamma == kGammaAuto ? kOrdinaryGamma : options.gamma;
     std::vector<RuleSetup> setups;
-    if (judgesChains(run)) setups.push_back({run, options.ensembleWeight, gamma, {}});
+    if (judgesChains(run)) setups.push_back({run, weight, gamma, {}});
     if (judgesTrees(run) && proposesTrees(draft))
-        setups.push_back({run, options.ensembleWeight, gamma, treeOf(draft, options)});
+        setups.push_back({run, weight, gamma, treeOf(draft, options)});
     return setups;
 }
 
