@@ -178,9 +178,12 @@ std::string roundTable(const std::vector<RoundOutcome>& outcomes, bool color) {
             "  " + ruleCell(outcome.setup, color) +
             formatted("  %-14s  %-18s  %s\n", shapeText(outcome.setup).c_str(), tokens.c_str(), how.c_str());
     }
-    if (outcomes.empty()) return table;
-    return table +
-           "  exact: over all coins, given these drafted tokens; draws: over drafts too, 95 % normal\n";
+    const auto isShared = [](const RoundOutcome& outcome) { return outcome.shared; };
+    if (std::any_of(outcomes.begin(), outcomes.end(), isShared))
+        table += "  exact: over all coins, given these drafted tokens\n";
+    if (!std::all_of(outcomes.begin(), outcomes.end(), isShared))
+        table += "  fresh draws: over drafts too, mean and normal 95 % interval\n";
+    return table;
 }
 
 std::string rulesTable(const std::vector<RulePoint>& points, bool color) {

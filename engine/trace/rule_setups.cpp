@@ -17,9 +17,14 @@ bool proposesWithCertainty(const DraftInfo& draft) {
     return draft.kind == "ngram";
 }
 
+/// Siblings are what the rules of trees differ in.
+bool branches(const TreeShape& tree) {
+    return std::any_of(tree.children.begin(), tree.children.end(), [](int count) { return count > 1; });
+}
+
 TreeShape treeOf(const DraftInfo& draft, const RunOptions& options) {
     if (!options.tree.off()) return options.tree;
-    if (!draft.bestTree.off()) return draft.bestTree;
+    if (branches(draft.bestTree)) return draft.bestTree;
     return {.automatic = false, .children = {3, 2, 1}};
 }
 
