@@ -108,6 +108,7 @@ LoadedPair loadPair(Backend& backend, const EngineOptions& options, std::stop_to
     LoadedPair pair = backend.load(options, std::move(stop), progress.callback());
     progress.clear();
     for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
+    if (pair.draft.synthetic()) note(std::string("warning: ") + kSyntheticNote);
     return pair;
 }
 

@@ -43,6 +43,7 @@ private slots:
     void everyValueComesBackExactly();
     void aProbeComesBackExactly();
     void aTreeComesBackExactly();
+    void everyKindOfDraftComesBack();
     void rulesStopsAndWhatTheyComparedComeBackExactly();
     void aRoundWithoutOptionalPartsComesBackWithoutThem();
     void bytesThatAreNotTextAreStoredAsHex();
@@ -90,6 +91,20 @@ void TestSessionFile::aProbeComesBackExactly() {
     json old = sampleDocument();
     old.erase("probe");
     QVERIFY(!sessionFromText(old.dump(), "run.json").probe);
+}
+
+void TestSessionFile::everyKindOfDraftComesBack() {
+    RunRecord record = samples::record();
+    const auto stored = [&record] { return sessionFromText(sessionText(record), "run.json").draft; };
+    record.draft = {
+        .kind = "skip", .name = "the target without layers 2 and 3 of 6", .skippedLayers = {2, 3}};
+    QCOMPARE(stored().skippedLayers, record.draft.skippedLayers);
+    QVERIFY(!stored().synthetic() && !stored().alpha);
+    record.draft = {.kind = "oracle", .name = "oracle at 0.7", .alpha = 0.7};
+    QCOMPARE(stored().alpha, std::optional<double>(0.7));
+    QVERIFY(stored().synthetic() && stored().skippedLayers.empty());
+    record.draft = {.kind = "model", .name = "other", .sharedTokens = 1384};
+    QCOMPARE(stored().sharedTokens, 1384);
 }
 
 void TestSessionFile::rulesStopsAndWhatTheyComparedComeBackExactly() {
