@@ -242,6 +242,11 @@ json toJson(const Interval& interval) {
             {"method", interval.method}};
 }
 
+Interval intervalFrom(const JsonObject& json) {
+    return {json.number("median"), json.number("low"), json.number("high"), smallInt(json, "n"),
+            json.bytes("method")};
+}
+
 std::vector<TokenId> idsFrom(const JsonObject& json, const char* key) {
     const auto& values = json.array(key, kMaxStoredTokens);
     std::vector<TokenId> ids;

@@ -86,8 +86,10 @@ struct SweepPoint {
 struct RuleSetup {
     Rule rule = Rule::Token;
     double ensembleWeight = 0.5;  ///< with Rule::Ensemble
-    int gamma = 4;                ///< of chains
+    int gamma = 4;                ///< of chains; 0: plain decoding, the baseline
     TreeShape tree;               ///< off: a chain
+
+    bool operator==(const RuleSetup&) const = default;
 };
 
 /// One round at one place of a text under one rule. Chain rules that judge drawn proposals share the round's
@@ -102,6 +104,7 @@ struct RoundOutcome {
     double expectedTokens = 1.0;    ///< emitted a round
     double low = 1.0, high = 1.0;   ///< 95 % interval; fresh draws only, else both expectedTokens
     int draws = 0;                  ///< rounds drawn afresh
+    std::string draft;              ///< DraftInfo::name
 };
 
 /// Runs under one rule, each alternating with plain ones of the same prompt, settings and seed.
