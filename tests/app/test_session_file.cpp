@@ -96,14 +96,19 @@ void TestSessionFile::aProbeComesBackExactly() {
 void TestSessionFile::everyKindOfDraftComesBack() {
     RunRecord record = samples::record();
     const auto stored = [&record] { return sessionFromText(sessionText(record), "run.json").draft; };
-    record.draft = {
-        .kind = "skip", .name = "the target without layers 2 and 3 of 6", .skippedLayers = {2, 3}};
+    record.draft = {};
+    record.draft.kind = "skip";
+    record.draft.skippedLayers = {2, 3};
     QCOMPARE(stored().skippedLayers, record.draft.skippedLayers);
     QVERIFY(!stored().synthetic() && !stored().alpha);
-    record.draft = {.kind = "oracle", .name = "oracle at 0.7", .alpha = 0.7};
+    record.draft = {};
+    record.draft.kind = "oracle";
+    record.draft.alpha = 0.7;
     QCOMPARE(stored().alpha, std::optional<double>(0.7));
     QVERIFY(stored().synthetic() && stored().skippedLayers.empty());
-    record.draft = {.kind = "model", .name = "other", .sharedTokens = 1384};
+    record.draft = {};
+    record.draft.kind = "model";
+    record.draft.sharedTokens = 1384;
     QCOMPARE(stored().sharedTokens, 1384);
 }
 
