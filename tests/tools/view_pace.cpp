@@ -1,6 +1,6 @@
 // How long the window takes for a frame: streams a run of many tokens into it, scrolls, resizes and scrubs,
-// with real widgets on the offscreen platform, and prints milliseconds of processor time a frame (what the clock
-// would show where no other program takes the processor away). view_pace [tokens] [rounds to scrub]
+// with real widgets on the offscreen platform, and prints milliseconds of processor time a frame (what the
+// clock would show where no other program takes the processor away). view_pace [tokens] [rounds to scrub]
 #include <QApplication>
 #include <QScrollBar>
 #include <QStandardPaths>
@@ -118,8 +118,9 @@ void scrub(MainWindow& window, int rounds) {
     Frames forward("scrub forward");
     Frames jump("scrub, far jumps");
     const auto show = [&](int to) { emit window.timeline().strip().showAsked(to); };
-    for (int to = rounds - 1; to > 0; to -= 5) back.run([&] { show(to); });
-    for (int to = 1; to < rounds; to += 5) forward.run([&] { show(to); });
+    const int step = std::max(1, rounds / kFrames);
+    for (int to = rounds - 1; to > 0; to -= step) back.run([&] { show(to); });
+    for (int to = 1; to < rounds; to += step) forward.run([&] { show(to); });
     for (int i = 1; i < kFrames; ++i) jump.run([&] { show(i * 7919 % rounds); });
     back.print();
     forward.print();
@@ -133,6 +134,7 @@ int main(int argc, char** argv) {
     const QApplication app(argc, argv);
     const std::size_t tokens = argc > 1 ? std::stoul(argv[1]) : 200'000;
     const int rounds = argc > 2 ? std::stoi(argv[2]) : 2000;
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
     MainWindow window;
     window.resize(1366, 768);
     window.show();

@@ -225,7 +225,8 @@ void MainWindow::sizeDocks() {
     } else {
         resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
     }
-    resizeDocks({m_chartsDock}, {share(height(), 0.26, 180, 560)}, Qt::Vertical);
+    resizeDocks({m_timelineDock, m_chartsDock},
+                {share(height(), 0.05, 64, 112), share(height(), 0.26, 180, 560)}, Qt::Vertical);
 }
 
 void MainWindow::showDockStates() {

@@ -50,7 +50,8 @@ TimelinePanel::TimelinePanel(RunLog& log, QWidget* parent)
     row->addWidget(m_strip, 1);
     row->addWidget(m_position);
     row->addWidget(m_live);
-    setFixedHeight(64);
+    setMinimumHeight(60);
+    setMaximumHeight(112);
 
     connect(m_strip, &TimelineStrip::showAsked, this, &TimelinePanel::showTo);
     connect(m_strip, &TimelineStrip::playToggled, &m_player, &RunPlayer::toggle);
@@ -112,8 +113,9 @@ QString TimelinePanel::positionText() const {
     if (pace.kind == Pace::Kind::Clock && pace.value != 1.0)
         round += tr(", %1 times slower").arg(locale.toString(pace.value));
     return round + QLatin1Char('\n') +
-           tr("%n token(s), %1 s", nullptr, static_cast<int>(m_log.shownOutput()))
-               .arg(locale.toString(ms / 1000.0, 'f', 2));
+           tr("%1 tokens, %2 s")
+               .arg(locale.toString(static_cast<qulonglong>(m_log.shownOutput())),
+                    locale.toString(ms / 1000.0, 'f', 2));
 }
 
 void TimelinePanel::refresh() {
