@@ -107,26 +107,35 @@ RoundOutcome drawRounds(const std::shared_ptr<const Engine>& engine, const std::
 
 std::vector<RoundOutcome> compareRound(const std::shared_ptr<const Engine>& engine,
                                        const std::vector<TokenId>& prompt, const RunOptions& base,
-                                       const std::vector<RuleSetup>& setups, int draws,
-                                       std::stop_token stop) {
+                                       const std::vector<RuleSetup>& setups, int draws, std::stop_token stop,
+                                       const std::function<void(double, double)>& progress) {
     check(engine, base, setups);
     std::map<int, std::optional<Round>> kept;  // by gamma
-    std::vector<RoundOutcome> outcomes;
-    for (const RuleSetup& setup : setups) {
-        const bool sharing = sharesDrawnChain(setup.rule) && setup.tree.off();
-        if (sharing && !kept.contains(setup.gamma))
+    std::vector<std::optional<RoundOutcome>> outcomes(setups.size());
+    for (std::size_t i = 0; i < setups.size(); ++i) {
+        const RuleSetup& setup = setups[i];
+        if (!sharesDrawnChain(setup.rule) || !setup.tree.off()) continue;
+        if (!kept.contains(setup.gamma))
             kept[setup.gamma] = keptRound(engine, prompt, base, setup.gamma, stop);
-        RoundOutcome outcome;
-        if (sharing && kept[setup.gamma]) {
-            outcome = outcomeOf(*kept[setup.gamma], setup);
-            outcome.draft = engine->draftInfo().name;
-        } else {
-            outcome = drawRounds(engine, prompt, base, setup, draws, stop);
-        }
-        if (stop.stop_requested()) break;
-        outcomes.push_back(std::move(outcome));
+        if (!kept[setup.gamma]) continue;
+        outcomes[i] = outcomeOf(*kept[setup.gamma], setup);
+        outcomes[i]->draft = engine->draftInfo().name;
     }
-    return outcomes;
+    Eta eta(static_cast<int>(std::count_if(outcomes.begin(), outcomes.end(),
+                                           [](const auto& outcome) { return !outcome; })),
+            progress);
+    for (std::size_t i = 0; i < setups.size(); ++i) {
+        if (outcomes[i]) continue;
+        RoundOutcome drawn = drawRounds(engine, prompt, base, setups[i], draws, stop);
+        if (stop.stop_requested()) break;
+        outcomes[i] = std::move(drawn);
+        eta.step();
+    }
+    std::vector<RoundOutcome> complete;
+    for (std::optional<RoundOutcome>& outcome : outcomes) {
+        if (outcome) complete.push_back(std::move(*outcome));
+    }
+    return complete;
 }
 
 std::vector<RulePoint> compareRules(const std::shared_ptr<const Engine>& engine,

@@ -19,15 +19,17 @@ RunOptions optionsUnder(const RunOptions& base, const RuleSetup& setup);
 /// Whether a setup needs base.costs: automatic gammas, trees and stop rules do.
 bool needsCosts(const RunOptions& base, const std::vector<RuleSetup>& setups);
 
+inline constexpr int kRoundDraws = 200;
+
 /// The first round after `prompt` under each setup, in their order. Rules that judge drawn chains share the
 /// round of base.seed, and what they emit is exact over all coins (compareChainRules); given these drafted
 /// tokens, that is: only averaged over drafts is a better rule never worse. All other setups, and drafts
 /// without rows, draw the round `draws` times anew (drawRounds). The round is not cut by stop texts,
 /// end-of-text tokens or the length of the output. When stopped, returns the outcomes that are complete.
-std::vector<RoundOutcome> compareRound(const std::shared_ptr<const Engine>& engine,
-                                       const std::vector<TokenId>& prompt, const RunOptions& base,
-                                       const std::vector<RuleSetup>& setups, int draws = 200,
-                                       std::stop_token stop = {});
+std::vector<RoundOutcome> compareRound(
+    const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt, const RunOptions& base,
+    const std::vector<RuleSetup>& setups, int draws = kRoundDraws, std::stop_token stop = {},
+    const std::function<void(double fraction, double etaSeconds)>& progress = {});
 
 /// The first round after `prompt`, drawn with the seeds base.seed + 1 .. base.seed + draws: the mean of the
 /// tokens emitted, over drafts and coins, with a normal 95 % interval (mean -+ 1.96 s / sqrt(draws), s the

@@ -17,9 +17,14 @@ bool proposesWithCertainty(const DraftInfo& draft) {
     return draft.kind == "ngram";
 }
 
+/// Siblings are what the rules of trees differ in.
+bool branches(const TreeShape& tree) {
+    return std::any_of(tree.children.begin(), tree.children.end(), [](int count) { return count > 1; });
+}
+
 TreeShape treeOf(const DraftInfo& draft, const RunOptions& options) {
     if (!options.tree.off()) return options.tree;
-    if (!draft.bestTree.off()) return draft.bestTree;
+    if (branches(draft.bestTree)) return draft.bestTree;
     return {.automatic = false, .children = {3, 2, 1}};
 }
 
@@ -30,11 +35,12 @@ std::vector<RuleSetup> ruleSetups(Rule rule, const DraftInfo& draft, const RunOp
     if (draft.kind == "none" || options.gamma == 0) return {};
     if (rule == Rule::Greedy && !greedy) return {};
     const Rule run = resolvedRule(rule, greedy, false, false);
+    const double weight = run == Rule::Ensemble ? options.ensembleWeight : RuleSetup{}.ensembleWeight;
     const int gamma = options.gamma == kGammaAuto ? kOrdinaryGamma : options.gamma;
     std::vector<RuleSetup> setups;
-    if (judgesChains(run)) setups.push_back({run, options.ensembleWeight, gamma, {}});
+    if (judgesChains(run)) setups.push_back({run, weight, gamma, {}});
     if (judgesTrees(run) && proposesTrees(draft))
-        setups.push_back({run, options.ensembleWeight, gamma, treeOf(draft, options)});
+        setups.push_back({run, weight, gamma, treeOf(draft, options)});
     return setups;
 }
 

@@ -8,7 +8,7 @@ namespace specula {
 
 /// The ways in which a draft of this kind can be judged by `rule` under these options: as a chain of
 /// options.gamma tokens (kOrdinaryGamma where that is automatic), as a tree (options.tree, else the draft's
-/// measured best, else kOrdinaryTree), both, or none. At temperature 0 every rule is greedy.
+/// measured best where it branches, else 3,2,1), both, or none. At temperature 0 every rule is greedy.
 std::vector<RuleSetup> ruleSetups(Rule rule, const DraftInfo& draft, const RunOptions& options);
 
 /// Those of every rule, each once; chains first. Where a draft's proposals are certain (n-gram look-up: no

@@ -194,7 +194,6 @@ std::vector<RuleSetup> RoundRules::freshSetups(const Round& round) const {
         const bool chain = setup.tree.off();
         if (shared && chain && sharesDrawnChain(setup.rule)) continue;
         if (shared && chain) setup.gamma = static_cast<int>(round.proposals.size());
-        setup.ensembleWeight = m_log->header().options.ensembleWeight;
         setups.push_back(setup);
     }
     return setups;

@@ -131,6 +131,8 @@ private slots:
         QCOMPARE(treeText(defaultRuleSetups(draft, options).back().tree), std::string("3,2,1"));
         draft.bestTree.children = {2, 1};
         QCOMPARE(treeText(defaultRuleSetups(draft, options).back().tree), std::string("2,1"));
+        draft.bestTree.children = {1, 1};  // a chain, in which all rules of trees are one
+        QCOMPARE(treeText(defaultRuleSetups(draft, options).back().tree), std::string("3,2,1"));
         options.tree.children = {5};
         QCOMPARE(treeText(defaultRuleSetups(draft, options).back().tree), std::string("5"));
         options.sampling.temperature = 0.0;
