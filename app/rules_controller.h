@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include <QString>
+
 #include "app/engine_worker.h"
 #include "app/run_record.h"
 

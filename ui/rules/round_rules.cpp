@@ -34,7 +34,7 @@ RoundRules::RoundRules(QWidget* parent) : QWidget(parent), m_table(new RoundRule
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setAccessibleName(tr("This round under each rule"));
     m_view->setColumnRule(RoundRulesTable::RuleName, {16, 44, 4});
-    m_view->setColumnRule(RoundRulesTable::Exactness, {7, 10, 0});
+    m_view->setColumnRule(RoundRulesTable::Exactness, {11, 12, 0});
     m_view->setColumnRule(RoundRulesTable::Tokens, {7, 10, 0});
     m_view->setColumnRule(RoundRulesTable::Expected, {9, 20, 0});
     for (int place = 0; place < kGammaMax; ++place)

@@ -34,8 +34,8 @@ RunRules::RunRules(QWidget* parent) : QWidget(parent), m_table(new RulePointsTab
     m_splitter->setChildrenCollapsible(false);
     m_splitter->addWidget(m_view);
     m_splitter->addWidget(m_chart);
-    m_splitter->setStretchFactor(0, 3);
-    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setStretchFactor(0, 5);
+    m_splitter->setStretchFactor(1, 3);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
@@ -60,15 +60,15 @@ void RunRules::makeTable() {
     m_view->setEmptyText(
         tr("Press Compare rules: each rule is run on the same prompts with the same seeds, "
            "alternating with plain decoding."));
-    m_view->setColumnRule(RulePointsTable::RuleName, {11, 20, 3});
-    m_view->setColumnRule(RulePointsTable::Exactness, {8, 9, 0});
+    m_view->setColumnRule(RulePointsTable::RuleName, {13, 24, 3});
+    m_view->setColumnRule(RulePointsTable::Exactness, {11, 12, 0});
     m_view->setColumnRule(RulePointsTable::Shape, {10, 14, 1});
     m_view->setColumnRule(RulePointsTable::Draft, {8, 24, 1});
     m_view->setColumnRule(RulePointsTable::Suite, {8, 20, 1});
-    m_view->setColumnRule(RulePointsTable::TokensPerRound, {17, 19, 0});
-    m_view->setColumnRule(RulePointsTable::Acceptance, {9, 10, 0});
-    m_view->setColumnRule(RulePointsTable::Speedup, {17, 19, 0});
-    m_view->setColumnRule(RulePointsTable::Rate, {8, 10, 0});
+    m_view->setColumnRule(RulePointsTable::TokensPerRound, {22, 24, 0});
+    m_view->setColumnRule(RulePointsTable::Acceptance, {12, 13, 0});
+    m_view->setColumnRule(RulePointsTable::Speedup, {22, 24, 0});
+    m_view->setColumnRule(RulePointsTable::Rate, {11, 12, 0});
     const auto pointAt = [this, sorted](const QModelIndex& index) -> const RulePoint& {
         return m_table->points()[static_cast<std::size_t>(sorted->mapToSource(index).row())];
     };
