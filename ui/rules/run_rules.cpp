@@ -34,8 +34,8 @@ RunRules::RunRules(QWidget* parent) : QWidget(parent), m_table(new RulePointsTab
     m_splitter->setChildrenCollapsible(false);
     m_splitter->addWidget(m_view);
     m_splitter->addWidget(m_chart);
-    m_splitter->setStretchFactor(0, 5);
-    m_splitter->setStretchFactor(1, 3);
+    m_splitter->setStretchFactor(0, 2);
+    m_splitter->setStretchFactor(1, 1);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
@@ -60,9 +60,9 @@ void RunRules::makeTable() {
     m_view->setEmptyText(
         tr("Press Compare rules: each rule is run on the same prompts with the same seeds, "
            "alternating with plain decoding."));
-    m_view->setColumnRule(RulePointsTable::RuleName, {13, 24, 3});
+    m_view->setColumnRule(RulePointsTable::RuleName, {16, 24, 3});
     m_view->setColumnRule(RulePointsTable::Exactness, {11, 12, 0});
-    m_view->setColumnRule(RulePointsTable::Shape, {10, 14, 1});
+    m_view->setColumnRule(RulePointsTable::Shape, {12, 16, 1});
     m_view->setColumnRule(RulePointsTable::Draft, {8, 24, 1});
     m_view->setColumnRule(RulePointsTable::Suite, {8, 20, 1});
     m_view->setColumnRule(RulePointsTable::TokensPerRound, {22, 24, 0});
