@@ -176,12 +176,14 @@ QWidget* Inspector::buildButtons() {
     m_next = button(QStringLiteral("&Next >"), "inspectorNext", tr("The next step or decision (N)"));
     m_place = new QLabel;
     m_place->setAlignment(Qt::AlignCenter);
+    m_place->setMinimumWidth(1);
     connect(m_back, &QPushButton::clicked, this, &Inspector::back);
     connect(m_play, &QPushButton::clicked, this, &Inspector::play);
     connect(m_next, &QPushButton::clicked, this, &Inspector::next);
     auto* buttons = new QWidget;
     auto* row = new QHBoxLayout(buttons);
     row->setContentsMargins(12, 4, 12, 8);
+    row->setSpacing(4);
     row->addWidget(m_back);
     row->addWidget(m_place, 1);
     row->addWidget(m_play);
