@@ -13,6 +13,7 @@ enum ExitStatus : int { kDone = 0, kCheckFailed = 1, kBadUse = 2, kRunFailed = 3
 int runGenerate(const CommandLine& line);
 int runCompare(const CommandLine& line);
 int runSweep(const CommandLine& line);
+int runRules(const CommandLine& line);
 int runLogits(const CommandLine& line);
 int runTokenize(const CommandLine& line);
 int runModels(const CommandLine& line);

@@ -72,6 +72,14 @@ Backend::Progress TerminalProgress::callback() {
     return [this](double fraction, const std::string& what) { show(fraction, what); };
 }
 
+void ExpectedTime::operator()(double fraction, double secondsLeft) {
+    const std::string left = "about " + std::to_string(static_cast<long>(secondsLeft + 0.5)) + " s";
+    if (!m_said && secondsLeft > 0.0)
+        note("expected time" + (m_what.empty() ? "" : " of " + m_what) + ": " + left);
+    m_said = m_said || secondsLeft > 0.0;
+    m_bar.show(fraction, left + " left");
+}
+
 void print(const std::string& text) {
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
@@ -100,6 +108,7 @@ LoadedPair loadPair(Backend& backend, const EngineOptions& options, std::stop_to
     LoadedPair pair = backend.load(options, std::move(stop), progress.callback());
     progress.clear();
     for (const std::string& warning : pair.pair.warnings) note("warning: " + warning);
+    if (pair.draft.synthetic()) note(std::string("warning: ") + kSyntheticNote);
     return pair;
 }
 

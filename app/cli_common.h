@@ -42,6 +42,21 @@ private:
     bool m_shown = false;
 };
 
+/// Progress of a measurement: the expected time once on stderr, then a bar on a terminal.
+class ExpectedTime {
+public:
+    /// `what` is measured, for the line on stderr: "expected time of one round"; "" = all.
+    explicit ExpectedTime(std::string what = {}) : m_what(std::move(what)) {}
+
+    void operator()(double fraction, double secondsLeft);
+    void clear() { m_bar.clear(); }
+
+private:
+    std::string m_what;
+    TerminalProgress m_bar;
+    bool m_said = false;
+};
+
 /// Standard output; throws Error (Failed) when it cannot be written (a full disk).
 void print(const std::string& text);
 void printLine(const nlohmann::json& document);

@@ -70,22 +70,6 @@ struct Setup {
     std::vector<MeasuredPrompt> prompts;
 };
 
-/// Progress for people: the expected time first, then a bar on a terminal.
-class Eta {
-public:
-    void operator()(double fraction, double seconds) {
-        const std::string left = "about " + std::to_string(static_cast<long>(seconds + 0.5)) + " s";
-        if (!m_said && seconds > 0.0) note("expected time: " + left);
-        m_said = m_said || seconds > 0.0;
-        m_bar.show(fraction, left + " left");
-    }
-    void clear() { m_bar.clear(); }
-
-private:
-    TerminalProgress m_bar;
-    bool m_said = false;
-};
-
 /// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and
 /// is replaced in one piece otherwise.
 void writePlot(const std::string& path, const Setup& setup, const std::vector<SweepPoint>& points) {
@@ -120,7 +104,7 @@ int runCompare(const CommandLine& line) {
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
     CompareOptions options{setup.run.options, line.repeats};
-    Eta eta;
+    ExpectedTime eta;
     const CompareReport report =
         compare(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(),
                 [&eta](double fraction, double seconds) { eta(fraction, seconds); });
@@ -147,7 +131,7 @@ int runSweep(const CommandLine& line) {
     if (setup.interrupt.interrupted()) return kInterrupted;
     SweepOptions options{setup.run.options, line.gammas, line.repeats};
     options.run.tree = {};  // gamma is the length of a chain
-    Eta eta;
+    ExpectedTime eta;
     std::vector<SweepPoint> points = sweep(
         setup.backend.engine(), setup.prompts, options, setup.interrupt.token(), [](const SweepPoint&) {},
         [&eta](double fraction, double seconds) { eta(fraction, seconds); });

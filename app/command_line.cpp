@@ -11,10 +11,6 @@
 
 namespace specula {
 
-namespace {
-
-using Words = std::vector<std::string>;
-
 void addJson(CLI::App& app, CommandLine& line) {
     app.add_flag("--json", line.json, "print one JSON object and nothing else");
 }
@@ -40,6 +36,10 @@ CLI::App* addSubcommand(CLI::App& app, CommandLine& line, Subcommand which, cons
     sub->preparse_callback([&line, which](std::size_t) { line.subcommand = which; });
     return sub;
 }
+
+namespace {
+
+using Words = std::vector<std::string>;
 
 void addGenerate(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Generate, "generate", "generate text once");
@@ -279,6 +279,7 @@ void checkTogether(const CommandLine& line) {
     if (run.draft == "none" && run.options.gamma > 0)
         throw Error("--gamma: expected 0 or auto with --draft none, found " +
                     std::to_string(run.options.gamma));
+    if (line.subcommand == Subcommand::Rules) checkRules(line);
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.bench.peersOnly && !line.bench.peers.any())
@@ -302,9 +303,9 @@ std::string oneLine(std::string text) {
 
 /// Defaults that depend on the subcommand.
 void applyDefaults(CommandLine& line, bool detailGiven) {
-    const bool sweep = line.subcommand == Subcommand::Sweep;
-    if (line.subcommand != Subcommand::Compare && !sweep) return;
-    if (line.repeats == 0) line.repeats = sweep ? 3 : 6;
+    const bool compare = line.subcommand == Subcommand::Compare;
+    if (!compare && line.subcommand != Subcommand::Sweep && line.subcommand != Subcommand::Rules) return;
+    if (line.repeats == 0) line.repeats = compare ? 6 : 3;
     if (line.gammas.empty()) line.gammas = parseNumberList("--gammas", "0-8", 0, kGammaMax);
     if (!detailGiven) line.run.options.detail = Detail::Counts;
 }
@@ -324,6 +325,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addText(app, "--session", line.sessionPath, "open a stored run in the window");
     addGenerate(app, line);
     addMeasurements(app, line);
+    addRules(app, line);
     addAudit(app, line);
     addProbe(app, line);
     addBench(app, line);

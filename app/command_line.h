@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/peers.h"
+#include "engine/trace/names.h"
 #include "engine/trace/options.h"
 
 namespace specula {
@@ -16,6 +17,7 @@ enum class Subcommand {
     Generate,
     Compare,
     Sweep,
+    Rules,
     Logits,
     Tokenize,
     Models,
@@ -30,8 +32,8 @@ enum class Subcommand {
 
 enum class ColorMode { Auto, Always, Never };
 
-/// The options that `generate`, `compare`, `sweep`, `audit` and the window share. Models are still as given:
-/// resolveModels() in default_models.h turns names and absences into paths.
+/// The options that `generate`, `compare`, `sweep`, `rules`, `audit` and the window share. Models are still
+/// as given: resolveModels() in default_models.h turns names and absences into paths.
 struct RunArguments {
     std::optional<std::string> target;
     std::optional<std::string> draft;
@@ -60,6 +62,14 @@ struct BenchArguments {
     PeerOptions peers;  ///< programs as they were named; model and threads are filled in later
 };
 
+/// What `rules` compares.
+struct RulesArguments {
+    std::vector<RuleChoice> rules;    ///< none = all that a draft allows
+    std::vector<std::string> drafts;  ///< none = RunArguments::draft, or the target's own
+    std::vector<std::string> suites;  ///< none = --prompts, --prompt or the default
+    int draws = 200;                  ///< of the rounds that are drawn afresh
+};
+
 /// Everything on the command line, checked as far as that is possible without opening a file.
 struct CommandLine {
     Subcommand subcommand = Subcommand::Window;
@@ -74,7 +84,7 @@ struct CommandLine {
     std::vector<int> chunks;                 ///< logits
     std::string tokenizerPath;               ///< tokenize
     bool decode = false;                     ///< tokenize
-    std::optional<std::string> prompts;      ///< compare, sweep: "suite:NAME" or a file
+    std::optional<std::string> prompts;      ///< compare, sweep, rules: "suite:NAME" or a file
     int repeats = 0;
     bool requireSame = false;          ///< compare
     int draws = 0;                     ///< audit; 0 = its own
@@ -97,6 +107,7 @@ struct CommandLine {
     bool pairs = false;                   ///< models
     std::optional<std::string> details;   ///< models: a name or a path
     BenchArguments bench;
+    RulesArguments rules;
     TrainRequest train;  ///< train-draft; its target is in run.target, prompts are filled in later
 };
 

@@ -27,7 +27,12 @@ void addInt(CLI::App& app, const std::string& name, int& place, std::int64_t low
 void addDouble(CLI::App& app, const std::string& name, double& place, double low, double high,
                const std::string& help);
 
-// The options that several subcommands share (command_line_run.cpp).
+// The options that several subcommands share (command_line_run.cpp, the first three command_line.cpp).
+
+CLI::App* addSubcommand(CLI::App& app, CommandLine& line, Subcommand which, const char* name,
+                        const char* help);
+void addJson(CLI::App& app, CommandLine& line);
+void addColor(CLI::App& app, CommandLine& line);
 
 void addTarget(CLI::App& app, RunArguments& run);
 void addDraft(CLI::App& app, RunArguments& run);
@@ -38,5 +43,11 @@ void addDraftWeights(CLI::App& app, RunArguments& run);
 void addSampling(CLI::App& app, RunArguments& run);
 /// All of these, and how a run drafts, judges and ends.
 void addRun(CLI::App& app, RunArguments& run);
+
+// The subcommand `rules` (command_line_rules.cpp).
+
+void addRules(CLI::App& app, CommandLine& line);
+/// What cannot be said option by option. Throws Error.
+void checkRules(const CommandLine& line);
 
 }  // namespace specula

@@ -6,6 +6,9 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 
+#include <algorithm>
+#include <array>
+
 #include "app/catalogue.h"
 #include "app/hub/hub_cache.h"
 #include "engine/checkpoint/feature_head_file.h"
@@ -99,8 +102,10 @@ std::string resolveModelPath(const std::string& option, const std::string& text)
 }
 
 bool isDraftRule(const std::string& draft) {
-    return draft == "none" || draft == "ngram" || draft.starts_with("ngram:") ||
-           draft.starts_with("early-exit:");
+    static constexpr std::array kKinds{"ngram:", "early-exit:", "skip:", "oracle:"};
+    return draft == "none" || draft == "ngram" ||
+           std::any_of(kKinds.begin(), kKinds.end(),
+                       [&draft](const char* kind) { return draft.starts_with(kind); });
 }
 
 bool isFeatureHead(const std::string& path) {

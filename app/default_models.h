@@ -35,7 +35,8 @@ std::vector<FoundModel> ownModels();
 /// looked up in the Hugging Face cache (hub/hub_cache.h). Throws Error naming `option`.
 std::string resolveModelPath(const std::string& option, const std::string& text);
 
-/// True for drafts that are not files: none, ngram[:N], early-exit:K.
+/// True for drafts that are not files: none, ngram[:N], early-exit:K, skip:A-B,
+/// oracle:ALPHA.
 bool isDraftRule(const std::string& draft);
 
 /// True for a folder whose config.json says that it holds a feature head; false for anything else, broken

@@ -1,6 +1,7 @@
 #include "app/engine_backend.h"
 
 #include "app/default_models.h"
+#include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
 #include "engine/measure/probe.h"
@@ -81,8 +82,7 @@ std::vector<MeasuredPrompt> EngineBackend::encode(const std::vector<Prompt>& pro
 
 RunOptions EngineBackend::withCosts(RunOptions options, std::stop_token stop, bool always) {
     if (engine()->draftInfo().kind == "none" && options.gamma == kGammaAuto) options.gamma = 0;
-    const bool chosen = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
-    const bool needed = chosen || always;
+    const bool needed = always || choosesByCosts(options);
     if (!needed || options.costs) return options;
     if (!m_costs || (always && m_quickCosts)) {
         // A run only chooses gamma by them; what is measured is also compared with what they predict.

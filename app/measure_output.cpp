@@ -41,11 +41,17 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
-std::string cell(const std::optional<double>& value) {
+}  // namespace
+
+std::string csvNumber(const std::optional<double>& value) {
     return value ? json(*value).dump() : std::string();
 }
 
-}  // namespace
+std::string csvLine(const std::vector<std::string>& cells) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) line += (i ? "," : "") + quoted(cells[i]);
+    return line + "\n";
+}
 
 std::string intervalText(const Interval& interval, int decimals, const char* unit) {
     return rateText(interval.median, decimals) + unit + " (" + rateText(interval.low, decimals) + "-" +
@@ -142,27 +148,26 @@ std::string sweepCsv(const std::vector<SweepPoint>& points) {
         "accepted\n";
     for (const SweepPoint& point : points) {
         const auto speedup = [&](double Interval::*part) {
-            return point.speedup ? cell((*point.speedup).*part) : std::string();
+            return point.speedup ? csvNumber((*point.speedup).*part) : std::string();
         };
         const Totals& totals = point.totals;
         const std::vector<std::string> cells{std::to_string(point.gamma),
-                                             quoted(point.prompt),
-                                             cell(point.tokensPerSecond.median),
-                                             cell(point.tokensPerSecond.low),
-                                             cell(point.tokensPerSecond.high),
+                                             point.prompt,
+                                             csvNumber(point.tokensPerSecond.median),
+                                             csvNumber(point.tokensPerSecond.low),
+                                             csvNumber(point.tokensPerSecond.high),
                                              speedup(&Interval::median),
                                              speedup(&Interval::low),
                                              speedup(&Interval::high),
-                                             cell(totals.acceptanceRate()),
-                                             cell(totals.draftEfficiency()),
-                                             cell(totals.tokensPerRound()),
-                                             cell(point.predictedSpeedup),
+                                             csvNumber(totals.acceptanceRate()),
+                                             csvNumber(totals.draftEfficiency()),
+                                             csvNumber(totals.tokensPerRound()),
+                                             csvNumber(point.predictedSpeedup),
                                              std::to_string(totals.rounds),
                                              std::to_string(totals.drafted),
                                              std::to_string(totals.judged),
                                              std::to_string(totals.accepted)};
-        for (std::size_t i = 0; i < cells.size(); ++i) csv += (i ? "," : "") + cells[i];
-        csv += "\n";
+        csv += csvLine(cells);
     }
     return csv;
 }

@@ -128,14 +128,19 @@ const PairCheck* firstFailed(const PairReport& report) {
     return found == report.checks.end() ? nullptr : &*found;
 }
 
+/// "~": by shared tokens only.
+const char* mark(const PairReport& report) {
+    return !report.compatible ? "-" : report.sharedTokens > 0 ? "~" : "+";
+}
+
 std::string pairLine(const std::string& draft, const PairCell& pair) {
-    std::string text = pair.report.compatible ? "  + " : "  - ";
-    text += draft;
+    std::string text = std::string("  ") + mark(pair.report) + " " + draft;
     if (const PairCheck* failed = firstFailed(pair.report))
         text += ": " + failed->question + ": no, " + printable(failed->detail);
     else if (pair.sizeRatio > 0.0)
         text += " (" + decimal(pair.sizeRatio, 3, " of the target's parameters)");
     text += '\n';
+    if (pair.report.sharedTokens > 0) text.insert(text.size() - 1, ", works by shared tokens");
     for (const std::string& warning : pair.report.warnings) text += "      " + printable(warning) + '\n';
     return text;
 }
@@ -230,7 +235,7 @@ std::string pairsText(const std::vector<ModelEntry>& models, const std::vector<P
         reasons += "\n" + nameOf(target) + "\n";
         for (const auto& [draft, text] : number) {
             const auto cell = cells.find(draft);
-            row.emplace_back(cell == cells.end() ? "." : cell->second->report.compatible ? "+" : "-");
+            row.emplace_back(cell == cells.end() ? "." : mark(cell->second->report));
             if (cell != cells.end()) reasons += pairLine(nameOf(draft), *cell->second);
         }
         rows.push_back(std::move(row));
@@ -309,6 +314,7 @@ json pairToJson(const std::vector<ModelEntry>& models, const PairCell& pair) {
             {"draft", at(models, pair.draft).name},
             {"draft_path", at(models, pair.draft).path},
             {"compatible", pair.report.compatible},
+            {"shared_tokens", pair.report.sharedTokens > 0 ? json(pair.report.sharedTokens) : json(nullptr)},
             {"checks", std::move(checks)},
             {"warnings", pair.report.warnings},
             {"size_ratio", pair.sizeRatio > 0.0 ? json(pair.sizeRatio) : json(nullptr)}};

@@ -207,6 +207,16 @@ void allowOnly(const std::string& option, const std::string& text, const std::st
     refuseValue(option, allowed, text);
 }
 
+static bool isLayerList(const std::string& text) {
+    const std::vector<std::string> parts = split(text, ',');
+    return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+        const auto dash = part.find('-');
+        const auto first = numberIn<int>(part.substr(0, dash));
+        const auto last = dash == part.npos ? first : numberIn<int>(part.substr(dash + 1));
+        return first && last && *first >= 1 && *first <= *last && *last <= 1000;
+    });
+}
+
 void checkDraft(const std::string& option, const std::string& text) {
     if (text == "none" || text == "ngram") return;
     const std::string kind = text.substr(0, text.find(':'));
@@ -216,12 +226,9 @@ void checkDraft(const std::string& option, const std::string& text) {
         refuseValue(option, "ngram or ngram:N with N from 1 to 64", text);
     if (kind == "early-exit" && (!number || *number < 1 || *number > 1000))
         refuseValue(option, "early-exit:K with K a number of layers", text);
-    if (kind == "skip") {
-        const auto first = numberIn<int>(rest.substr(0, rest.find('-')));
-        const auto last = numberIn<int>(rest.substr(std::min(rest.size(), rest.find('-') + 1)));
-        if (rest.find('-') == rest.npos || !first || !last || *first < 1 || *last < *first || *last > 1000)
-            refuseValue(option, "skip:A-B with A and B layers from 1, A not above B", text);
-    }
+    if (kind == "skip" && !isLayerList(rest))
+        refuseValue(option, "skip:A-B, or a list such as skip:3-5,8, with layers from 1, A not above B",
+                    text);
     if (kind == "oracle") {
         const auto alpha = numberIn<double>(rest);
         if (!alpha || !(*alpha >= 0.0 && *alpha <= 1.0))

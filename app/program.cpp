@@ -48,6 +48,8 @@ int dispatch(const CommandLine& line) {
             return runCompare(line);
         case Subcommand::Sweep:
             return runSweep(line);
+        case Subcommand::Rules:
+            return runRules(line);
         case Subcommand::Logits:
             return runLogits(line);
         case Subcommand::Tokenize:

@@ -63,16 +63,17 @@ Suite suiteFromJson(const std::string& text, const std::string& origin) {
     return suite;
 }
 
-Suite resolvePrompts(const std::string& argument) {
-    if (argument.starts_with("suite:")) {
-        std::string names;
-        for (Suite& suite : bundledSuites()) {
-            if (suite.name == argument.substr(6)) return std::move(suite);
-            names += (names.empty() ? "" : ", ") + suite.name;
-        }
-        throw Error("--prompts: expected one of the suites " + names + ", found '" + argument.substr(6) +
-                    "'");
+Suite bundledSuite(const std::string& option, const std::string& name) {
+    std::string names;
+    for (Suite& suite : bundledSuites()) {
+        if (suite.name == name) return std::move(suite);
+        names += (names.empty() ? "" : ", ") + suite.name;
     }
+    throw Error(option + ": expected one of the suites " + names + ", found '" + name + "'");
+}
+
+Suite resolvePrompts(const std::string& argument) {
+    if (argument.starts_with("suite:")) return bundledSuite("--prompts", argument.substr(6));
     const std::string text = readFile(argument, std::int64_t{64} << 20);
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     const bool isJson = first != text.npos && text[first] == '{';

@@ -17,6 +17,9 @@ struct Suite {
 /// The suites that are built in (resources/prompts/*.json), by file name.
 std::vector<Suite> bundledSuites();
 
+/// The one with this name. Throws Error naming `option` and what there is.
+Suite bundledSuite(const std::string& option, const std::string& name);
+
 /// {"name": "...", "title": "...", "prompts": [{"name": "...", "text": "...", "chat": false, "system": ""}]};
 /// throws Error naming `origin`.
 Suite suiteFromJson(const std::string& text, const std::string& origin);

@@ -76,7 +76,7 @@ std::string warningsOf(const RunOptions& options, const DraftInfo& draft) {
         add("LOSSY: " + ruleText(options.rule, options.ensembleWeight) + ", the text is not the target's");
     if (options.syntheticAcceptance)
         add("SYNTHETIC acceptance " + rateText(options.syntheticAcceptance, 2) + ", not lossless");
-    if (draft.kind == "oracle") add("SYNTHETIC draft: it teaches and cannot be faster");
+    if (draft.synthetic()) add(kSyntheticNote);
     return text;
 }
 

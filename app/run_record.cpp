@@ -29,7 +29,10 @@ std::string modelLabel(const ModelInfo& model) {
 }
 
 std::string draftLabel(const DraftInfo& draft) {
-    return draft.model ? modelLabel(*draft.model) : draft.name;
+    if (!draft.model) return draft.name;
+    const std::string shared =
+        draft.sharedTokens > 0 ? ", by " + std::to_string(draft.sharedTokens) + " shared tokens" : "";
+    return modelLabel(*draft.model) + shared;
 }
 
 }  // namespace specula

@@ -39,4 +39,8 @@ std::string modeOf(const RunRecord& record);
 std::string modelLabel(const ModelInfo& model);
 std::string draftLabel(const DraftInfo& draft);
 
+/// Stands wherever a run with DraftInfo::synthetic() is shown.
+inline constexpr const char* kSyntheticNote =
+    "SYNTHETIC oracle: acceptance is synthetic, and no speed-up can come of it";
+
 }  // namespace specula

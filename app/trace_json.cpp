@@ -206,10 +206,15 @@ ModelInfo modelInfoFrom(const JsonObject& json) {
 }
 
 json toJson(const DraftInfo& draft) {
-    return {{"kind", bytesToJson(draft.kind)},
-            {"name", bytesToJson(draft.name)},
-            {"parameter", draft.parameter},
-            {"model", draft.model ? toJson(*draft.model) : json(nullptr)}};
+    json value{{"kind", bytesToJson(draft.kind)},
+               {"name", bytesToJson(draft.name)},
+               {"parameter", draft.parameter},
+               {"model", draft.model ? toJson(*draft.model) : json(nullptr)}};
+    if (!draft.skippedLayers.empty()) value["skipped_layers"] = draft.skippedLayers;
+    if (draft.alpha) value["alpha"] = *draft.alpha;
+    if (draft.sharedTokens > 0) value["shared_tokens"] = draft.sharedTokens;
+    if (draft.synthetic()) value["synthetic"] = true;
+    return value;
 }
 
 DraftInfo draftInfoFrom(const JsonObject& json) {
@@ -218,6 +223,14 @@ DraftInfo draftInfoFrom(const JsonObject& json) {
     draft.name = json.bytes("name");
     if (json.has("parameter")) draft.parameter = smallInt(json, "parameter");
     if (json.has("model")) draft.model = modelInfoFrom(json.object("model"));
+    if (json.has("skipped_layers")) {
+        const auto& layers = json.array("skipped_layers", 10'000);
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            draft.skippedLayers.push_back(static_cast<int>(
+                json.integerAt(layers[i], "skipped_layers[" + std::to_string(i) + "]", 1, kMaxInt)));
+    }
+    draft.alpha = json.optionalNumber("alpha", 0.0, 1.0);
+    if (json.has("shared_tokens")) draft.sharedTokens = smallInt(json, "shared_tokens");
     return draft;
 }
 
@@ -227,6 +240,11 @@ json toJson(const Interval& interval) {
             {"high", interval.high},
             {"n", interval.n},
             {"method", interval.method}};
+}
+
+Interval intervalFrom(const JsonObject& json) {
+    return {json.number("median"), json.number("low"), json.number("high"), smallInt(json, "n"),
+            json.bytes("method")};
 }
 
 std::vector<TokenId> idsFrom(const JsonObject& json, const char* key) {

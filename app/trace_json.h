@@ -13,6 +13,7 @@ namespace specula {
 
 nlohmann::json toJson(const Sampling& sampling);
 nlohmann::json toJson(const Costs& costs);
+nlohmann::json toJson(const TreeShape& tree);  ///< "off", "auto" or children by depth
 nlohmann::json toJson(const RunOptions& options);
 nlohmann::json toJson(const EngineOptions& options);
 nlohmann::json toJson(const Prompt& prompt);
@@ -26,11 +27,13 @@ nlohmann::json toJson(const Round& round);
 
 Sampling samplingFrom(const JsonObject& json);
 Costs costsFrom(const JsonObject& json);
+TreeShape treeFrom(const JsonObject& json);  ///< under the key "tree"
 RunOptions runOptionsFrom(const JsonObject& json);
 EngineOptions engineOptionsFrom(const JsonObject& json);
 Prompt promptFrom(const JsonObject& json);
 ModelInfo modelInfoFrom(const JsonObject& json);
 DraftInfo draftInfoFrom(const JsonObject& json);
+Interval intervalFrom(const JsonObject& json);
 
 /// `index` must be the round's own; parents and proposal numbers are checked to lie inside the round.
 Round roundFrom(const JsonObject& json, int index);

@@ -45,6 +45,11 @@ std::vector<int> breadthFirst(const std::vector<int>& parents) {
 
 }  // namespace
 
+bool choosesByCosts(const RunOptions& options) {
+    const bool shape = options.tree.off() ? options.gamma == kGammaAuto : options.tree.automatic;
+    return shape || (options.gamma != 0 && options.draftStop.kind == DraftStop::Kind::Auto);
+}
+
 double verifyCost(const Costs& costs, int rows) {
     const std::size_t size = costs.v.size();
     if (size == 0) return 1.0;

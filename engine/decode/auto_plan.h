@@ -7,6 +7,9 @@
 
 namespace specula {
 
+/// Whether such a run chooses what it drafts by costs, which must then be given.
+bool choosesByCosts(const RunOptions& options);
+
 /// The cost model (design: S = E / (depth c + v(nodes + 1) + o)); v beyond the measured rows is extended
 /// linearly. `depth` is the number of the draft's steps, gamma in a chain.
 double speedupOf(double tokensPerRound, int depth, int nodes, const Costs& costs);

@@ -1,13 +1,14 @@
 #include "engine/decode/engine.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <set>
 
+#include "engine/decode/draft_spec.h"
 #include "engine/decode/memory_check.h"
 #include "engine/decode/pair_check.h"
 #include "engine/draft/feature_head.h"
+#include "engine/draft/token_bridge.h"
 #include "engine/model/device.h"
 #include "engine/model/model.h"
 #include "engine/text/chat_template.h"
@@ -16,46 +17,6 @@
 namespace specula {
 
 namespace {
-
-/// The N of "kind:N"; `fallback` when there is no colon.
-int numberAfter(const std::string& spec, const std::string& kind, int fallback, int low, int high) {
-    if (spec == kind && fallback > 0) return fallback;
-    const std::string digits = spec.size() > kind.size() ? spec.substr(kind.size() + 1) : "";
-    int value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc() || end != digits.data() + digits.size() || value < low || value > high)
-        throw Error("--draft " + spec + ": expected " + kind + ":N with N from " + std::to_string(low) +
-                    " to " + std::to_string(high));
-    return value;
-}
-
-bool isKind(const std::string& spec, const std::string& kind) {
-    return spec == kind || spec.starts_with(kind + ":");
-}
-
-DraftInfo describeDraft(const std::string& spec, const ModelConfig& target) {
-    DraftInfo info;
-    if (spec.empty() || spec == "none") {
-        info.kind = "none";
-        info.name = "none (plain decoding)";
-    } else if (isKind(spec, "ngram")) {
-        info.kind = "ngram";
-        info.parameter = numberAfter(spec, "ngram", 3, 1, 64);
-        info.name = "n-gram look-up, up to " + std::to_string(info.parameter) + " tokens";
-    } else if (isKind(spec, "early-exit")) {
-        info.kind = "early-exit";
-        info.parameter = numberAfter(spec, "early-exit", 0, 1, std::max(1, target.layers - 1));
-        info.name = "early exit after layer " + std::to_string(info.parameter) + " of " +
-                    std::to_string(target.layers);
-    } else if (isKind(spec, "skip") || isKind(spec, "oracle")) {
-        throw Error(
-            "--draft " + spec +
-            ": this kind of draft is not in this version; expected a path, ngram[:N], early-exit:K or none");
-    } else {
-        info.kind = FeatureHeadFile::isOne(spec) ? "feature-head" : "model";
-    }
-    return info;
-}
 
 Model::LoadOptions loadOptions(const PlannedLoad& load) {
     return {load.weights, load.kv, load.maxContext, load.vocabulary, load.device};
@@ -78,7 +39,7 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     std::shared_ptr<const Checkpoint> target = openCheckpoint(options.target);
     engine->m_tokenizer = target->tokenizer();
     engine->m_chatTemplate = target->chatTemplate();
-    engine->m_draftInfo = describeDraft(options.draft, target->config());
+    engine->m_draftInfo = describeDraft(options.draft, target->config().layers);
     std::shared_ptr<const Checkpoint> draft;
     if (engine->m_draftInfo.kind == "model") {
         draft = openCheckpoint(options.draft);
@@ -122,7 +83,7 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
 std::shared_ptr<const Engine> Engine::ofModels(std::shared_ptr<const Model> target,
                                                std::shared_ptr<const Model> draft) {
     std::shared_ptr<Engine> engine(new Engine);
-    engine->m_draftInfo = describeDraft("none", target->config());
+    engine->m_draftInfo = describeDraft("none", target->config().layers);
     engine->m_pair.compatible = true;
     engine->m_tokenizer = target->checkpoint().tokenizer();
     engine->m_chatTemplate = target->checkpoint().chatTemplate();
@@ -131,10 +92,12 @@ std::shared_ptr<const Engine> Engine::ofModels(std::shared_ptr<const Model> targ
         if (!engine->m_pair.compatible)
             throw Error(draft->info().name + " cannot draft for " + target->info().name + ". " +
                         reasonAgainst(engine->m_pair));
+    }
+    engine->takeTarget(std::move(target));
+    if (draft) {
         engine->m_draftInfo.kind = "model";
         engine->takeDraft(std::move(draft));
     }
-    engine->takeTarget(std::move(target));
     return engine;
 }
 
@@ -150,8 +113,14 @@ void Engine::takeTarget(std::shared_ptr<const Model> target) {
     m_eos.assign(eos.begin(), eos.end());
 }
 
+/// A draft that fits the target, which is taken already.
 void Engine::takeDraft(std::shared_ptr<const Model> draft) {
     m_draftModel = std::move(draft);
+    if (m_pair.sharedTokens > 0)
+        m_tokenBridge = std::make_shared<const TokenBridge>(m_tokenizer, m_target->vocabulary(),
+                                                            m_draftModel->checkpoint().tokenizer(),
+                                                            m_draftModel->vocabulary());
+    m_draftInfo.sharedTokens = m_pair.sharedTokens;
     m_draftInfo.model = m_draftModel->info();
     m_draftInfo.name = m_draftModel->info().name;
 }

@@ -13,6 +13,7 @@ namespace specula {
 
 class FeatureHead;
 class Model;
+class TokenBridge;
 
 /// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread
 /// each, though two running at once slow each other down.
@@ -52,6 +53,9 @@ public:
     const std::shared_ptr<const Model>& draftModel() const {
         return m_draftModel;
     }  ///< null unless kind "model"
+    const std::shared_ptr<const TokenBridge>& tokenBridge() const {
+        return m_tokenBridge;
+    }  ///< null unless the draft model has another tokenizer
     const std::shared_ptr<const FeatureHead>& featureHead() const {
         return m_featureHead;
     }  ///< null unless kind "feature-head"
@@ -70,6 +74,7 @@ private:
     std::string m_chatTemplate;
     std::shared_ptr<const Model> m_target;
     std::shared_ptr<const Model> m_draftModel;
+    std::shared_ptr<const TokenBridge> m_tokenBridge;
     std::shared_ptr<const FeatureHead> m_featureHead;
 };
 

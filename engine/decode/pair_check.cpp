@@ -1,11 +1,13 @@
 #include "engine/decode/pair_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
+#include "engine/draft/token_bridge.h"
 #include "engine/text/json_file.h"
 
 namespace specula {
@@ -89,6 +91,46 @@ void compareTokenizers(const Checkpoint& target, const Checkpoint& draft, PairRe
     if (report.checks[1].passed) warnOfRoles(*a, *b, common, report);
 }
 
+constexpr const char* kEnoughShared = "Enough tokens with the same bytes in both";
+/// Fewer than the bytes there are: such a draft could not even spell every text.
+constexpr int kLeastShared = 256;
+/// A proposal from the intersection is accepted at most as often as the target itself stays in it: below
+/// this even a perfect draft would fail at every other token.
+constexpr double kLeastCoverage = 0.5;
+constexpr std::string_view kOrdinaryText =
+    "The old lighthouse keeper climbed the stairs every evening, although nobody had asked him to. "
+    "\"It isn't the light that matters,\" he said, \"but that somebody is awake.\" In 1987 the station was "
+    "automated; 23 ships have passed since then without noticing any difference at all.\n\n"
+    "def mean(values):\n    total = 0.0\n    for value in values:\n        total += value\n"
+    "    return total / len(values)\n\n"
+    "1. Preheat the oven to 200 degrees.\n2. Mix the flour with the butter, the sugar and two eggs.\n";
+
+/// Another tokenizer is no obstacle where enough tokens are in both: see TokenBridge. Where they are, the
+/// checks that failed become one warning; where not, the reason is added to them.
+void considerSharedTokens(const Checkpoint& target, const Checkpoint& draft, PairReport& report) {
+    const auto failed = std::find_if(report.checks.begin(), report.checks.end(),
+                                     [](const PairCheck& check) { return !check.passed; });
+    if (failed == report.checks.end()) return;
+    const TokenBridge bridge(target.tokenizer(), usedVocabulary(target), draft.tokenizer(),
+                             usedVocabulary(draft));
+    const double coverage = bridge.coverageOf(kOrdinaryText);
+    PairCheck enough{kEnoughShared, true, ""};
+    enough.passed = bridge.shared() >= kLeastShared && coverage >= kLeastCoverage;
+    const std::string share = std::to_string(std::lround(coverage * 100.0)) + " % of a sample text";
+    const std::string tokens = std::to_string(bridge.shared()) + " of the target's " +
+                               std::to_string(usedVocabulary(target)) + " tokens";
+    enough.detail = tokens + ", which are " + share;
+    if (!enough.passed) {
+        enough.detail += "; expected at least " + std::to_string(kLeastShared) + " and 50 %";
+        report.checks.push_back(std::move(enough));
+        return;
+    }
+    report.warnings.push_back("the tokenizers differ (" + failed->detail + "): the draft proposes only the " +
+                              tokens + " that it shares, " + share + ", and reads the others spelled anew");
+    report.sharedTokens = bridge.shared();
+    report.checks = {std::move(enough)};
+}
+
 constexpr std::size_t kMaxProvenance = 1u << 20;
 
 /// The fingerprint that a trained draft's folder notes; "" without one.
@@ -139,6 +181,7 @@ PairReport checkPair(const Checkpoint& target, const Checkpoint& draft) {
     const bool inTarget = target.tokenizer() != nullptr, inDraft = draft.tokenizer() != nullptr;
     if (inTarget && inDraft) {
         compareTokenizers(target, draft, report);
+        considerSharedTokens(target, draft, report);
     } else if (const std::string noted = notedTokenizer(draft); inTarget && !noted.empty()) {
         compareWithNote(target, draft, noted, report);
     } else if (inTarget || inDraft) {
@@ -156,10 +199,15 @@ PairReport checkPair(const Checkpoint& target, const Checkpoint& draft) {
 }
 
 std::string reasonAgainst(const PairReport& report) {
+    std::string reason;
     for (const PairCheck& check : report.checks) {
-        if (!check.passed) return check.question + ": no, " + check.detail;
+        if (check.passed) continue;
+        if (reason.empty())
+            reason = check.question + ": no, " + check.detail;
+        else if (&check == &report.checks.back() && check.question == kEnoughShared)
+            reason += "; and tokens with the same bytes in both are too few: " + check.detail;
     }
-    return {};
+    return reason;
 }
 
 }  // namespace specula

@@ -16,12 +16,13 @@ int usedVocabulary(const Checkpoint& checkpoint);
 std::string tokenizerFingerprint(const Tokenizer& tokenizer);
 
 /// Whether the draft's proposals mean the same to the target: what counts is the tokenizers, token by token,
-/// not the sizes in the configs. Two models without tokenizers pair when their vocabularies have the same
-/// size, with a warning. A draft that train-draft made has no tokenizer, but a note (provenance.json) of the
-/// one it was trained for. Never without a check.
+/// not the sizes in the configs. Tokenizers that differ pair by the tokens with equal bytes where these are
+/// enough (PairReport::sharedTokens, with a warning). Two models without tokenizers pair when their
+/// vocabularies have the same size, with a warning. A draft that train-draft made has no tokenizer, but a
+/// note (provenance.json) of the one it was trained for. Never without a check.
 PairReport checkPair(const Checkpoint& target, const Checkpoint& draft);
 
-/// The first failed check as one sentence; "" for a compatible pair.
+/// The first failed check as one sentence, and whether shared tokens are too few; "" for a compatible pair.
 std::string reasonAgainst(const PairReport& report);
 
 }  // namespace specula

@@ -124,6 +124,37 @@ void RoundProposals::drawChildren(int parent, std::span<float> row, int count, A
     }
 }
 
+/// The token that takes the oracle's mistakes, see Proposals::drawBlended.
+TokenId RoundProposals::blendedWith(std::span<const float> logits, std::span<const float> row,
+                                    double alpha) const {
+    const auto p = [row](TokenId id) { return static_cast<double>(row[static_cast<std::size_t>(id)]); };
+    const std::vector<TokenId> best = m_sampler.best(logits, m_seen, 2);
+    if (p(best.back()) <= alpha) return best.back();
+    TokenId likeliest = -1, least = best.back();
+    for (TokenId id = 0; id < static_cast<TokenId>(row.size()); ++id) {
+        if (p(id) < p(least)) least = id;
+        if (id != best.front() && p(id) <= alpha && (likeliest < 0 || p(id) > p(likeliest))) likeliest = id;
+    }
+    return likeliest < 0 ? least : likeliest;
+}
+
+Proposals::Added RoundProposals::drawBlended(int parent, std::span<const float> logits, double alpha) {
+    Added added{size(), {}};
+    see(parent);
+    const std::span<float> row = makeRow(parent, logits);
+    const auto other = static_cast<std::size_t>(blendedWith(logits, row, alpha));
+    const double rest = 1.0 - static_cast<double>(row[other]);
+    const double weight = rest > 0.0 ? std::min(1.0, (1.0 - alpha) / rest) : 0.0;
+    for (float& p : row) p = static_cast<float>((1.0 - weight) * static_cast<double>(p));
+    row[other] = static_cast<float>(static_cast<double>(row[other]) + weight);
+    if (stopsBefore(parent, logits, row)) return added;
+    drawChildren(parent, row, 1, added);
+    if (added.tokens.empty()) return added;
+    m_drawn.back() = true;  // at temperature 0 too
+    if (siblings() == Siblings::Likeliest) m_rowOf[static_cast<std::size_t>(parent + 1)] = -1;
+    return added;
+}
+
 bool RoundProposals::ends(TokenId token) const {
     return std::find(m_eos.begin(), m_eos.end(), token) != m_eos.end();
 }

@@ -27,6 +27,7 @@ public:
     void learn(const Judged& judged) { m_stopRule.learn(m_parents, judged); }
 
     Added draw(int parent, std::span<const float> logits, int count) override;
+    Added drawBlended(int parent, std::span<const float> logits, double alpha) override;
     int add(int parent, TokenId token) override;
     bool ends(TokenId token) const override;
 
@@ -62,6 +63,7 @@ private:
     void takeLikeliest(int parent, std::span<const float> logits, int count, Added& added);
     void drawChildren(int parent, std::span<float> row, int count, Added& added);
     TokenId drawOne(std::span<float> row, double coin) const;
+    TokenId blendedWith(std::span<const float> logits, std::span<const float> row, double alpha) const;
 
     std::size_t m_width;
     Sampler& m_sampler;

@@ -13,6 +13,7 @@
 #include "engine/draft/feature_draft.h"
 #include "engine/draft/model_draft.h"
 #include "engine/draft/ngram_draft.h"
+#include "engine/draft/self_draft.h"
 #include "engine/trace/error.h"
 #include "engine/trace/rules.h"
 #include "engine/verify/judge.h"
@@ -77,15 +78,15 @@ RunOptions resolved(RunOptions options, const std::string& draftKind) {
         options.gamma = 0;
         options.tree = {};
     }
+    if (draftKind == "oracle") options.draftSampling.reset();  // its row is the target's
     if (options.gamma == 0) options.tree = {};
     checkTree(options.tree, draftKind);
     const bool greedy = options.sampling.greedy(), tree = !options.tree.off(), plain = options.gamma == 0;
     const std::string problem = ruleProblem(options.rule, greedy, tree, plain);
     require(problem.empty(), problem);
     options.rule = resolvedRule(options.rule, greedy, tree, plain);
-    const bool automatic = (tree ? options.tree.automatic : options.gamma == kGammaAuto) ||
-                           (!plain && options.draftStop.kind == DraftStop::Kind::Auto);
-    require(!automatic || options.costs.has_value(), "automatic gamma needs measured costs (--costs)");
+    require(!choosesByCosts(options) || options.costs.has_value(),
+            "automatic gamma needs measured costs (--costs)");
     return options;
 }
 
@@ -184,9 +185,13 @@ void Session::Impl::checkPrompt() const {
 void Session::Impl::makeDraft() {
     const DraftInfo& info = engine->draftInfo();
     if (info.kind == "ngram") draft = std::make_unique<NgramDraft>(info.parameter);
-    if (info.kind == "early-exit")
-        draft = std::make_unique<EarlyExitDraft>(engine->targetShared(), *state, info.parameter);
-    if (info.kind == "model") draft = std::make_unique<ModelDraft>(engine->draftModel());
+    if (!info.skippedLayers.empty())
+        draft = std::make_unique<SelfDraft>(engine->targetShared(), *state, info.skippedLayers);
+    if (info.alpha) draft = std::make_unique<OracleDraft>(engine->targetShared(), *state, *info.alpha);
+    if (info.kind == "model" && engine->tokenBridge())
+        draft = std::make_unique<ModelDraft>(engine->draftModel(), engine->tokenBridge(), vocabulary);
+    else if (info.kind == "model")
+        draft = std::make_unique<ModelDraft>(engine->draftModel());
     if (info.kind == "feature-head" && options.gamma != 0)
         draft = std::make_unique<FeatureDraft>(engine->featureHead(), vocabulary);
 }

@@ -31,6 +31,10 @@ struct DraftRequest {
     }
 };
 
+/// The logit of a token that a draft cannot propose: far enough below any other that its probability is
+/// exactly 0, and finite, so that penalties and comparisons stay numbers.
+inline constexpr float kNeverLogit = -1e30F;
+
 /// Where a draft puts the proposals of one round. Nodes are numbered in the order in which they are added; -1
 /// is the context's end.
 class Proposals {
@@ -46,6 +50,16 @@ public:
     /// up to `count` different children from it, without replacement. Every token a draft proposes from
     /// logits comes from here: q is the row actually drawn from. Fewer when q has no more to give.
     virtual Added draw(int parent, std::span<const float> logits, int count) = 0;
+
+    /// Draws one token of known worth. `logits` [vocabulary] are the target's own after `parent`, p the row
+    /// that its pipeline makes of them, and q = (1 - w) p + w onehot(s) with w = (1 - alpha) / (1 - p(s)).
+    /// Then min(p, q) is (1 - w) p everywhere but at s, where it is p(s), so that
+    ///     sum min(p, q) = (1 - w)(1 - p(s)) + p(s) = 1 - w (1 - p(s)) = alpha
+    /// exactly, for any s with p(s) <= alpha (that w <= 1), and w = 1 gives p(s) otherwise. s is the second
+    /// likeliest token; if it is above alpha the likeliest that is not; if all are, the least likely (alpha
+    /// below 1 / vocabulary). A row with all on one token gives that token alpha. `alpha`: 0..1. Under a rule
+    /// for one-hot proposals the drawn token is judged as if there had been no row.
+    virtual Added drawBlended(int parent, std::span<const float> logits, double alpha) = 0;
 
     /// Adds a token that was not drawn: its row is one-hot.
     virtual int add(int parent, TokenId token) = 0;

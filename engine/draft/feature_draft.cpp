@@ -7,10 +7,6 @@ namespace specula {
 
 namespace {
 
-/// The logit of a token that the head does not know: far enough below any other that its probability is
-/// exactly 0, and finite, so that penalties and comparisons stay numbers.
-constexpr float kNever = -1e30F;
-
 /// Numbers of the planned children of `node`.
 std::vector<int> plannedChildren(std::span<const int> plan, int node) {
     std::vector<int> children;
@@ -30,7 +26,7 @@ FeatureDraft::FeatureDraft(std::shared_ptr<const FeatureHead> head, int vocabula
       m_x(static_cast<std::size_t>(kMaxForwardRows) * m_hidden),
       m_states(static_cast<std::size_t>(kMaxForwardRows) * m_hidden),
       m_logits(static_cast<std::size_t>(kMaxForwardRows) * m_head->headIds().size()),
-      m_expanded(static_cast<std::size_t>(vocabulary), kNever) {}
+      m_expanded(static_cast<std::size_t>(vocabulary), kNeverLogit) {}
 
 void FeatureDraft::observe(std::span<const TokenId> context, const Features& features) {
     const auto first = static_cast<std::size_t>(features.position), known = m_base.size() / m_hidden;

@@ -9,6 +9,14 @@ ModelDraft::ModelDraft(std::shared_ptr<const Model> model)
       m_state(m_model->newState()),
       m_logits(static_cast<std::size_t>(m_model->vocabulary())) {}
 
+ModelDraft::ModelDraft(std::shared_ptr<const Model> model, std::shared_ptr<const TokenBridge> bridge,
+                       int vocabulary)
+    : ModelDraft(std::move(model)) {
+    m_bridge = std::move(bridge);
+    m_text.emplace(m_bridge);
+    m_spread.resize(static_cast<std::size_t>(vocabulary));
+}
+
 bool ModelDraft::feed(std::span<const TokenId> tokens, std::stop_token stop) {
     while (!tokens.empty()) {
         if (stop.stop_requested()) return false;
@@ -21,7 +29,16 @@ bool ModelDraft::feed(std::span<const TokenId> tokens, std::stop_token stop) {
     return true;
 }
 
-void ModelDraft::propose(const DraftRequest& request, Proposals& proposals) {
+std::span<const float> ModelDraft::targetLogits() {
+    if (!m_bridge) return m_logits;
+    m_bridge->spread(m_logits, m_spread);
+    return m_spread;
+}
+
+void ModelDraft::propose(const DraftRequest& wanted, Proposals& proposals) {
+    DraftRequest request = wanted;
+    if (m_text) request.context = m_text->update(wanted.context);
+    if (request.context.empty()) return;
     const std::size_t shared = request.sharedWith(m_fed);
     m_fed.resize(shared);
     m_state->cache.truncate(static_cast<int>(shared));
@@ -29,30 +46,12 @@ void ModelDraft::propose(const DraftRequest& request, Proposals& proposals) {
     const int gamma = std::min(request.gamma(), room);
     if (gamma <= 0 || !feed(request.context.subspan(shared), request.stop)) return;
     for (int parent = -1; parent + 1 < gamma;) {
-        const Proposals::Added added = proposals.draw(parent, m_logits, 1);
+        const Proposals::Added added = proposals.draw(parent, targetLogits(), 1);
         if (added.tokens.empty() || proposals.ends(added.tokens.front())) break;
         parent = added.first;
-        if (parent + 1 < gamma && !feed(added.tokens, request.stop)) break;
+        const TokenId next = m_bridge ? m_bridge->toDraft(added.tokens.front()) : added.tokens.front();
+        if (parent + 1 < gamma && !feed({&next, 1}, request.stop)) break;
     }
-}
-
-EarlyExitDraft::EarlyExitDraft(std::shared_ptr<const Model> model, ModelState& state, int layers)
-    : m_model(std::move(model)),
-      m_state(state),
-      m_layers(layers),
-      m_logits(static_cast<std::size_t>(m_model->vocabulary())) {}
-
-void EarlyExitDraft::propose(const DraftRequest& request, Proposals& proposals) {
-    const int base = m_state.cache.length();
-    TokenId last = request.context.back();
-    for (int parent = -1; parent + 1 < request.gamma() && !request.stop.stop_requested();) {
-        m_model->forward(m_state, {{&last, 1}}, {.layers = m_layers}, m_logits.data());
-        const Proposals::Added added = proposals.draw(parent, m_logits, 1);
-        if (added.tokens.empty() || proposals.ends(added.tokens.front())) break;
-        parent = added.first;
-        last = added.tokens.front();
-    }
-    m_state.cache.truncate(base);
 }
 
 }  // namespace specula

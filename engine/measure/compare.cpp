@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/measure/alternating.h"
 #include "engine/measure/measure.h"
 #include "engine/measure/series.h"
 #include "engine/measure/statistics.h"
@@ -76,11 +77,15 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
                               std::stop_token stop, const std::function<void(const SweepPoint&)>& onPoint,
                               const std::function<void(double, double)>& progress) {
     if (prompts.empty()) throw Error("a sweep needs at least one prompt");
-    const RunOptions base = withCosts(engine, options.run, stop);
+    Alternation runs{withCosts(engine, options.run, stop), {}, options.repeats, false};
     std::vector<int> gammas = options.gammas;
     std::sort(gammas.begin(), gammas.end());
     gammas.erase(std::unique(gammas.begin(), gammas.end()), gammas.end());
     std::erase(gammas, 0);
+    for (const int gamma : gammas) {
+        runs.variants.push_back(runs.plain);
+        runs.variants.back().gamma = gamma;
+    }
     // cells[g][p]: gamma g of prompt p; the last column is the whole suite. Row 0 is plain.
     std::vector<std::vector<Series>> cells(gammas.size() + 1, std::vector<Series>(prompts.size() + 1));
     const auto point = [&](std::size_t g, std::size_t p) {
@@ -94,34 +99,13 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
         out.totals = cell.totals;
         return out;
     };
-    const int each = static_cast<int>(prompts.size() * (gammas.size() + 1));
-    Eta eta(each * (options.repeats + 1), progress);
-    // False when it was stopped.
-    const auto measurePrompt = [&](int repeat, std::size_t p) {
-        RunOptions run = base;
-        run.gamma = 0;
-        const SingleRun plain = runOnce(engine, prompts[p].ids, run, stop);
-        for (std::size_t step = 0; step <= gammas.size(); ++step) {
-            const std::size_t g = step == 0 || repeat % 2 == 0 ? step : gammas.size() + 1 - step;
-            run.gamma = g == 0 ? 0 : gammas[g - 1];
-            const SingleRun measured = g == 0 ? plain : runOnce(engine, prompts[p].ids, run, stop);
-            if (measured.cancelled) return false;
-            eta.step();
-            if (repeat < 0) continue;
-            cells[g][p].add(measured, plain, static_cast<int>(p));
-            cells[g][prompts.size()].add(measured, plain, static_cast<int>(p));
-            if (!onPoint) continue;
-            onPoint(point(g, p));
-            onPoint(point(g, prompts.size()));
+    const auto onRun = [&](const AlternatingRun& done) {
+        for (const std::size_t column : {done.prompt, prompts.size()}) {
+            cells[done.variant][column].add(done.run, done.plain, static_cast<int>(done.prompt));
+            if (onPoint) onPoint(point(done.variant, column));
         }
-        return true;
     };
-    // Repeats outermost: every gamma meets the machine's slow and fast minutes alike, and the whole curve is
-    // there, roughly, after the first repeat.
-    bool going = true;
-    for (int repeat = -1; repeat < options.repeats && going; ++repeat) {
-        for (std::size_t p = 0; p < prompts.size() && going; ++p) going = measurePrompt(repeat, p);
-    }
+    alternate(engine, prompts, runs, stop, onRun, progress);
     std::vector<SweepPoint> points;
     for (std::size_t p = 0; p <= prompts.size(); ++p) {
         for (std::size_t g = 0; g <= gammas.size(); ++g) {

@@ -13,9 +13,10 @@ namespace specula {
 /// Measured runs of one kind (a gamma), each beside the plain run that it alternated with. What compare,
 /// sweep and bench add up.
 struct Series {
-    std::vector<double> speeds;  ///< tokens a second
-    std::vector<double> ratios;  ///< to the plain run beside it
-    std::vector<int> prompts;    ///< which prompt each value belongs to
+    std::vector<double> speeds;          ///< tokens a second
+    std::vector<double> ratios;          ///< to the plain run beside it
+    std::vector<double> tokensPerRound;  ///< emitted a round
+    std::vector<int> prompts;            ///< which prompt each value belongs to
     /// Of each run, its ratio over what the cost model says for its rounds; as many as ratios where costs
     /// were known.
     std::vector<double> residuals;
@@ -25,6 +26,7 @@ struct Series {
     void add(const SingleRun& run, const SingleRun& plain, int prompt) {
         speeds.push_back(run.tokensPerSecond());
         ratios.push_back(run.tokensPerSecond() / std::max(plain.tokensPerSecond(), 1e-9));
+        tokensPerRound.push_back(run.totals.tokensPerRound().value_or(0.0));
         prompts.push_back(prompt);
         if (run.modelCost > 0.0 && run.totals.emitted() > 0)
             residuals.push_back(ratios.back() * run.modelCost / static_cast<double>(run.totals.emitted()));

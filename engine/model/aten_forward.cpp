@@ -95,6 +95,7 @@ struct AtenForward::Impl {
                       const at::Tensor& values, const Pass& pass) const;
     at::Tensor mlp(const AtenWeights::Layer& layer, const at::Tensor& input) const;
     at::Tensor head(const at::Tensor& x) const;
+    void runLayer(int index, AtenRows& cache, const Pass& pass, at::Tensor& x) const;
     void run(AtenRows& cache, const Pass& pass, const float* vectors, const ForwardOptions& options,
              float* logits) const;
 };
@@ -286,24 +287,26 @@ at::Tensor AtenForward::Impl::head(const at::Tensor& x) const {
     return cap > 0.0 ? logits.div_(cap).tanh_().mul_(cap) : logits;
 }
 
+void AtenForward::Impl::runLayer(int index, AtenRows& cache, const Pass& pass, at::Tensor& x) const {
+    const AtenWeights::Layer& layer = weights.layers[static_cast<std::size_t>(index)];
+    at::Tensor added =
+        attention(layer, blockInput(layer.attnNorm, x), cache.keys[index], cache.values[index], pass);
+    if (config.parallelResidual) {
+        added = added + mlp(layer, blockInput(layer.mlpNorm, x));
+    } else {
+        addToStream(x, added, layer.attnNorm, layer.attnPostNorm);
+        added = mlp(layer, blockInput(layer.mlpNorm, x));
+    }
+    addToStream(x, added, layer.mlpNorm, layer.mlpPostNorm);
+}
+
 void AtenForward::Impl::run(AtenRows& cache, const Pass& pass, const float* vectors,
                             const ForwardOptions& options, float* logits) const {
     at::Tensor x = embed(pass, vectors);  // [rows, hidden] residual stream
-    const int layers = options.layers > 0 ? std::min(options.layers, config.layers) : config.layers;
     std::vector<at::Tensor> taps;
-    for (int i = 0; i < layers; ++i) {
-        const AtenWeights::Layer& layer = weights.layers[static_cast<std::size_t>(i)];
-        at::Tensor added =
-            attention(layer, blockInput(layer.attnNorm, x), cache.keys[i], cache.values[i], pass);
-        if (config.parallelResidual) {
-            added = added + mlp(layer, blockInput(layer.mlpNorm, x));
-        } else {
-            addToStream(x, added, layer.attnNorm, layer.attnPostNorm);
-            added = mlp(layer, blockInput(layer.mlpNorm, x));
-        }
-        addToStream(x, added, layer.mlpNorm, layer.mlpPostNorm);
-        if (std::find(options.taps.begin(), options.taps.end(), i + 1) != options.taps.end())
-            taps.push_back(x.clone());
+    for (int i = 0; i < config.layers; ++i) {
+        if (!options.skips(i + 1)) runLayer(i, cache, pass, x);
+        if (options.tapsAfter(i + 1)) taps.push_back(x.clone());
     }
     if (!taps.empty())
         at::from_blob(options.tapOut, {static_cast<std::int64_t>(taps.size()), pass.rows, config.hidden},

@@ -92,13 +92,14 @@ void Model::forward(ModelState& state, const ForwardRows& input, const ForwardOp
                     sizeof(float) * static_cast<std::size_t>(rows) * static_cast<std::size_t>(c.hidden));
     else
         embed(state, input);
-    const int layers = options.layers > 0 ? std::min(options.layers, c.layers) : c.layers;
     const std::size_t streamSize = static_cast<std::size_t>(rows) * c.hidden;
     float* tapOut = options.tapOut;
-    for (int layer = 0; layer < layers; ++layer) {
-        attention(state, layer, rows);
-        mlp(state, layer, rows);
-        if (std::find(options.taps.begin(), options.taps.end(), layer + 1) != options.taps.end()) {
+    for (int layer = 0; layer < c.layers; ++layer) {
+        if (!options.skips(layer + 1)) {
+            attention(state, layer, rows);
+            mlp(state, layer, rows);
+        }
+        if (options.tapsAfter(layer + 1)) {
             std::memcpy(tapOut, state.x.data(), streamSize * sizeof(float));
             tapOut += streamSize;
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <span>
@@ -62,11 +63,16 @@ struct ForwardRows {
 
 /// What a forward pass runs and returns.
 struct ForwardOptions {
-    int layers = 0;      ///< run only the first `layers` and then the final norm and head; 0 = all
-    int logitsFrom = 0;  ///< first row whose logits are wanted; rows.size() = none
+    /// Layers that the residual stream passes by unchanged, numbered from 1 as taps are; what the cache holds
+    /// of them at these rows is left as it was. At least one layer must run.
+    std::span<const int> skipped = {};
+    int logitsFrom = 0;              ///< first row whose logits are wanted; rows.size() = none
     std::span<const int> taps = {};  ///< layers after which the residual stream is copied out
     float* tapOut = nullptr;         ///< [taps][rows][hidden]
     ForwardTimes* times = nullptr;   ///< added to, where given
+
+    bool skips(int layer) const { return std::find(skipped.begin(), skipped.end(), layer) != skipped.end(); }
+    bool tapsAfter(int layer) const { return std::find(taps.begin(), taps.end(), layer) != taps.end(); }
 };
 
 /// A decoder-only transformer, loaded and const. Safe from several threads, each with its own state (their

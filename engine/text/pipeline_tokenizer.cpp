@@ -93,11 +93,13 @@ void PipelineTokenizer::readAdded(std::vector<AddedToken> added) {
 
 void PipelineTokenizer::applyDecoding(const DecodingSettings& settings) {
     m_dropsLeadingSpace = settings.dropsLeadingSpace;
+    m_isByte.assign(settings.byteFallback ? m_pieces.size() : 0, false);
     for (std::size_t id = 0; id < m_pieces.size(); ++id) {
         if (m_isAdded[id]) continue;
         const auto byte = settings.byteFallback ? byteOfPiece(m_pieces[id]) : std::nullopt;
         m_pieces[id] =
             byte ? std::string(1, static_cast<char>(*byte)) : withSpaces(m_pieces[id], settings.mark);
+        if (byte) m_isByte[id] = true;
     }
     if (m_unknown) m_special[static_cast<std::size_t>(*m_unknown)] = true;
 }
@@ -140,6 +142,11 @@ std::string PipelineTokenizer::piece(TokenId id) const {
 
 bool PipelineTokenizer::isSpecial(TokenId id) const {
     return id >= 0 && id < size() && m_special[static_cast<std::size_t>(id)];
+}
+
+bool PipelineTokenizer::isByte(TokenId id) const {
+    return id >= 0 && static_cast<std::size_t>(id) < m_isByte.size() &&
+           m_isByte[static_cast<std::size_t>(id)];
 }
 
 std::string PipelineTokenizer::decode(std::span<const TokenId> ids, bool keepSpecial) const {

@@ -116,6 +116,10 @@ bool SentencePieceTokenizer::isSpecial(TokenId id) const {
     return id >= 0 && id < size() && m_special[static_cast<std::size_t>(id)];
 }
 
+bool SentencePieceTokenizer::isByte(TokenId id) const {
+    return id >= 0 && id < m_model->GetPieceSize() && m_model->IsByte(id);
+}
+
 std::string SentencePieceTokenizer::decode(std::span<const TokenId> ids, bool keepSpecial) const {
     std::string bytes;
     for (const TokenId id : ids) {

@@ -47,6 +47,7 @@ public:
     std::string decode(std::span<const TokenId> ids, bool keepSpecial) const override;
     int size() const override { return static_cast<int>(m_pieces.size()); }
     bool isSpecial(TokenId id) const override;
+    bool isByte(TokenId id) const override;
     std::optional<TokenId> bos() const override { return m_bos; }
     std::vector<TokenId> eos() const override { return m_eos; }
     bool dropsLeadingSpace() const override { return m_dropsLeadingSpace; }

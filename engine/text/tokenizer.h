@@ -35,6 +35,13 @@ public:
     /// Control tokens and added special tokens.
     virtual bool isSpecial(TokenId id) const = 0;
 
+    /// A byte-fallback token: one byte of a character that has no token of its own. Its bytes may be those of
+    /// an ordinary token too.
+    virtual bool isByte(TokenId id) const {
+        static_cast<void>(id);
+        return false;
+    }
+
     virtual std::optional<TokenId> bos() const = 0;
 
     /// Tokens that end a text according to the tokenizer's own files (a model's config may name more).

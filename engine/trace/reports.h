@@ -37,11 +37,17 @@ struct ModelInfo {
 
 /// Where proposals come from.
 struct DraftInfo {
-    std::string kind;                ///< none, model, feature-head, ngram, early-exit
+    std::string kind;                ///< none, model, feature-head, ngram, early-exit, skip, oracle
     std::string name;                ///< for people, e.g. "early exit after layer 5"
     int parameter = 0;               ///< longest n-gram, or the layer of an early exit
+    std::vector<int> skippedLayers;  ///< of the target, from 1, ascending: early exit and skip
+    std::optional<double> alpha;     ///< an oracle's acceptance
     std::optional<ModelInfo> model;  ///< for kinds "model" and "feature-head"
+    int sharedTokens = 0;            ///< a model with another tokenizer: tokens that it can propose; else 0
     TreeShape bestTree;              ///< a shipped draft's measured best, off if unknown
+
+    /// Acceptance is set, not earned: say so wherever a run with this draft is shown.
+    bool synthetic() const { return kind == "oracle"; }
 };
 
 /// Why two models can, or cannot, work as a pair.
@@ -54,6 +60,7 @@ struct PairReport {
     std::vector<PairCheck> checks;
     std::vector<std::string> warnings;
     bool compatible = false;
+    int sharedTokens = 0;  ///< compatible by these alone, as the tokenizers differ; 0: they are the same
 };
 
 /// A median with its 95 % interval.
@@ -79,8 +86,10 @@ struct SweepPoint {
 struct RuleSetup {
     Rule rule = Rule::Token;
     double ensembleWeight = 0.5;  ///< with Rule::Ensemble
-    int gamma = 4;                ///< of chains
+    int gamma = 4;                ///< of chains; 0: plain decoding, the baseline
     TreeShape tree;               ///< off: a chain
+
+    bool operator==(const RuleSetup&) const = default;
 };
 
 /// One round at one place of a text under one rule. Chain rules that judge drawn proposals share the round's
@@ -95,6 +104,7 @@ struct RoundOutcome {
     double expectedTokens = 1.0;    ///< emitted a round
     double low = 1.0, high = 1.0;   ///< 95 % interval; fresh draws only, else both expectedTokens
     int draws = 0;                  ///< rounds drawn afresh
+    std::string draft;              ///< DraftInfo::name
 };
 
 /// Runs under one rule, each alternating with plain ones of the same prompt, settings and seed.

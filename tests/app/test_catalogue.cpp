@@ -357,6 +357,14 @@ void TestCatalogue::jsonHasTheKeysOfTheManual() {
     QVERIFY(pair["draft_path"] == "/models/bad" && pair["size_ratio"] == 0.5 && pair["warnings"][0] == "w");
     QVERIFY((pair["checks"][0] ==
              nlohmann::json{{"question", "Same size"}, {"passed", false}, {"detail", "5 and 6"}}));
+    QVERIFY(pair["shared_tokens"].is_null());
+    cell.report = {
+        .checks = {{"Enough", true, ""}}, .warnings = {"w"}, .compatible = true, .sharedTokens = 7};
+    QVERIFY(pairToJson(models, cell)["shared_tokens"] == 7);
+    const QString text = QString::fromStdString(pairsText(models, {cell}));
+    QVERIFY2(
+        text.contains(QStringLiteral("~ bad")) && text.contains(QStringLiteral("works by shared tokens\n")),
+        qPrintable(text));
 }
 
 void TestCatalogue::theCommandLineTakesPlacesAndQuestions() {

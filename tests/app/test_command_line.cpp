@@ -125,6 +125,7 @@ static std::vector<Row> optionTable() {
          {"--tree", "2,2", "--rule", "sequoia"},
          [](const auto& l) { return l.run.options.rule == Rule::Sequoia; }},
         {"draft skip", {"--draft", "skip:3-9"}, [](const auto& l) { return l.run.draft == "skip:3-9"; }},
+        {"draft skips", {"--draft", "skip:3-5,8"}, [](const auto& l) { return l.run.draft == "skip:3-5,8"; }},
         {"draft oracle",
          {"--draft", "oracle:0.7"},
          [](const auto& l) { return l.run.draft == "oracle:0.7"; }},
@@ -267,7 +268,7 @@ static void addRunRefusals() {
         bad((std::string("--draft-stop ") + stop).c_str(), "--draft-stop: expected fixed, max:P");
     bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
     bad("--device tpu", "--device: expected cpu, cuda or aten-cpu");
-    for (const char* skip : {"skip", "skip:", "skip:3", "skip:9-3", "skip:0-2", "skip:a-b", "skip:3-"})
+    for (const char* skip : {"skip", "skip:", "skip:3,,4", "skip:9-3", "skip:0-2", "skip:a-b", "skip:3-"})
         bad((std::string("--draft ") + skip).c_str(), "--draft: expected skip:A-B");
     for (const char* oracle : {"oracle", "oracle:", "oracle:1.5", "oracle:-0.1", "oracle:nan"})
         bad((std::string("--draft ") + oracle).c_str(), "--draft: expected oracle:ALPHA");

@@ -157,7 +157,8 @@ void TestFiles::theModelsFolderOfTheEnvironmentIsLookedInto() {
 }
 
 void TestFiles::onlyFilesAreLookedUpAsDrafts() {
-    for (const char* rule : {"none", "ngram", "ngram:5", "early-exit:3"}) QVERIFY(isDraftRule(rule));
+    for (const char* rule : {"none", "ngram", "ngram:5", "early-exit:3", "skip:2-3", "oracle:0.5"})
+        QVERIFY(isDraftRule(rule));
     for (const char* path : {"", "model.gguf", "./ngram", "org/name"}) QVERIFY(!isDraftRule(path));
 }
 

@@ -19,6 +19,7 @@ class TestOutput : public QObject {
 
 private slots:
     void generatePrintsTheKeysOfTheManual();
+    void anOracleIsMarkedWhereverItsRunIsPrinted();
     void everyEmittedTokenIsCountedOnce();
     void ratesWithoutADenominatorAreNull();
     void outputIsOneLineOfValidJson();
@@ -67,6 +68,18 @@ void TestOutput::generatePrintsTheKeysOfTheManual() {
     QCOMPARE(value["settings"]["gamma"].get<std::string>(), std::string("auto"));
     QCOMPARE(value["settings"]["costs"]["c"].get<double>(), 0.1);
     QCOMPARE(value["rounds"].get<int>(), 3);
+}
+
+void TestOutput::anOracleIsMarkedWhereverItsRunIsPrinted() {
+    RunRecord record = samples::record();
+    const std::string mark = "acceptance is synthetic";
+    QVERIFY(summaryTable(record).find(mark) == std::string::npos);
+    QVERIFY(!runToJson(record)["draft"].contains("synthetic"));
+    record.draft.kind = "oracle";
+    record.draft.alpha = 0.7;
+    QVERIFY(summaryTable(record).find("SYNTHETIC oracle: " + mark) != std::string::npos);
+    const json draft = runToJson(record)["draft"];
+    QVERIFY(draft["kind"] == "oracle" && draft["alpha"] == 0.7 && draft["synthetic"] == true);
 }
 
 void TestOutput::everyEmittedTokenIsCountedOnce() {

@@ -44,6 +44,7 @@ private slots:
     void aProbeComesBackExactly();
     void aTreeComesBackExactly();
     void rulesStopsAndWhatTheyComparedComeBackExactly();
+    void everyKindOfDraftComesBack();
     void aRoundWithoutOptionalPartsComesBackWithoutThem();
     void bytesThatAreNotTextAreStoredAsHex();
     void writingReplacesTheFileWholeOrNotAtAll();
@@ -120,6 +121,26 @@ void TestSessionFile::rulesStopsAndWhatTheyComparedComeBackExactly() {
     document["settings"].erase("draft_stop");
     document["settings"].erase("lossless");
     QVERIFY(sessionFromText(document.dump(), "run.json").options.draftStop == DraftStop{});
+}
+
+void TestSessionFile::everyKindOfDraftComesBack() {
+    RunRecord record = samples::record();
+    const auto stored = [&record] { return sessionFromText(sessionText(record), "run.json").draft; };
+    record.draft = {};
+    record.draft.kind = "skip";
+    record.draft.name = "the target without layers 2 and 3 of 6";
+    record.draft.skippedLayers = {2, 3};
+    QCOMPARE(stored().skippedLayers, record.draft.skippedLayers);
+    QVERIFY(!stored().synthetic() && !stored().alpha);
+    record.draft = {};
+    record.draft.kind = "oracle";
+    record.draft.alpha = 0.7;
+    QCOMPARE(stored().alpha, std::optional<double>(0.7));
+    QVERIFY(stored().synthetic() && stored().skippedLayers.empty());
+    record.draft = {};
+    record.draft.kind = "model";
+    record.draft.sharedTokens = 1384;
+    QCOMPARE(stored().sharedTokens, 1384);
 }
 
 void TestSessionFile::aTreeComesBackExactly() {

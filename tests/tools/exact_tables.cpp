@@ -48,7 +48,7 @@ void printMutants() {
     for (const Rule rule : losslessRules()) {
         for (const bool tree : {false, true}) {
             if (tree ? !judgesTrees(rule) : !judgesChains(rule)) continue;
-            head += " " + std::string(name(rule)) + (tree ? ", trees |" : ", chains |");
+            head.append(" ").append(name(rule)).append(tree ? ", trees |" : ", chains |");
             line += " --- |";
         }
     }

@@ -103,7 +103,12 @@ void AuditView::setDraftKind(const QString& kind) {
     auto* items = qobject_cast<QStandardItemModel*>(m_breaks->model());
     for (int row = 0; items && row < m_breaks->count(); ++row) {
         const auto mutant = static_cast<Mutant>(m_breaks->itemData(row).toInt());
-        const std::string problem = mutantProblem(mutant, kind.toStdString(), false);
+        // Under another rule it may be possible; an audit under the wrong one says so.
+        std::string problem;
+        for (const Rule rule : allRules()) {
+            problem = mutantProblem(mutant, kind.toStdString(), false, rule);
+            if (problem.empty()) break;
+        }
         items->item(row)->setEnabled(problem.empty());
         m_breaks->setItemData(row, fromStd(problem), Qt::ToolTipRole);
     }

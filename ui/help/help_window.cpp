@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QFile>
 #include <QFileInfo>
+#include <QFontDatabase>
 #include <QKeyEvent>
 #include <QScrollBar>
 #include <QTextBlock>
@@ -27,12 +28,13 @@ QUrl urlOf(const QString& page) {
 void settle(QTextDocument& page) {
     constexpr double kLine = 125.0;  // per cent
     constexpr double kFormulaIndent = 16.0;
+    const QString mono = QFontDatabase::systemFont(QFontDatabase::FixedFont).family();
     for (QTextBlock block = page.begin(); block.isValid(); block = block.next()) {
         QTextCursor cursor(block);
         QTextBlockFormat format;
         format.setLineHeight(kLine, QTextBlockFormat::ProportionalHeight);
         cursor.movePosition(QTextCursor::NextCharacter, QTextCursor::KeepAnchor);
-        const bool formula = cursor.charFormat().fontFixedPitch();
+        const bool formula = cursor.charFormat().font().family() == mono;
         if (formula) format.setLeftMargin(kFormulaIndent);
         cursor.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
         cursor.mergeBlockFormat(format);

@@ -14,6 +14,17 @@
 
 namespace specula {
 
+namespace {
+
+QString verdictText(const PairReport& report) {
+    if (!report.compatible) return PairChecklist::tr("Do not work together");
+    if (report.sharedTokens > 0) return PairChecklist::tr("Work by shared tokens");
+    return report.warnings.empty() ? PairChecklist::tr("Work together")
+                                   : PairChecklist::tr("Work together, with something to know");
+}
+
+}  // namespace
+
 PairChecklist::PairChecklist(QWidget* parent) : QWidget(parent) {
     m_title = makeTextLabel();
     makeBold(m_title);
@@ -94,10 +105,7 @@ void PairChecklist::show(const ModelEntry& target, const ModelEntry& draft, cons
         m_verdict->show(Symbol::Unknown, tr("These two have not been compared yet."));
         return;
     }
-    const bool warned = works && !cell->report.warnings.empty();
-    m_verdict->show(symbolOf(cell),
-                    works ? (warned ? tr("Work together, with something to know") : tr("Work together"))
-                          : tr("Do not work together"));
+    m_verdict->show(symbolOf(cell), verdictText(cell->report));
     for (const PairCheck& check : cell->report.checks) {
         addLine(check.passed ? Symbol::Yes : Symbol::No, fromStd(check.question), fromStd(check.detail));
     }

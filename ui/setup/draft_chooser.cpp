@@ -4,12 +4,15 @@
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
+#include <QRegularExpressionValidator>
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
+#include "ui/common/run_marks.h"
 #include "ui/help/help_button.h"
 #include "ui/help/help_pages.h"
 #include "ui/setup/help.h"
@@ -21,8 +24,6 @@ namespace {
 
 constexpr int kNgramDefault = 3;
 constexpr int kExitDefault = 5;
-constexpr int kSkipFirst = 3;
-constexpr int kSkipLast = 9;
 constexpr double kAlphaDefault = 0.7;
 constexpr int kLayersMost = 512;
 
@@ -90,10 +91,11 @@ DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
     connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::showPage);
     connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::settle);
     connect(m_model, &ModelChooser::chosen, this, &DraftChooser::settle);
-    for (QSpinBox* box : {m_ngram, m_exit, m_skipFrom, m_skipTo}) {
+    for (QSpinBox* box : {m_ngram, m_exit}) {
         box->setKeyboardTracking(false);
         connect(box, &QSpinBox::valueChanged, this, &DraftChooser::settle);
     }
+    connect(m_skipped, &QLineEdit::editingFinished, this, &DraftChooser::settle);
     m_alpha->setKeyboardTracking(false);
     connect(m_alpha, &QDoubleSpinBox::valueChanged, this, &DraftChooser::settle);
     showPage(m_kind->currentIndex());
@@ -144,16 +146,14 @@ QWidget* DraftChooser::makeEarlyExit() {
 }
 
 QWidget* DraftChooser::makeSkip() {
-    m_skipFrom = layerBox(kSkipFirst);
-    m_skipTo = layerBox(kSkipLast);
-    describe(m_skipFrom, tr("First layer left out"),
-             tr("The target without these layers makes the proposals."));
-    describe(m_skipTo, tr("Last layer left out"), m_skipFrom->toolTip());
-    // The last is never before the first.
-    connect(m_skipFrom, &QSpinBox::valueChanged, m_skipTo, &QSpinBox::setMinimum);
-    m_skipTo->setMinimum(m_skipFrom->value());
+    m_skipped = new QLineEdit(QStringLiteral("3-9"));
+    static const QRegularExpression layers(
+        QStringLiteral("[1-9]\\d{0,2}(-[1-9]\\d{0,2})?(,[1-9]\\d{0,2}(-[1-9]\\d{0,2})?)*"));
+    m_skipped->setValidator(new QRegularExpressionValidator(layers, m_skipped));
+    describe(m_skipped, tr("Layers left out"),
+             tr("The target without these layers makes the proposals: from-to, such as 3-9 or 3,5-7."));
     auto* page = new QWidget;
-    rowOf(page, {{tr("Lay&ers"), m_skipFrom}, {tr("to"), m_skipTo}});
+    rowOf(page, {{tr("Lay&ers left out"), m_skipped}});
     return page;
 }
 
@@ -164,8 +164,8 @@ QWidget* DraftChooser::makeOracle() {
     m_alpha->setDecimals(3);
     m_alpha->setValue(kAlphaDefault);
     describe(m_alpha, tr("Acceptance rate"), tr("How much of the target's row the oracle's has in common."));
-    auto* note = new QLabel(tr("SYNTHETIC acceptance: it teaches; it cannot be faster."));
-    note->setWordWrap(true);
+    auto* note = new MarkLabel(MarkLabel::Style::Sentences);
+    note->setMarks(runMarks({}, "oracle"));
     note->setMinimumWidth(1);
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
@@ -185,8 +185,7 @@ QWidget* DraftChooser::makeNone() {
 }
 
 std::vector<QWidget*> DraftChooser::tabOrder() {
-    return {m_kind,     m_help,   m_model->list(), m_model->browseButton(), m_ngram, m_exit,
-            m_skipFrom, m_skipTo, m_alpha};
+    return {m_kind, m_help, m_model->list(), m_model->browseButton(), m_ngram, m_exit, m_skipped, m_alpha};
 }
 
 void DraftChooser::setModels(const std::vector<KnownModel>& models) {
@@ -198,10 +197,6 @@ void DraftChooser::setTargetLayers(int layers) {
     const int most = layers > 1 ? layers - 1 : kLayersMost;
     m_exit->setMaximum(std::max(most, m_exit->value()));
     m_exit->setSuffix(layers > 1 ? tr(" of %1").arg(layers) : QString());
-    for (QSpinBox* box : {m_skipFrom, m_skipTo}) {
-        const QSignalBlocker quiet(box);
-        box->setMaximum(std::max(layers > 0 ? layers : kLayersMost, box->value()));
-    }
 }
 
 QString DraftChooser::draft() const {
@@ -213,7 +208,8 @@ QString DraftChooser::draft() const {
         case EarlyExit:
             return kEarlyExit + QStringLiteral(":%1").arg(m_exit->value());
         case Skip:
-            return kSkip + QStringLiteral(":%1-%2").arg(m_skipFrom->value()).arg(m_skipTo->value());
+            return m_skipped->hasAcceptableInput() ? kSkip + QStringLiteral(":%1").arg(m_skipped->text())
+                                                   : QString();
         case Oracle:
             return kOracle + QStringLiteral(":%1").arg(m_alpha->value());
         default:
@@ -233,7 +229,7 @@ void DraftChooser::setDraft(const QString& draft) {
         m_exit->setValue(numberAfterColon(draft, kExitDefault));
         m_kind->setCurrentIndex(EarlyExit);
     } else if (isKind(draft, kSkip)) {
-        readSkip(draft);
+        m_skipped->setText(draft.section(QLatin1Char(':'), 1));
         m_kind->setCurrentIndex(Skip);
     } else if (isKind(draft, kOracle)) {
         bool isNumber = false;
@@ -248,21 +244,20 @@ void DraftChooser::setDraft(const QString& draft) {
     m_help->setPage(this, helpPageOf(m_settled, m_head));
 }
 
-void DraftChooser::readSkip(const QString& draft) {
-    const QString layers = draft.section(QLatin1Char(':'), 1);
-    const int first = std::clamp(layers.section(QLatin1Char('-'), 0, 0).toInt(), 1, kLayersMost);
-    const int last = std::clamp(layers.section(QLatin1Char('-'), 1).toInt(), first, kLayersMost);
-    for (QSpinBox* box : {m_skipFrom, m_skipTo}) box->setMaximum(std::max(box->maximum(), last));
-    m_skipFrom->setValue(first);
-    m_skipTo->setValue(last);
-}
-
 void DraftChooser::setHead(bool head) {
     m_head = head;
     m_help->setPage(this, helpPageOf(draft(), m_head));
 }
 
+QString DraftChooser::problem() const {
+    if (!draft().isEmpty()) return {};
+    return m_kind->currentIndex() == Skip
+               ? tr("Write which layers are left out, such as 3-9 or 3,5-7, or choose another kind of draft.")
+               : tr("Choose a draft model, or another kind of draft.");
+}
+
 QWidget* DraftChooser::missing() {
+    if (m_kind->currentIndex() == Skip) return m_skipped;
     return m_kind->currentIndex() == Model ? m_model->focusProxy() : m_kind;
 }
 

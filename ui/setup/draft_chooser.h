@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QDoubleSpinBox;
+class QLineEdit;
 class QSpinBox;
 class QStackedWidget;
 
@@ -28,9 +29,8 @@ public:
     /// Layers of the target, the most an early exit can use is one less; 0 = not known.
     void setTargetLayers(int layers);
 
-    /// As EngineOptions::draft: a path, "ngram:N", "early-exit:K", "skip:A-B", "oracle:ALPHA" or "none". ""
-    /// while a model is wanted and
-    /// none chosen.
+    /// As EngineOptions::draft: a path, "ngram:N", "early-exit:K", "skip:A-B", "oracle:ALPHA" or "none"; ""
+    /// as long as something is missing.
     QString draft() const;
     void setDraft(const QString& draft);
 
@@ -41,13 +41,13 @@ public:
     ModelChooser* model() { return m_model; }
     QSpinBox* ngramLength() { return m_ngram; }
     QSpinBox* exitLayer() { return m_exit; }
-    QSpinBox* skipFrom() { return m_skipFrom; }
-    QSpinBox* skipTo() { return m_skipTo; }
+    QLineEdit* skippedLayers() { return m_skipped; }
     QDoubleSpinBox* oracleAlpha() { return m_alpha; }
     HelpButton* helpButton() { return m_help; }
     /// Everything that can be reached with the Tab key, in order.
     std::vector<QWidget*> tabOrder();
-    /// The control to fill in when draft() is empty.
+    /// What draft() lacks, and the control to fill in; "" when it lacks nothing.
+    QString problem() const;
     QWidget* missing();
 
 signals:
@@ -63,7 +63,6 @@ private:
     QWidget* makeSkip();
     QWidget* makeOracle();
     QWidget* makeNone();
-    void readSkip(const QString& draft);
     void settle();
 
     QComboBox* m_kind = nullptr;
@@ -71,8 +70,7 @@ private:
     ModelChooser* m_model = nullptr;
     QSpinBox* m_ngram = nullptr;
     QSpinBox* m_exit = nullptr;
-    QSpinBox* m_skipFrom = nullptr;
-    QSpinBox* m_skipTo = nullptr;
+    QLineEdit* m_skipped = nullptr;
     QDoubleSpinBox* m_alpha = nullptr;
     HelpButton* m_help = nullptr;
     bool m_head = false;

@@ -186,9 +186,7 @@ bool SetupPanel::eventFilter(QObject* object, QEvent* event) {
 
 std::optional<SetupPanel::Problem> SetupPanel::problem() const {
     if (m_target->path().isEmpty()) return Problem{tr("Choose a target model first."), m_target->list()};
-    if (m_draft->draft().isEmpty()) {
-        return Problem{tr("Choose a draft model, or another kind of draft."), m_draft->missing()};
-    }
+    if (const QString draft = m_draft->problem(); !draft.isEmpty()) return Problem{draft, m_draft->missing()};
     if (m_prompt->text()->toPlainText().trimmed().isEmpty()) {
         return Problem{tr("Write a prompt first, or take one from a suite."), m_prompt->text()};
     }

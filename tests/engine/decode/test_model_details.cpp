@@ -383,7 +383,8 @@ void TestModelDetails::everyUsableModelMeetsEveryOther() {
         QVERIFY(cell.target != 1 && cell.draft != 1 && cell.target != cell.draft);
         QVERIFY(!cell.report.checks.empty());
         const bool both = cell.target != 3 && cell.draft != 3;
-        QCOMPARE(cell.report.compatible, both);
+        QVERIFY(cell.report.compatible);  // the third by the tokens that it shares, with a warning
+        QCOMPARE(cell.report.sharedTokens > 0, !both);
         const double ratio = static_cast<double>(entries[static_cast<std::size_t>(cell.draft)].parameters) /
                              static_cast<double>(entries[static_cast<std::size_t>(cell.target)].parameters);
         QCOMPARE(cell.sizeRatio, ratio);
@@ -392,8 +393,7 @@ void TestModelDetails::everyUsableModelMeetsEveryOther() {
             return warning.find("more parameters") != warning.npos;
         });
         QCOMPARE(warned, ratio > 1.0);
-        QVERIFY(both || std::any_of(cell.report.checks.begin(), cell.report.checks.end(),
-                                    [](const PairCheck& c) { return !c.passed && !c.detail.empty(); }));
+        QVERIFY(both || warnings.front().find("tokens that it shares") != std::string::npos);
     }
 }
 

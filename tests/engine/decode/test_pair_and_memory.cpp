@@ -134,6 +134,39 @@ private slots:
         QVERIFY(!report.checks.front().passed && report.checks[1].passed);
     }
 
+    void otherTokenizersPairByEnoughSharedTokens() {
+        std::vector<std::string> bytes, more{"the", "and"};
+        for (int byte = 0; byte < 256; ++byte) bytes.emplace_back(1, static_cast<char>(byte));
+        more.insert(more.end(), bytes.rbegin(), bytes.rend());
+        const PairReport report = checkPair(model(258, more), model(256, bytes));
+        QVERIFY(report.compatible);
+        QCOMPARE(report.sharedTokens, 256);
+        QVERIFY(report.checks.size() == 1 && report.checks.front().passed);
+        QVERIFY(report.warnings.front().find("256 of the target's 258 tokens") != std::string::npos);
+        QVERIFY(reasonAgainst(report).empty());
+        // One byte fewer, and it could not spell every text.
+        bytes.pop_back();
+        const PairReport few = checkPair(model(258, more), model(255, bytes));
+        QVERIFY(!few.compatible && few.sharedTokens == 0);
+        const QString reason = QString::fromStdString(reasonAgainst(few));
+        QVERIFY2(reason.contains(QStringLiteral("255 of the target's 258 tokens")) &&
+                     reason.contains(QStringLiteral("at least 256")) && !reason.contains(QLatin1Char('\n')),
+                 qPrintable(reason));
+    }
+
+    void whatIsSharedMustMakeUpHalfOfAText() {
+        // 300 tokens in common that no ordinary text has.
+        std::vector<std::string> target, draft;
+        for (int i = 0; i < 300; ++i) {
+            target.push_back("\x01" + std::to_string(i));
+            draft.insert(draft.begin(), target.back());
+        }
+        for (int byte = 0; byte < 256; ++byte) target.emplace_back(1, static_cast<char>(byte));
+        const PairReport report = checkPair(model(556, target), model(300, draft));
+        QVERIFY(!report.compatible);
+        QVERIFY(reasonAgainst(report).find("0 % of a sample text") != std::string::npos);
+    }
+
     void fewerRowsThanTokensMustBeSoInBothModels() {
         QVERIFY(!checkPair(model(3, {"a", "b", "c", "d"}), model(4, {"a", "b", "c", "d"})).compatible);
     }

@@ -320,7 +320,7 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(Session(engineFor("none"), options(0, 1.0), std::vector<TokenId>(5000, 1)),
                                  Error);
         for (const char* draft :
-             {"early-exit:0", "early-exit:3", "early-exit", "ngram:0", "ngram:x", "skip:1-2"})
+             {"early-exit:0", "early-exit:3", "early-exit", "ngram:0", "ngram:x", "skip:1-3", "oracle:2"})
             QVERIFY_EXCEPTION_THROWN(engineFor(draft), Error);
     }
 

@@ -23,6 +23,9 @@ public:
         }
         return added;
     }
+    Added drawBlended(int parent, std::span<const float> logits, double) override {
+        return draw(parent, logits, 1);
+    }
     int add(int, TokenId) override { return -1; }
     bool ends(TokenId) const override { return false; }
 
@@ -53,6 +56,9 @@ public:
         offered.emplace_back(logits.begin(), logits.end());
         const std::size_t at = offered.size() - 1;
         return {static_cast<int>(at), {at < m_path.size() ? m_path[at] : 3}};
+    }
+    Added drawBlended(int parent, std::span<const float> logits, double) override {
+        return draw(parent, logits, 1);
     }
     int add(int, TokenId) override { return -1; }
     bool ends(TokenId) const override { return false; }

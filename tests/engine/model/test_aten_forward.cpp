@@ -140,7 +140,7 @@ private slots:
         for (std::size_t i = 0; i < vectors.size(); ++i) vectors[i] = std::sin(static_cast<float>(i)) * 0.1F;
         const std::vector<int> layers{1, 2};
         for (const bool fromVectors : {false, true}) {
-            for (const int depth : {0, 2}) {
+            for (const std::vector<int>& skipped : {std::vector<int>{}, {1}, {2, 3}}) {
                 std::vector<std::vector<float>> taps, logits;
                 for (const Model* model : {here.get(), there.get()}) {
                     taps.emplace_back(2 * 3 * hidden);
@@ -148,7 +148,7 @@ private slots:
                     const auto state = model->newState();
                     model->forward(
                         *state, {.tokens = ids, .vectors = fromVectors ? vectors.data() : nullptr},
-                        {.layers = depth, .logitsFrom = 2, .taps = layers, .tapOut = taps.back().data()},
+                        {.skipped = skipped, .logitsFrom = 2, .taps = layers, .tapOut = taps.back().data()},
                         logits.back().data());
                 }
                 QVERIFY(largestDifference(taps[0], taps[1]) < 1e-4);

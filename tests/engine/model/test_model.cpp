@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <numeric>
 
 #include "tests/engine/model/model_cases.h"
 
@@ -183,7 +184,10 @@ private slots:
         model->forward(*state, {ids}, {.taps = layers, .tapOut = taps.data()}, logits.data());
         state->cache.truncate(0);
         const std::vector<int> first{1};
-        model->forward(*state, {ids}, {.layers = 1, .taps = first, .tapOut = shallow.data()}, logits.data());
+        std::vector<int> others(static_cast<std::size_t>(model->config().layers) - 1);
+        std::iota(others.begin(), others.end(), 2);
+        model->forward(*state, {ids}, {.skipped = others, .taps = first, .tapOut = shallow.data()},
+                       logits.data());
         QVERIFY(std::memcmp(taps.data(), shallow.data(), shallow.size() * sizeof(float)) == 0);
         QVERIFY(std::memcmp(taps.data(), taps.data() + 3 * hidden, 3 * hidden * sizeof(float)) != 0);
     }

@@ -60,6 +60,9 @@ public:
         const int node = static_cast<int>(steps.size()) - 1;
         return {node, {m_next[static_cast<std::size_t>(node)]}};
     }
+    Added drawBlended(int parent, std::span<const float> logits, double) override {
+        return draw(parent, logits, 1);
+    }
     int add(int, TokenId) override { return -1; }
     bool ends(TokenId) const override { return false; }
 

@@ -50,6 +50,7 @@ public:
           m_targetScratch(static_cast<std::size_t>(experiment.target.vocabulary())),
           m_draftScratch(m_targetScratch) {
         addSteps();
+        addPlace({});
         prepareInput();
     }
 
@@ -60,6 +61,12 @@ public:
 
 private:
     static constexpr int kAbsent = -2;
+
+    /// A text and the rows after it, which the models keep.
+    struct Place {
+        Text text;
+        std::span<const double> target, draft;
+    };
 
     /// A planned node is drawn, or its coin is split.
     struct Step {
@@ -84,11 +91,10 @@ private:
         m_input.targetRow = [this](int node) {
             const bool tooEarly = m.mutant == Mutant::OffByOneRow && node >= 0;
             const int from = tooEarly ? m_parents[static_cast<std::size_t>(node)] : node;
-            return std::span<const double>(m.target.row(textAt(from)));
+            return placeAt(from).target;
         };
         m_input.draftRow = [this](int node) {
-            return m.drafting.rows ? std::span<const double>(m.draft.row(textAt(node)))
-                                   : std::span<const double>();
+            return m.drafting.rows ? placeAt(node).draft : std::span<const double>();
         };
         m_input.targetScratch = m_targetScratch;
         m_input.draftScratch = m_draftScratch;
@@ -100,10 +106,9 @@ private:
         m_input.ensembleWeight = m.ensembleWeight;
     }
 
-    const Text& textAt(int node) const {
-        static const Text none;
-        return node < 0 ? none : m_texts[static_cast<std::size_t>(node)];
-    }
+    const Place& placeAt(int node) const { return m_places[static_cast<std::size_t>(node + 1)]; }
+
+    void addPlace(const Text& text) { m_places.push_back({text, m.target.row(text), m.draft.row(text)}); }
 
     Judged judge(double extraCoin, Mutant mutant) {
         m_input.drafted = m_tokens;
@@ -124,11 +129,11 @@ private:
             splitCoin(step, weight);
     }
 
-    /// The place in the tree as it stands of a planned node's parent, if anything is drafted after it.
-    int placeFor(std::size_t planned) {
+    /// The number of a planned node's parent in the tree as it stands, if anything is drafted after it.
+    int parentFor(std::size_t planned) {
         const int plannedParent = m.plan[planned];
         const int parent = plannedParent < 0 ? -1 : m_number[static_cast<std::size_t>(plannedParent)];
-        if (parent == kAbsent || (m.drafting.stops && m.drafting.stops(textAt(parent)))) return kAbsent;
+        if (parent == kAbsent || (m.drafting.stops && m.drafting.stops(placeAt(parent).text))) return kAbsent;
         const bool hasElder = planned > 0 && m.plan[planned - 1] == plannedParent;
         if (hasElder && m_number[planned - 1] == kAbsent) return kAbsent;
         if (parent < 0 || !m_onlyUnderAccepted) return parent;
@@ -139,30 +144,31 @@ private:
 
     void draw(std::size_t step, double weight) {
         const std::size_t planned = m_steps[step].planned;
-        const int parent = placeFor(planned);
+        const int parent = parentFor(planned);
         if (parent == kAbsent) return go(step + 1, weight);
         std::vector<TokenId> elder;
         for (std::size_t i = 0; i < m_tokens.size(); ++i) {
             if (m_parents[i] == parent) elder.push_back(m_tokens[i]);
         }
-        for (const Drawn& way : nextSibling(m.drafting, m.draft.row(textAt(parent)), elder)) {
+        const Text before = placeAt(parent).text;
+        for (const Drawn& way : nextSibling(m.drafting, m.draft.row(before), elder)) {
             if (way.token < 0) {
                 go(step + 1, weight * way.chance);
                 continue;
             }
-            Text text = textAt(parent);
+            Text text = before;
             text.push_back(way.token);
             m_number[planned] = static_cast<int>(m_tokens.size());
             m_tokens.push_back(way.token);
             m_parents.push_back(parent);
-            m_texts.push_back(std::move(text));
+            addPlace(text);
             m_ranges.push_back({way.coinFrom, way.coinTo});
             m_coins.push_back((way.coinFrom + way.coinTo) / 2.0);
             go(step + 1, weight * way.chance);
             m_number[planned] = kAbsent;
             m_tokens.pop_back();
             m_parents.pop_back();
-            m_texts.pop_back();
+            m_places.pop_back();
             m_ranges.pop_back();
             m_coins.pop_back();
         }
@@ -202,7 +208,7 @@ private:
         const Judged judged = judge(0.5, m.mutant);
         m_out.kept += weight * static_cast<double>(judged.path.size());
         if (!m_wantsLaw) return;
-        Text text = textAt(judged.last());
+        Text text = placeAt(judged.last()).text;
         if (judged.ended) return complete(text, weight);
         const auto probe = [&](double coin) { return judge(coin, m.mutant).extra; };
         forEachInterval(0.0, 1.0, probe, [&](double coin, double share) {
@@ -240,10 +246,10 @@ private:
     std::vector<Step> m_steps;
     std::vector<int> m_number;  // of each planned node in the tree as it stands
     std::vector<double> m_targetScratch, m_draftScratch;
+    std::vector<Place> m_places;  // [1 + nodes] from node -1 on
     // The tree as it stands, [nodes] each.
     std::vector<TokenId> m_tokens;
     std::vector<int> m_parents;
-    std::vector<Text> m_texts;  // up to and with the node
     std::vector<Range> m_ranges;
     std::vector<double> m_coins;
     JudgeInput<double> m_input;

@@ -16,7 +16,8 @@ std::vector<int> planFor(const Proof& proof, int vocabulary, int depth) {
     if (!proof.tree) return planOf(std::vector<int>(static_cast<std::size_t>(depth), 1));
     std::vector<int> children(static_cast<std::size_t>(depth), 1);
     const bool drawn = proof.drafting.siblings != Siblings::Likeliest;
-    const int wide = drawn ? std::max(1, 8 - vocabulary - depth) : 3;
+    const int most = proof.rule == Rule::Match ? 7 : 9;  // whose coins have an interval for every token
+    const int wide = drawn ? std::max(1, most - vocabulary - depth) : 3;
     for (int level = 0; level < std::min(wide, depth); ++level) children[static_cast<std::size_t>(level)] = 2;
     children[0] = depth < 3 && vocabulary < 6 ? 3 : 2;
     return planOf(children);
@@ -59,11 +60,11 @@ std::vector<Proof> proofs() {
 }
 
 double worstDistance(const Proof& proof, int vocabulary, int depth) {
-    const double size = std::pow(vocabulary, depth);
-    const unsigned models = size <= 64 ? 16 : (size <= 256 ? 8 : 4);
+    const bool large = std::pow(vocabulary, depth) > 256;
+    const std::vector<unsigned> models =
+        large ? std::vector<unsigned>{0, 3} : std::vector<unsigned>{0, 1, 2, 3, 4, 5, 6, 7};
     double worst = 0.0;
-    for (unsigned model = 0; model < models; ++model)
-        worst = std::max(worst, distance(proof, vocabulary, depth, model));
+    for (const unsigned model : models) worst = std::max(worst, distance(proof, vocabulary, depth, model));
     return worst;
 }
 

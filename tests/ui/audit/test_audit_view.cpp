@@ -145,11 +145,12 @@ private slots:
             return m_view->breaks()->model()->index(row, 0).flags().testFlag(Qt::ItemIsEnabled);
         };
         QCOMPARE(m_view->breaks()->count(), static_cast<int>(allMutants().size()) + 1);
-        QVERIFY(!enabled(Mutant::RejectedSiblingStays));
+        QVERIFY(!enabled(Mutant::SiblingsMixedUp));
+        QVERIFY(enabled(Mutant::RejectedSiblingStays));  // a one-hot chain shows it too
         QVERIFY(!enabled(Mutant::StaleDraftCache));
         QVERIFY(enabled(Mutant::CoinReused));
         m_view->setDraftKind(QStringLiteral("feature-head"));
-        QVERIFY(enabled(Mutant::RejectedSiblingStays));
+        QVERIFY(enabled(Mutant::SiblingsMixedUp));
         m_view->setDraftKind(QStringLiteral("ngram"));
         QVERIFY(!enabled(Mutant::BonusFromDraft));
         QVERIFY(enabled(Mutant::None));

@@ -11,6 +11,7 @@
 #include <QTextBlock>
 #include <QTextBrowser>
 #include <QTextDocument>
+#include <QTextLayout>
 
 #include <set>
 
@@ -163,9 +164,11 @@ private slots:
             const QColor base = help.text()->palette().color(QPalette::Base);
             QVERIFY(contrastRatio(help.text()->palette().color(QPalette::Text), base) >= 4.5);
             QVERIFY(contrastRatio(linkColor(help), base) >= 4.5);
+            const double before = formulaHeight(help);
             for (int step = 0; step < 10; ++step)
                 QTest::keyClick(help.text(), Qt::Key_Plus, Qt::ControlModifier);
             QVERIFY(help.text()->font().pointSizeF() >= 1.9 * QApplication::font().pointSizeF());
+            QVERIFY(formulaHeight(help) >= 1.9 * before);
             savePicture(help, dark ? QStringLiteral("help-dark-200") : QStringLiteral("help-light-200"));
             for (int step = 0; step < 10; ++step)
                 QTest::keyClick(help.text(), Qt::Key_Minus, Qt::ControlModifier);
@@ -218,6 +221,16 @@ private slots:
     }
 
 private:
+    /// Of a formula's first line, as laid out.
+    static double formulaHeight(HelpWindow& help) {
+        for (QTextBlock block = help.text()->document()->begin(); block.isValid(); block = block.next()) {
+            if (block.text().startsWith(QLatin1String("p_0 = 1"))) {
+                const QTextLayout* layout = block.layout();
+                return layout->lineCount() > 0 ? layout->lineAt(0).height() : 0.0;
+            }
+        }
+        return 0.0;
+    }
     static QColor linkColor(HelpWindow& help) {
         for (QTextBlock block = help.text()->document()->begin(); block.isValid(); block = block.next()) {
             for (auto piece = block.begin(); !piece.atEnd(); ++piece) {

@@ -130,6 +130,18 @@ private slots:
         QVERIFY(tip.contains(QStringLiteral("✗ Same number of tokens")));
     }
 
+    void a_pair_of_two_tokenizers_works_by_shared_tokens() {
+        PairChecklist list;
+        PairCell cell;
+        cell.report.compatible = true;
+        cell.report.sharedTokens = 1384;
+        cell.report.warnings = {"the tokenizers differ"};
+        list.show(model("a", kMega, "t"), model("b", kMega, "u"), &cell, kGiga);
+        QCOMPARE(list.verdict().text(), QStringLiteral("Work by shared tokens"));
+        QCOMPARE(list.verdict().symbol(), Symbol::Caution);
+        QVERIFY(list.useButton()->isEnabled());
+    }
+
     void warnings_size_and_memory_belong_to_the_checklist() {
         fill();
         click("facebook/opt-125m", "facebook/opt-1.3b");

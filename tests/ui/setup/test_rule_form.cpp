@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -292,21 +293,24 @@ private slots:
         DraftChooser& draft = m_panel->draft();
         QSignalSpy chosen(&draft, &DraftChooser::chosen);
         draft.kinds()->setCurrentIndex(3);
-        QVERIFY(draft.skipFrom()->isVisible());
+        QVERIFY(draft.skippedLayers()->isVisible());
         QCOMPARE(draft.draft(), QStringLiteral("skip:3-9"));
-        draft.skipFrom()->setValue(12);  // the last layer follows
-        QCOMPARE(draft.draft(), QStringLiteral("skip:12-12"));
-        draft.skipTo()->setValue(20);
-        QCOMPARE(draft.draft(), QStringLiteral("skip:12-20"));
-        QCOMPARE(chosen.size(), 3);
-        QCOMPARE(draft.skipTo()->maximum(), 30);
+        draft.skippedLayers()->setFocus();
+        draft.skippedLayers()->selectAll();
+        QTest::keyClicks(draft.skippedLayers(), QStringLiteral("3x,5-7"));
+        QTest::keyClick(draft.skippedLayers(), Qt::Key_Tab);
+        QCOMPARE(m_panel->request().engine.draft, std::string("skip:3,5-7"));
+        QCOMPARE(chosen.size(), 2);
+        draft.skippedLayers()->clear();
+        QVERIFY(m_panel->problem());
+        QCOMPARE(m_panel->problem()->control, draft.skippedLayers());
         draft.kinds()->setCurrentIndex(4);
         QVERIFY(draft.kinds()->currentText().contains(QLatin1String("SYNTHETIC")));
         draft.oracleAlpha()->setValue(0.85);
         QCOMPARE(m_panel->request().engine.draft, std::string("oracle:0.85"));
         specula::test::savePicture(*m_panel, QStringLiteral("setup-oracle"));
-        for (const char* text :
-             {"skip:1-1", "skip:4-29", "oracle:0", "oracle:1", "oracle:0.125", "ngram:5", "none"}) {
+        for (const char* text : {"skip:1-1", "skip:4-29", "skip:3,5-7", "oracle:0", "oracle:1",
+                                 "oracle:0.125", "ngram:5", "none"}) {
             draft.setDraft(QLatin1String(text));
             QCOMPARE(draft.draft(), QLatin1String(text));
         }
