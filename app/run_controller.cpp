@@ -114,7 +114,9 @@ void RunController::run(const RunRequest& request) {
 }
 
 void RunController::startRun(const RunRequest& request) {
-    begin(RunJob{request}, &request.engine, AppState::Running, tr("Reading the prompt"));
+    RunRequest kept = request;
+    kept.options.keepRows = true;  // for what-ifs
+    begin(RunJob{std::move(kept)}, &request.engine, AppState::Running, tr("Reading the prompt"));
     m_request = request;
     m_continuable = false;
 }
@@ -360,6 +362,10 @@ void RunController::refreshBaseline() {
 void RunController::on(Round& round) {
     if (std::exchange(m_awaitsRound, false) && m_window.state() == AppState::Running)
         m_window.setState(AppState::Running);
+    // What waits to be shown may be a whole long run: only its first rounds keep their rows.
+    std::size_t waiting = 0;
+    for (const Round& other : m_pending) waiting += other.kept ? other.kept->bytes() : 0;
+    if (waiting > RunLog::kKeptBytes) round.kept.reset();
     m_pending.push_back(std::move(round));
 }
 

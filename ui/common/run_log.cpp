@@ -37,6 +37,7 @@ void RunLog::reset(RunHeader header, bool hasRun) {
     m_hasRun = hasRun;
     m_header = std::move(header);
     m_rounds.clear();
+    m_keptBytes = m_firstKept = 0;
     m_totals = {};
     m_finish = Finish::Running;
     m_output.clear();
@@ -52,14 +53,24 @@ int RunLog::append(std::vector<Round> rounds) {
         if (!m_hasRun || round.runId != m_header.runId) continue;
         m_totals.add(round);
         index(round, static_cast<int>(m_rounds.size()));
+        if (round.kept) m_keptBytes += round.kept->bytes();
         m_rounds.push_back(std::move(round));
     }
+    dropOldRows();
     const int count = static_cast<int>(m_rounds.size()) - first;
     if (count > 0) {
         m_finish = Finish::Running;
         emit roundsAppended(first, count);
     }
     return count;
+}
+
+void RunLog::dropOldRows() {
+    for (; m_keptBytes > kKeptBytes && m_firstKept < m_rounds.size(); ++m_firstKept) {
+        std::shared_ptr<const KeptRows>& kept = m_rounds[m_firstKept].kept;
+        if (kept) m_keptBytes -= kept->bytes();
+        kept.reset();
+    }
 }
 
 void RunLog::finish(std::uint64_t runId, Finish why) {

@@ -65,7 +65,9 @@ public:
 
     bool hasRun() const { return m_hasRun; }
     const RunHeader& header() const { return m_header; }
+    /// Full rows stay with the newest rounds, as many as fit into kKeptBytes; older ones lose theirs.
     const std::deque<Round>& rounds() const { return m_rounds; }
+    static constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
     const Totals& totals() const { return m_totals; }
     Finish finishReason() const { return m_finish; }
 
@@ -106,10 +108,13 @@ signals:
 private:
     void reset(RunHeader header, bool hasRun);
     void index(const Round& round, int number);
+    void dropOldRows();
 
     bool m_hasRun = false;
     RunHeader m_header;
     std::deque<Round> m_rounds;
+    std::size_t m_keptBytes = 0;
+    std::size_t m_firstKept = 0;  // rounds before it have lost their rows
     Totals m_totals;
     Finish m_finish = Finish::Running;
     std::vector<TokenRef> m_output;

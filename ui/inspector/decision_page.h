@@ -44,7 +44,7 @@ public:
     bool isDrawing() const;
     const ManyDraws* draws() const { return m_draws.get(); }
 
-    /// Forgets that the replacement was drawn from the wrong row.
+    /// Whether replacements are drawn from the wrong row, to see what that does.
     void setBroken(bool broken);
     bool isBroken() const;
 

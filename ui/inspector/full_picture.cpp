@@ -1,6 +1,7 @@
 #include "ui/inspector/full_picture.h"
 
 #include <QEvent>
+#include <QFontMetricsF>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QVBoxLayout>
@@ -13,7 +14,7 @@ namespace specula {
 
 namespace {
 
-constexpr double kLargest = 4.5;      ///< times the usual type
+constexpr double kLinesAtLeast = 14;  ///< of the page's type in the height of the window
 constexpr double kTitleShare = 1.25;  ///< of the page's type
 constexpr double kMarginShare = 0.03;
 
@@ -82,7 +83,8 @@ void FullPicture::fit() {
     const int margin = static_cast<int>(kMarginShare * std::min(width(), height()));
     layout()->setContentsMargins(margin, margin, margin, margin);
     layout()->setSpacing(margin / 2);
-    double low = m_usualPoints, high = m_usualPoints * kLargest;
+    const double usualLine = QFontMetricsF(font()).height();
+    double low = m_usualPoints, high = m_usualPoints * std::max(1.0, height() / kLinesAtLeast / usualLine);
     for (int i = 0; i < 7; ++i) {
         const double middle = (low + high) / 2;
         (fits(middle) ? low : high) = middle;

@@ -23,7 +23,9 @@ constexpr int kFullRows = 6;  ///< tokens with a row of their own where the wind
 
 }  // namespace
 
-Inspector::~Inspector() = default;
+Inspector::~Inspector() {
+    delete m_full;  // a child of the window
+}
 
 void Inspector::setLog(RunLog* log) {
     if (m_log) m_log->disconnect(this);
@@ -51,6 +53,10 @@ void Inspector::setPlainTime(const std::optional<double>& msPerToken) {
     if (m_plainMs == msPerToken) return;
     m_plainMs = msPerToken;
     refresh();
+}
+
+FullPicture* Inspector::fullPicture() const {
+    return m_full;
 }
 
 QString Inspector::title() const {
@@ -99,7 +105,9 @@ void Inspector::refresh() {
     state.problem = whatIfProblem(*m_log, m_current);
     state.temperature = log->header().options.sampling.temperature;
     state.rule = round.rule;
-    state.rules = rulesFor(*m_log, m_current);
+    const bool sameRules =
+        m_log->header().options.sampling.greedy() == log->header().options.sampling.greedy();
+    state.rules = sameRules ? rulesFor(*m_log, m_current) : std::vector<Rule>{round.rule};
     m_whatIf->setState(state);
     const bool changeable = state.problem.isEmpty();
     const std::uint64_t seed = m_log->header().options.seed;
@@ -148,10 +156,9 @@ void Inspector::setStep(Step step) {
 
 void Inspector::suppose(const Change& change) {
     stopPlaying();
-    m_change = change;
-    const Moment moment = m_moment;
+    // The rows may have gone since they were shown.
+    m_change = whatIfProblem(*m_log, m_current).isEmpty() ? change : Change{};
     refresh();
-    setMoment(moment);
 }
 
 void Inspector::reset() {

@@ -54,8 +54,8 @@ public:
     Moment moment() const { return m_moment; }
     const Change& change() const { return m_change; }
     bool isPlaying() const;
-    void setPlayInterval(int ms);                        ///< between two steps
-    FullPicture* fullPicture() const { return m_full; }  ///< null while the window is not filled
+    void setPlayInterval(int ms);      ///< between two steps
+    FullPicture* fullPicture() const;  ///< null while the window is not filled
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -105,7 +105,7 @@ private:
     DecisionPictures m_pictures;
     std::optional<double> m_plainMs;
     QTimer* m_player = nullptr;
-    FullPicture* m_full = nullptr;
+    QPointer<FullPicture> m_full;
 
     QStackedWidget* m_stack = nullptr;
     QLabel* m_empty = nullptr;

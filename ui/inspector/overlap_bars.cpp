@@ -134,7 +134,7 @@ void OverlapBars::paintAreas(QPainter& painter, const BarRows& rows, const Theme
     };
     const bool meaning = m_picture.keptByOverlap;
     const Area areas[] = {
-        {meaning ? QStringLiteral("overlap: chance to keep a draft here (\u03B1)")
+        {meaning ? QStringLiteral("overlap (\u03B1): chance to keep a draft")
                  : QStringLiteral("overlap of both"),
          m_picture.overlap},
         {meaning ? QStringLiteral("draft excess: can be rejected") : QStringLiteral("draft excess"),

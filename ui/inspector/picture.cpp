@@ -15,12 +15,18 @@ namespace {
 
 constexpr int kUsualWidth = 320;
 constexpr int kMinimumWidth = 200;
+constexpr double kUsualType = 20;  ///< pixels of a line
 
 /// Edges on device pixels; a bar of any length keeps a visible pixel.
 QRectF crisp(const QPainter& painter, const QRectF& rect) {
     const double ratio = painter.device()->devicePixelRatioF();
     const auto snap = [ratio](double v) { return std::round(v * ratio) / ratio; };
     return {QPointF(snap(rect.left()), snap(rect.top())), QPointF(snap(rect.right()), snap(rect.bottom()))};
+}
+
+/// Lines and hatches grow with the type, from its usual size on.
+double inkScale(const QPainter& painter) {
+    return std::max(1.0, QFontMetricsF(painter.font()).height() / kUsualType);
 }
 
 /// The theme as it looks on a window surface instead of a text area.
@@ -96,8 +102,10 @@ void fillHatched(QPainter& painter, const QRectF& rect, const QColor& color, con
     if (rect.width() <= 0 || rect.height() <= 0) return;
     const QRectF area = crisp(painter, rect);
     const double ratio = painter.device()->devicePixelRatioF();
+    QBrush hatch = hatchBrush(color, ratio * inkScale(painter));
+    hatch.setTransform(QTransform::fromScale(1.0 / ratio, 1.0 / ratio));
     painter.fillRect(area, theme.tint(color, 0.22));
-    painter.fillRect(area, hatchBrush(color, ratio));
+    painter.fillRect(area, hatch);
     if (area.width() < 3.0 / ratio || area.height() < 3.0 / ratio) return;
     painter.setPen(QPen(color, 1.0 / ratio));
     painter.setBrush(Qt::NoBrush);
@@ -106,9 +114,10 @@ void fillHatched(QPainter& painter, const QRectF& rect, const QColor& color, con
 }
 
 void coinLine(QPainter& painter, QPointF from, QPointF to, const Theme& theme) {
-    painter.setPen(QPen(theme.base, 5.0, Qt::SolidLine, Qt::FlatCap));
+    const double thick = 2.0 * inkScale(painter);
+    painter.setPen(QPen(theme.base, thick + 3.0, Qt::SolidLine, Qt::FlatCap));
     painter.drawLine(from, to);
-    painter.setPen(QPen(theme.text, 2.0, Qt::SolidLine, Qt::FlatCap));
+    painter.setPen(QPen(theme.text, thick, Qt::SolidLine, Qt::FlatCap));
     painter.drawLine(from, to);
 }
 

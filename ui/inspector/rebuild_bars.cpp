@@ -101,18 +101,6 @@ void RebuildBars::paintSum(QPainter& painter, const BarRows& layout, const Theme
     const QRectF second(layout.barLeft() + kept, y, added, layout.barHeight());
     fillSolid(painter, first, theme.accepted);
     fillHatched(painter, second, theme.resampled, theme);
-    const auto inside = [&](const QRectF& bar, double share) {
-        const QString text = shortProbability(share);
-        if (small.horizontalAdvance(text) + 6 > bar.width()) return;
-        painter.setPen(theme.onFill);
-        fillSolid(painter,
-                  QRectF(bar.center().x() - small.horizontalAdvance(text) / 2 - 2, bar.top() + 1,
-                         small.horizontalAdvance(text) + 4, bar.height() - 2),
-                  QColor(255, 255, 255, 200));
-        painter.drawText(bar, Qt::AlignCenter, text);
-    };
-    inside(first, m_picture.kept);
-    inside(second, m_picture.added);
     layout.paintNumber(painter, theme, first, shortProbability(m_picture.kept + m_picture.added));
 }
 

@@ -161,7 +161,7 @@ void RoundGantt::paintDrafts(QPainter& painter, const Theme& theme) const {
             painter.drawRect(area.adjusted(1, 1, -1, -1));
         }
         painter.setPen(draft.verdict == Verdict::Rejected ? theme.onFill : theme.text);
-        if (area.width() > 14)
+        if (area.width() > 2.5 * QFontMetricsF(painter.font()).averageCharWidth())
             painter.drawText(area.adjusted(3, 0, -2, 0), Qt::AlignVCenter | Qt::AlignLeft,
                              QFontMetricsF(painter.font())
                                  .elidedText(draft.label.trimmed(), Qt::ElideRight, area.width() - 5));

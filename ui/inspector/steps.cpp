@@ -74,7 +74,7 @@ QString coinSentence(const DecisionPictures& pictures) {
 
 QString decisionSentence(const DecisionPictures& pictures) {
     const Place& place = *pictures.place;
-    if (!place.proposal) return ganttFinding(pictures.gantt);
+    if (!place.proposal) return QStringLiteral("Nothing was drafted for this place, so nothing was judged.");
     int discarded = 0;
     for (const Proposal& other : place.round->proposals)
         discarded += other.verdict == Verdict::Discarded ? 1 : 0;
@@ -95,7 +95,7 @@ QString decisionSentence(const DecisionPictures& pictures) {
             text = QStringLiteral("%1 is discarded without a judgement. ").arg(name);
             break;
     }
-    return text + ganttFinding(pictures.gantt);
+    return text.trimmed();
 }
 
 QString drawSentence(const Place& place, const DrawPicture& draw) {
@@ -150,10 +150,8 @@ QString emitSentence(const DecisionPictures& pictures) {
     QString name = place.extra ? nameOf(place.extra->id, place.extra->bytes) : draftedName(place);
     if (!place.extra && place.proposal->verdict == Verdict::Rejected)
         name = QStringLiteral("Another candidate");
-    const QString text = QStringLiteral("%1 becomes text. ").arg(name);
-    if (!pictures.rebuild) return text;
-    return text + (pictures.rebuild->missing.isEmpty() ? rebuildSentence(*pictures.rebuild)
-                                                       : pictures.rebuild->missing);
+    return QStringLiteral("%1 becomes text. Here is all that could have become text, and by which way.")
+        .arg(name);
 }
 
 }  // namespace

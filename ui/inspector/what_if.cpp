@@ -28,33 +28,48 @@ int proposalOf(const RunLog& log, TokenRef ref) {
     return token ? token->proposal : ref.index;
 }
 
-/// Bytes of every token that the round's own record names; "" for the others.
-std::map<TokenId, std::string> bytesIn(const RunLog& log, const Round& round) {
-    std::map<TokenId, std::string> bytes;
-    const auto add = [&](const std::optional<RowPair>& rows) {
-        if (!rows) return;
-        for (const TopEntry& entry : rows->top) bytes[entry.id] = entry.bytes;
-    };
-    for (const Proposal& proposal : round.proposals) {
-        bytes[proposal.id] = proposal.bytes;
-        add(proposal.rows);
+/// Bytes of tokens by id, from wherever the run names them.
+class Pieces {
+public:
+    Pieces(const RunLog& log, const Round& round) : m_log(log) {
+        for (const Proposal& proposal : round.proposals) {
+            m_known[proposal.id] = proposal.bytes;
+            add(proposal.rows);
+        }
+        for (const Emitted& token : round.emitted) {
+            m_known[token.id] = token.bytes;
+            add(token.rows);
+        }
     }
-    for (const Emitted& token : round.emitted) {
-        bytes[token.id] = token.bytes;
-        add(token.rows);
-    }
-    const RunHeader& header = log.header();
-    for (std::size_t i = 0; i < std::min(header.promptIds.size(), header.promptPieces.size()); ++i)
-        bytes.try_emplace(header.promptIds[i], header.promptPieces[i]);
-    for (const TokenRef ref : log.output()) bytes.try_emplace(log.idOf(ref), log.bytesOf(ref));
-    return bytes;
-}
 
-QString nameOf(const std::map<TokenId, std::string>& bytes, TokenId id) {
-    const auto found = bytes.find(id);
-    return found == bytes.end() || found->second.empty() ? QStringLiteral("#%1").arg(id)
-                                                         : quotedPiece(found->second);
-}
+    /// "" where the run never names the token.
+    const std::string& of(TokenId id) {
+        const auto found = m_known.find(id);
+        return found != m_known.end() ? found->second : m_known[id] = elsewhere(id);
+    }
+    QString quoted(TokenId id) {
+        return of(id).empty() ? QStringLiteral("#%1").arg(id) : quotedPiece(of(id));
+    }
+
+private:
+    void add(const std::optional<RowPair>& rows) {
+        if (!rows) return;
+        for (const TopEntry& entry : rows->top) m_known[entry.id] = entry.bytes;
+    }
+    std::string elsewhere(TokenId id) const {
+        const RunHeader& header = m_log.header();
+        for (std::size_t i = 0; i < std::min(header.promptIds.size(), header.promptPieces.size()); ++i) {
+            if (header.promptIds[i] == id) return header.promptPieces[i];
+        }
+        for (const TokenRef ref : m_log.output()) {
+            if (m_log.idOf(ref) == id) return m_log.bytesOf(ref);
+        }
+        return {};
+    }
+
+    const RunLog& m_log;
+    std::map<TokenId, std::string> m_known;
+};
 
 /// A round under change: proposals and rows first, then the verdicts.
 class Supposed {
@@ -64,8 +79,8 @@ public:
           m_number(ref.round),
           m_change(change),
           m_was(roundOf(log, ref)),
-          m_focus(proposalOf(log, ref)) {
-        m_bytes = bytesIn(log, m_was);
+          m_focus(proposalOf(log, ref)),
+          m_pieces(log, m_was) {
         m_out.header = log.header();
         m_round = m_was;
     }
@@ -87,7 +102,7 @@ private:
     void changeRule();
     void judgeAgain();
     void say(const QString& words) { m_words << words; }
-    QString name(TokenId id) const { return nameOf(m_bytes, id); }
+    QString name(TokenId id) { return m_pieces.quoted(id); }
     void keepOnly(const std::vector<bool>& stays);
     void dropImpossible();
     Proposal& focused() { return m_round.proposals[static_cast<std::size_t>(m_focus)]; }
@@ -98,7 +113,7 @@ private:
     const Round& m_was;
     int m_focus;
     Round m_round;
-    std::map<TokenId, std::string> m_bytes;
+    Pieces m_pieces;
     bool m_endsAtFocus = false;  // what follows the focused token is not known
     QStringList m_words;
     Hypothetical m_out;
@@ -237,10 +252,7 @@ void Supposed::judgeAgain() {
     round.emitted.clear();
     RecordOptions record;
     record.topEntries = std::max(1, m_out.header.options.topEntries);
-    record.bytes = [this](TokenId id) {
-        const auto found = m_bytes.find(id);
-        return found == m_bytes.end() ? std::string() : found->second;
-    };
+    record.bytes = [this](TokenId id) { return m_pieces.of(id); };
     recordRound(input, judged, record, round);
     for (std::size_t i = 0; i < round.proposals.size(); ++i)
         round.proposals[i].draftCoin = m_round.proposals[i].draftCoin;

@@ -331,6 +331,25 @@ private slots:
         QVERIFY(!marks->isVisible());
     }
 
+    void oldRoundsLoseTheirRowsAndTheInspectorSaysSo() {
+        KeptModel model({.rounds = 4});
+        std::vector<Round> rounds = model.make();
+        auto heavy = std::make_shared<KeptRows>(*rounds[0].kept);
+        heavy->targetLogits.resize(RunLog::kKeptBytes / 3 / sizeof(float));
+        Shown s({.rounds = 1});
+        for (Round& round : rounds) round.kept = heavy;
+        s.log.begin(model.header());
+        s.log.append({rounds[0], rounds[1]});
+        s.inspector.showToken(TokenRef::proposal(0, 0));
+        QVERIFY(s.find<QSlider>("whatIfTemperature")->isVisible());
+        s.log.append({rounds[2], rounds[3]});
+        QVERIFY(!s.log.rounds()[0].kept && !s.log.rounds()[1].kept);
+        QVERIFY(s.log.rounds()[2].kept && s.log.rounds()[3].kept);
+        QTest::keyClick(s.find<UnitStrip>(), Qt::Key_Home);  // shown before the rows went
+        QVERIFY(!s.ribbonShown());
+        QVERIFY(s.find<QLabel>("whatIfProblem")->text().contains(QLatin1String("no longer")));
+    }
+
     void anotherDecisionStartsFromWhatHappened() {
         Shown s({});
         s.inspector.showToken(firstWith(s.log, Verdict::Rejected));
