@@ -52,6 +52,8 @@ void MainActions::makeView() {
     zoomOut = make(tr("Zoom &out"), Qt::CTRL | Qt::Key_Minus, tr("Smaller text"));
     zoomReset = make(tr("Ordinary &size"), Qt::CTRL | Qt::Key_0, tr("Text at its ordinary size"));
     fullScreen = toggle(tr("&Full screen"), Qt::Key_F11, tr("The window on the whole screen"), false);
+    fillPicture = make(tr("&Picture on the whole window"), Qt::SHIFT | Qt::Key_F11,
+                       tr("The inspector's picture in large type, for a class; Escape returns"));
     showSetup = toggle(tr("S&etup"), Qt::CTRL | Qt::Key_1, tr("Show or hide the setup"), true);
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
@@ -117,8 +119,9 @@ void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showAudit, showRules, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected,
-             copy, gap, zoomIn, zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
+            {showAudit,  showRules,    showModels, gap,          showSetup,   showInspector, showCharts,
+             gap,        showRejected, copy,       gap,          zoomIn,      zoomOut,       zoomReset,
+             fullScreen, fillPicture,  gap,        systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep, compareRules});

@@ -36,6 +36,7 @@ public:
     QAction* darkColors = nullptr;
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
+    QAction* fillPicture = nullptr;
     QAction* showCharts = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;

@@ -277,6 +277,7 @@ void MainWindow::connectActions() {
     connect(a.zoomReset, &QAction::triggered, m_tokens, &TokenView::resetZoom);
     connect(a.fullScreen, &QAction::toggled, this,
             [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
+    connect(a.fillPicture, &QAction::triggered, m_inspector, &Inspector::fill);
     connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
     connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
     connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
