@@ -26,6 +26,7 @@ struct RunRecord {
     std::vector<Round> rounds;
     std::vector<Bookmark> bookmarks;
     std::optional<ProbeReport> probe;  ///< where the pair was measured: what rows cost
+    std::optional<RulesReport> rules;  ///< where its rules were compared: the last time
 };
 
 /// The emitted ids in order.

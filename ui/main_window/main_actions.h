@@ -38,10 +38,12 @@ public:
     QAction* darkColors = nullptr;
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
+    QAction* fillPicture = nullptr;
     QAction* showCharts = nullptr;
     QAction* showTimeline = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
+    QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;
@@ -49,6 +51,7 @@ public:
     QAction* step = nullptr;
     TimelineActions timeline;
     QAction* sweep = nullptr;
+    QAction* compareRules = nullptr;
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;
     QAction* reseed = nullptr;

@@ -9,6 +9,7 @@
 
 #include "engine/trace/options.h"
 #include "engine/trace/reports.h"
+#include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
 #include "ui/setup/setup_types.h"
 #include "ui/timeline/run_player.h"
@@ -28,6 +29,7 @@ class MainActions;
 class MessageBar;
 class ModelsView;
 class ProgressLine;
+class RulesView;
 class SetupPanel;
 class StatusPanel;
 class TimelinePanel;
@@ -39,13 +41,14 @@ enum class AppState {
     Loading,    ///< models are being loaded
     Running,    ///< rounds are arriving
     Stopping,   ///< Stop was asked for and the pass under way is being finished
-    Measuring,  ///< a sweep or a plain baseline is being measured, or an audit runs
+    Measuring,  ///< a sweep, rules or a plain baseline are being measured, or an audit runs
 };
 
 /// What the middle of the window shows.
 enum class MainPage {
     Generate,  ///< the tokens of the run
     Audit,     ///< is speculative decoding of the pair exact?
+    Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
 };
 
@@ -78,6 +81,7 @@ public:
     ModelsView& models() { return *m_models; }
     AuditView& audit() { return *m_audit; }
     TimelinePanel& timeline() { return *m_timeline; }
+    RulesView& rules() { return *m_rules; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -156,6 +160,10 @@ signals:
     void measurePlainRequested(const specula::RunRequest& request);
     /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
     void auditRequested(const specula::AuditRequest& request);
+    /// Run the chosen pair under each of these rules.
+    void rulesRequested(const specula::RulesRequest& request);
+    /// Draw rounds under these rules at a round of the shown run.
+    void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
     /// Another target, draft or weight format was chosen.
@@ -189,6 +197,7 @@ private:
 
     void enableByState();
     bool refuse();
+    bool refuseSuite();
     bool refuseMeasuring();
     void startRun();
     void generate();
@@ -199,6 +208,14 @@ private:
     void measurePlain();
     void measureCosts();
     void startAudit(specula::Mutant mutant);
+
+    // main_window_rules.cpp
+    void connectRules();
+    void askRules();
+    void startRules(const RulesRequest& request);
+    void followRound(TokenRef token);
+    void offerRules();
+
     void askOpenSession();
     void askSaveSession();
     void askPicture();
@@ -222,6 +239,7 @@ private:
     StatusPanel* m_status = nullptr;
     ModelsView* m_models = nullptr;
     AuditView* m_audit = nullptr;
+    RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
@@ -241,6 +259,8 @@ private:
     bool m_narrow = false;
     bool m_laidOut = false;    ///< docks have their sizes
     RunRequest m_lastRequest;  ///< of the shown run
+    DraftInfo m_draft;         ///< that is loaded
+    int m_lookedAt = -1;       ///< the round whose rows are kept because it is looked at
     QString m_unmeasurable;    ///< why nothing should be measured now, "" if it may
     QString m_problem;         ///< what the last Generate was refused for
 };
