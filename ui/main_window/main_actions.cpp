@@ -59,7 +59,7 @@ void MainActions::makeView() {
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
     showTimeline =
-        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_6, tr("Show or hide the timeline of the run"), true);
+        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_7, tr("Show or hide the timeline of the run"), true);
     showModels = toggle(tr("&Models"), Qt::CTRL | Qt::Key_4,
                         tr("The models on this computer, which of them pair, and how to get more"), false);
     showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
