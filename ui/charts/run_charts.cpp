@@ -8,7 +8,7 @@ namespace specula {
 
 namespace {
 
-constexpr std::size_t kStretches = 400;  ///< of the rate's curve; more cannot be told apart
+constexpr std::size_t kStretches = 200;  ///< of the rate's curve; more can hardly be told apart
 constexpr double kCountSpacing = 46.0;   ///< pixels a position needs to carry its count below the axis
 
 QCPAxis* bottom(QCPAxisRect* rect) {
@@ -111,6 +111,7 @@ RateChart::RateChart(QWidget* parent)
     }
     m_graph = addGraph(bottom(m_rect), left(m_rect));
     m_graph->setSelectable(QCP::stNone);
+    setPlottingHint(QCP::phFastPolylines, true);
     m_baseline = makeReference(m_rect, Qt::Horizontal);
 }
 
