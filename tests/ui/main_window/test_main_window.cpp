@@ -208,6 +208,7 @@ private slots:
         RunHeader header = fakeHeader({});
         header.prompt = sampleRequest().prompt.text;
         m_window->runLog().begin(header);
+        m_window->showRun(sampleRequest());
         m_window->runLog().append(fakeRounds({}));
         m_window->setup().prompt().text()->setPlainText(QStringLiteral("another prompt"));
         QSignalSpy measure(m_window.get(), &MainWindow::measurePlainRequested);
