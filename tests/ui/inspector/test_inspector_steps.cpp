@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <QAction>
 #include <QCheckBox>
 #include <QLabel>
 #include <QPushButton>
@@ -235,6 +236,24 @@ private slots:
         QTest::keyClick(full, Qt::Key_Escape);
         QVERIFY(!s.inspector->fullPicture());
         QVERIFY(s.step() == Step::All);
+    }
+
+    void escapeIsTheFilledWindowsAndNotTheProgramsStop() {
+        Shown s;
+        QAction stop(&s.window);
+        stop.setShortcut(Qt::Key_Escape);
+        s.window.addAction(&stop);
+        QSignalSpy stopped(&stop, &QAction::triggered);
+        s.inspector->showToken(firstWith(s.log, Verdict::Rejected));
+        s.inspector->setStep(Step::Coin);
+        s.inspector->fill();
+        auto* strip = s.inspector->fullPicture()->page().findChild<UnitStrip*>();
+        strip->setFocus();
+        QTest::keyClick(strip, Qt::Key_Escape);
+        QVERIFY(!s.inspector->fullPicture());
+        QCOMPARE(stopped.size(), 0);
+        QTest::keyClick(s.track(), Qt::Key_Escape);
+        QCOMPARE(stopped.size(), 1);
     }
 
     void theCoinCanBeDraggedOnTheFilledWindow() {
