@@ -4,8 +4,8 @@
 
 namespace specula {
 
-/// Copies of all rows, the target's made where no rule had asked for them.
 std::shared_ptr<const KeptRows> Recorder::keep(const JudgedRound& round) const {
+    if (!m_keepRows) return nullptr;
     auto kept = std::make_shared<KeptRows>();
     const auto append = [](std::vector<float>& rows, std::span<const float> row) {
         rows.insert(rows.end(), row.begin(), row.end());
@@ -14,6 +14,11 @@ std::shared_ptr<const KeptRows> Recorder::keep(const JudgedRound& round) const {
     kept->vocabulary = static_cast<int>(round.target.row(-1).size());
     kept->target.reserve(nodes * static_cast<std::size_t>(kept->vocabulary));
     kept->targetLogits.reserve(kept->target.capacity());
+    std::size_t drafts = 0;
+    for (int node = -1; node < round.proposals.size(); ++node)
+        drafts += round.proposals.row(node).empty() ? 0 : 1;
+    kept->draft.reserve(drafts * static_cast<std::size_t>(kept->vocabulary));
+    kept->draftLogits.reserve(kept->draft.capacity());
     kept->acceptCoins.assign(round.input.acceptCoins.begin(), round.input.acceptCoins.end());
     kept->extraCoin = round.input.extraCoin;
     int draftRows = 0;
@@ -38,7 +43,6 @@ void Recorder::record(const JudgedRound& round, Round& record) const {
     for (int node = 0; node < round.proposals.size(); ++node)
         record.proposals[static_cast<std::size_t>(node)].draftCoin = round.proposals.drawCoin(node);
     record.draftStopped = round.proposals.stoppedAt();
-    if (m_keepRows) record.kept = keep(round);
 }
 
 }  // namespace specula
