@@ -12,6 +12,8 @@
 #include "app/file_io.h"
 #include "app/models_controller.h"
 #include "app/probe_output.h"
+#include "app/rules_controller.h"
+#include "app/rules_output.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
@@ -31,6 +33,8 @@
 namespace specula {
 
 namespace {
+
+constexpr std::size_t kMaxFile = std::size_t{512} << 20;
 
 /// The decision worth looking at: the first rejection, else the first decision.
 TokenRef interestingToken(const RunLog& log) {
@@ -125,7 +129,6 @@ std::string pictureOfAudit(const CommandLine& line, MainWindow& window) {
 
 /// The charts of costs in the window: of a session file, or of what `probe --json` printed.
 std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
-    constexpr std::size_t kMaxFile = std::size_t{512} << 20;
     const nlohmann::json document = readJsonObject(*line.sessionPath, kMaxFile);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
     if (document.contains("schema")) {
@@ -147,6 +150,29 @@ std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
     window.show();
     letSettle();
     window.charts().showCosts();
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
+/// The Rules page: empty, of a session file, or of what `rules --json` printed.
+std::string pictureOfRules(const CommandLine& line, MainWindow& window) {
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    window.resize(line.width, line.height);
+    window.show();
+    if (line.sessionPath) {
+        const nlohmann::json document = readJsonObject(*line.sessionPath, kMaxFile);
+        if (document.contains("schema")) {
+            RunRecord record = readSession(*line.sessionPath);
+            presentRecord(window, record);
+            controller.showRecord(std::move(record));
+            letSettle();
+        } else {
+            RunRecord shown;
+            shown.rules = rulesFromJson(JsonObject(document, *line.sessionPath));
+            RulesController(window).show(shown);
+        }
+    }
+    window.setPage(MainPage::Rules);
     letSettle();
     return pngOf(window, line.scale);
 }
@@ -186,6 +212,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfModels(line, window);
     else if (line.view == "audit")
         picture = pictureOfAudit(line, window);
+    else if (line.view == "rules")
+        picture = pictureOfRules(line, window);
     else if (line.view == "costs")
         picture = pictureOfCosts(line, window);
     else

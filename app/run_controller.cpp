@@ -17,8 +17,8 @@ namespace specula {
 
 namespace {
 
-constexpr int kFrameMs = 33;
 constexpr int kMemoryMs = 2000;
+constexpr std::size_t kMostRows = RunLog::RowBudget{}.bytes;  // shown and waiting
 
 // Run ids of stored runs, far from those the worker counts.
 constexpr std::uint64_t kStoredRunId = std::uint64_t{1} << 62;
@@ -43,14 +43,14 @@ bool sameRun(const RunRequest& a, const RunRequest& b) {
 RunController::RunController(MainWindow& window, EngineWorker::Factory makeBackend, QObject* parent)
     : QObject(parent),
       m_window(window),
+      m_rules(window),
       m_files(std::make_shared<Mailbox<FileEvent>>()),
       m_worker(std::move(makeBackend)) {
     connectWindow();
     connect(&m_timer, &QTimer::timeout, this, &RunController::tick);
-    m_timer.setInterval(kFrameMs);
+    m_timer.setInterval(PacedRounds::kFrameMs);
     connect(&m_memoryTimer, &QTimer::timeout, this, &RunController::reportMemory);
     m_memoryTimer.start(kMemoryMs);
-    m_clock.start();
 }
 
 RunController::~RunController() = default;
@@ -64,6 +64,8 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
     connect(&m_window, &MainWindow::auditRequested, this, &RunController::audit);
     connect(&m_window, &MainWindow::costsRequested, this, &RunController::measureCosts);
+    connect(&m_window, &MainWindow::rulesRequested, this, &RunController::compareRules);
+    connect(&m_window, &MainWindow::roundRequested, this, &RunController::drawRounds);
     connect(&m_window, &MainWindow::paceChanged, this, &RunController::setPace);
     connect(&m_window, &MainWindow::loadRequested, this, &RunController::load);
     connect(&m_window, &MainWindow::openSessionRequested, this, &RunController::openSession);
@@ -97,13 +99,8 @@ QString RunController::loadText(const EngineOptions& options) const {
     return tr("Loading %1").arg(QFileInfo(QFile::decodeName(options.target.c_str())).completeBaseName());
 }
 
-void RunController::forgetHold() {
-    m_hold = false;
-    m_steps = 0;
-}
-
 void RunController::run(const RunRequest& request) {
-    forgetHold();
+    m_pending.endHold();
     if (m_loaded == request.engine) {
         startRun(request);
         return;
@@ -114,15 +111,15 @@ void RunController::run(const RunRequest& request) {
 }
 
 void RunController::startRun(const RunRequest& request) {
-    RunRequest kept = request;
-    kept.options.keepRows = true;  // for what-ifs
-    begin(RunJob{std::move(kept)}, &request.engine, AppState::Running, tr("Reading the prompt"));
+    RunJob job{request};
+    job.request.options.keepRows = true;
+    begin(std::move(job), &request.engine, AppState::Running, tr("Reading the prompt"));
     m_request = request;
     m_continuable = false;
 }
 
 void RunController::stop() {
-    forgetHold();
+    m_pending.endHold();
     m_fileJob = 0;
     m_queued.reset();
     m_loading.reset();
@@ -136,8 +133,7 @@ void RunController::stop() {
 }
 
 void RunController::step() {
-    m_hold = true;
-    ++m_steps;
+    m_pending.step();
     release();
     settle();
 }
@@ -148,7 +144,7 @@ void RunController::continueRun(int moreTokens) {
         m_window.showError(tr("Only a run that was just generated can be continued; press Generate first."));
         return;
     }
-    forgetHold();
+    m_pending.endHold();
     begin(ContinueJob{moreTokens}, nullptr, AppState::Running, {});
     m_record.options.maxTokens += moreTokens;
     m_running = true;
@@ -171,10 +167,17 @@ void RunController::measureCosts(const EngineOptions& options) {
     begin(ProbeJob{options}, &options, AppState::Measuring, tr("Measuring costs"));
 }
 
+void RunController::compareRules(const RulesRequest& request) {
+    begin(m_rules.compare(request), &request.engine, AppState::Measuring, tr("Comparing rules"));
+}
+
+void RunController::drawRounds(int round, const std::vector<RuleSetup>& setups) {
+    begin(m_rules.draw(round, setups, m_record), &m_record.engine, AppState::Measuring,
+          tr("Drawing rounds afresh"));
+}
+
 void RunController::setPace(double roundsPerSecond) {
-    m_pace = std::max(0.0, roundsPerSecond);
-    m_dueMs = 0.0;
-    forgetHold();
+    m_pending.setPace(roundsPerSecond);
 }
 
 void RunController::load(const EngineOptions& options) {
@@ -227,16 +230,18 @@ void RunController::saveSession(const QString& path) {
 
 void RunController::showRecord(RunRecord record) {
     showRest();
-    forgetHold();
+    m_pending.endHold();
     m_running = false;
     m_continuable = false;
     m_runId = kStoredRunId;
     m_request = {record.engine, record.prompt, record.options};
-    for (Round& round : record.rounds) round.runId = m_runId;
-    m_pending.assign(std::make_move_iterator(record.rounds.begin()),
-                     std::make_move_iterator(record.rounds.end()));
+    for (Round& round : record.rounds) {
+        round.runId = m_runId;
+        m_pending.add(std::move(round), 0, kMostRows);
+    }
     record.rounds.clear();
     m_ended = record.finish == Finish::Running ? Finish::Cancelled : record.finish;
+    m_rules.show(record);
     m_record = std::move(record);
     beginLog();
     m_window.setState(AppState::Running, tr("Showing a stored run"));
@@ -250,6 +255,7 @@ RunRecord RunController::shownRecord() const {
     RunRecord record = m_record;
     record.rounds.assign(log.rounds().begin(), log.rounds().end());
     record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
+    record.rules = m_rules.reportOf(record.engine);
     // The stored text is that of the whole run; not all of it may be on screen.
     const bool partial = m_running || !m_pending.empty() || !record.text;
     if (partial && record.target.hasTokenizer) record.text = log.outputBytes();
@@ -362,11 +368,7 @@ void RunController::refreshBaseline() {
 void RunController::on(Round& round) {
     if (std::exchange(m_awaitsRound, false) && m_window.state() == AppState::Running)
         m_window.setState(AppState::Running);
-    // What waits to be shown may be a whole long run: only its first rounds keep their rows.
-    std::size_t waiting = 0;
-    for (const Round& other : m_pending) waiting += other.kept ? other.kept->bytes() : 0;
-    if (waiting > RunLog::kKeptBytes) round.kept.reset();
-    m_pending.push_back(std::move(round));
+    m_pending.add(std::move(round), m_window.runLog().keptBytes(), kMostRows);
 }
 
 void RunController::on(RunEnded& ended) {
@@ -422,39 +424,16 @@ void RunController::on(JobFailed& failed) {
 // ---- what is shown, and when
 // ----------------------------------------------------------------------------------
 
-void RunController::show(std::size_t count) {
-    if (count == 0) return;
-    const auto end = m_pending.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<Round> rounds(std::make_move_iterator(m_pending.begin()), std::make_move_iterator(end));
-    m_pending.erase(m_pending.begin(), end);
-    m_window.runLog().append(std::move(rounds));
+void RunController::show(std::vector<Round> rounds) {
+    if (!rounds.empty()) m_window.runLog().append(std::move(rounds));
 }
 
 void RunController::showRest() {
-    show(m_pending.size());
+    show(m_pending.all());
 }
 
 void RunController::release() {
-    if (m_pending.empty()) return;
-    if (m_hold) {
-        const std::size_t count = std::min(m_steps, m_pending.size());
-        m_steps -= count;
-        show(count);
-        return;
-    }
-    if (m_pace <= 0.0) {
-        showRest();
-        return;
-    }
-    // A schedule rather than a delay after each round, so that the timer's grain does not slow the pace down;
-    // but rounds that came late are not made up for in a burst.
-    const double interval = 1000.0 / m_pace;
-    const auto now = static_cast<double>(m_clock.elapsed());
-    if (m_window.runLog().rounds().empty()) m_dueMs = now;
-    m_dueMs = std::max(m_dueMs, now - std::max(interval, 1.5 * kFrameMs));
-    std::size_t count = 0;
-    for (; count < m_pending.size() && m_dueMs <= now; ++count) m_dueMs += interval;
-    show(count);
+    show(m_pending.due(m_window.runLog().rounds().empty()));
 }
 
 void RunController::finishLog() {

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
 #include "app/engine_worker.h"
+#include "app/paced_rounds.h"
+#include "app/rules_controller.h"
 #include "app/run_record.h"
 #include "ui/main_window/main_window.h"
 
@@ -53,6 +53,8 @@ public slots:
     void measurePlain(const specula::RunRequest& request);
     void audit(const specula::AuditRequest& request);
     void measureCosts(const specula::EngineOptions& options);
+    void compareRules(const specula::RulesRequest& request);
+    void drawRounds(int round, const std::vector<specula::RuleSetup>& setups);
     void setPace(double roundsPerSecond);
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
@@ -76,21 +78,23 @@ private:
     void on(SweepPoint& point);
     void on(AuditCheck& check);
     void on(AuditReport& report);
+    void on(RulePoint& point) { m_rules.on(point); }
+    void on(RoundsDrawn& drawn) { m_rules.on(drawn); }
     void on(JobDone&);
     void on(JobFailed& failed);
     void beginLog();
     void release();
-    void show(std::size_t count);
+    void show(std::vector<Round> rounds);
     void showRest();
     void finishLog();
     void settle();
-    void forgetHold();
     void refreshBaseline();
     void becomeIdle();
     QString loadText(const EngineOptions& options) const;
     void reportMemory();
 
     MainWindow& m_window;
+    RulesController m_rules;
     std::shared_ptr<Mailbox<FileEvent>> m_files;  // shared with the file jobs, which may outlive this
     EngineWorker m_worker;
     QTimer m_timer;
@@ -115,18 +119,12 @@ private:
     bool m_running = false;         // the worker is at it
     bool m_awaitsRound = false;     // its prompt is still being read
     bool m_continuable = false;     // the worker still holds it
-    std::deque<Round> m_pending;    // made and not yet shown
+    PacedRounds m_pending;          // made and not yet shown
     std::optional<Finish> m_ended;  // how it ended, until all of it is shown
 
     RunRequest m_measuring;                  // of the CompareJob under way
     std::optional<RunRequest> m_baselineOf;  // what m_baseline was measured on
     CompareReport m_baseline;
-
-    double m_pace = 0.0;  // rounds a second, 0 = as they come
-    bool m_hold = false;  // Step: show only what m_steps allows
-    std::size_t m_steps = 0;
-    QElapsedTimer m_clock;
-    double m_dueMs = 0.0;  // on m_clock: when the next round may be shown
 };
 
 }  // namespace specula

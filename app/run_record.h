@@ -24,6 +24,7 @@ struct RunRecord {
     double prefillSeconds = 0.0;
     std::vector<Round> rounds;
     std::optional<ProbeReport> probe;  ///< where the pair was measured: what rows cost
+    std::optional<RulesReport> rules;  ///< where its rules were compared: the last time
 };
 
 /// The emitted ids in order.

@@ -2,6 +2,7 @@
 
 #include "app/file_io.h"
 #include "app/probe_output.h"
+#include "app/rules_output.h"
 #include "app/trace_json.h"
 #include "app/version.h"
 #include "engine/text/json_file.h"
@@ -44,6 +45,7 @@ std::string sessionText(const RunRecord& record) {
                            {"load_s", record.loadSeconds},
                            {"prefill_s", record.prefillSeconds},
                            {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
+                           {"rules", record.rules ? rulesToJson(*record.rules) : json(nullptr)},
                            {"rounds", std::move(rounds)}};
     return document.dump() + "\n";
 }
@@ -79,6 +81,7 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     for (std::size_t i = 0; i < rounds; ++i)
         record.rounds.push_back(roundFrom(top.element("rounds", i), static_cast<int>(i)));
     if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
+    if (top.has("rules")) record.rules = rulesFromJson(top.object("rules"));
     return record;
 }
 

@@ -12,13 +12,12 @@ std::shared_ptr<const KeptRows> Recorder::keep(const JudgedRound& round) const {
     };
     const auto nodes = static_cast<std::size_t>(round.proposals.size()) + 1;
     kept->vocabulary = static_cast<int>(round.target.row(-1).size());
-    kept->target.reserve(nodes * static_cast<std::size_t>(kept->vocabulary));
-    kept->targetLogits.reserve(kept->target.capacity());
-    std::size_t drafts = 0;
-    for (int node = -1; node < round.proposals.size(); ++node)
-        drafts += round.proposals.row(node).empty() ? 0 : 1;
-    kept->draft.reserve(drafts * static_cast<std::size_t>(kept->vocabulary));
-    kept->draftLogits.reserve(kept->draft.capacity());
+    const auto row = static_cast<std::size_t>(kept->vocabulary);
+    std::size_t drawn = 0;
+    for (int node = -1; node < round.proposals.size(); ++node) drawn += !round.proposals.row(node).empty();
+    // Growing would copy megabytes again.
+    for (std::vector<float>* rows : {&kept->target, &kept->targetLogits}) rows->reserve(nodes * row);
+    for (std::vector<float>* rows : {&kept->draft, &kept->draftLogits}) rows->reserve(drawn * row);
     kept->acceptCoins.assign(round.input.acceptCoins.begin(), round.input.acceptCoins.end());
     kept->extraCoin = round.input.extraCoin;
     int draftRows = 0;

@@ -37,13 +37,15 @@ void RunLog::reset(RunHeader header, bool hasRun) {
     m_hasRun = hasRun;
     m_header = std::move(header);
     m_rounds.clear();
-    m_keptBytes = m_firstKept = 0;
     m_totals = {};
     m_finish = Finish::Running;
     m_output.clear();
     m_firstOutput.assign(1, 0);
     m_decisions.clear();
     m_firstDecision.assign(1, 0);
+    m_pinned.clear();
+    m_withRows.clear();
+    m_keptBytes = 0;
     emit cleared();
 }
 
@@ -53,10 +55,13 @@ int RunLog::append(std::vector<Round> rounds) {
         if (!m_hasRun || round.runId != m_header.runId) continue;
         m_totals.add(round);
         index(round, static_cast<int>(m_rounds.size()));
-        if (round.kept) m_keptBytes += round.kept->bytes();
+        if (round.kept) {
+            m_keptBytes += round.kept->bytes();
+            m_withRows.insert(static_cast<int>(m_rounds.size()));
+        }
         m_rounds.push_back(std::move(round));
+        keepWithinBudget();
     }
-    dropOldRows();
     const int count = static_cast<int>(m_rounds.size()) - first;
     if (count > 0) {
         m_finish = Finish::Running;
@@ -65,18 +70,46 @@ int RunLog::append(std::vector<Round> rounds) {
     return count;
 }
 
-void RunLog::dropOldRows() {
-    for (; m_keptBytes > kKeptBytes && m_firstKept < m_rounds.size(); ++m_firstKept) {
-        std::shared_ptr<const KeptRows>& kept = m_rounds[m_firstKept].kept;
-        if (kept) m_keptBytes -= kept->bytes();
-        kept.reset();
-    }
-}
-
 void RunLog::finish(std::uint64_t runId, Finish why) {
     if (!m_hasRun || runId != m_header.runId) return;
     m_finish = why;
     emit finished(why);
+}
+
+void RunLog::setRowBudget(const RowBudget& budget) {
+    m_budget = budget;
+    keepWithinBudget();
+}
+
+void RunLog::setPinned(int round, bool pinned) {
+    if (round < 0 || round >= static_cast<int>(m_rounds.size())) return;
+    if (pinned) {
+        m_pinned.insert(round);
+        m_withRows.erase(round);
+        return;
+    }
+    m_pinned.erase(round);
+    if (m_rounds[static_cast<std::size_t>(round)].kept) m_withRows.insert(round);
+    keepWithinBudget();
+}
+
+void RunLog::dropRows(int round) {
+    std::shared_ptr<const KeptRows>& kept = m_rounds[static_cast<std::size_t>(round)].kept;
+    if (!kept) return;
+    m_keptBytes -= kept->bytes();
+    kept.reset();
+}
+
+void RunLog::keepWithinBudget() {
+    const auto over = [this] {
+        return m_withRows.size() > static_cast<std::size_t>(m_budget.rounds) || m_keptBytes > m_budget.bytes;
+    };
+    while (over() && !m_withRows.empty()) {
+        dropRows(*m_withRows.begin());
+        m_withRows.erase(m_withRows.begin());
+    }
+    for (auto pinned = m_pinned.begin(); m_keptBytes > m_budget.bytes && pinned != m_pinned.end(); ++pinned)
+        dropRows(*pinned);
 }
 
 void RunLog::index(const Round& round, int number) {

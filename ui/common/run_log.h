@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,26 @@ struct RunHeader {
 
 /// Rounds and totals of one run, append-only: the one thing that views read. GUI thread only.
 ///
-/// References to rounds stay valid until the next begin() or clear().
+/// References to rounds stay valid until the next begin() or clear(). Full rows are large, so only the newest
+/// rounds and pinned ones keep theirs: Round::kept of the others becomes null.
 class RunLog : public QObject {
     Q_OBJECT
 
 public:
+    /// How much of the full rows is kept.
+    struct RowBudget {
+        int rounds = 64;                             ///< the newest, pinned ones not counted
+        std::size_t bytes = std::size_t{512} << 20;  ///< of all; pinned rounds are the last to lose theirs
+    };
+
     explicit RunLog(QObject* parent = nullptr);
+
+    void setRowBudget(const RowBudget& budget);
+    /// A pinned round keeps the rows that it has. Ignored for rounds that are not there; begin() unpins all.
+    void setPinned(int round, bool pinned);
+    bool isPinned(int round) const { return m_pinned.contains(round); }
+    /// Of all rows that are kept now.
+    std::size_t keptBytes() const { return m_keptBytes; }
 
     /// Forgets the last run and starts a new one; emits cleared() with the new header in place.
     void begin(RunHeader header);
@@ -65,9 +80,7 @@ public:
 
     bool hasRun() const { return m_hasRun; }
     const RunHeader& header() const { return m_header; }
-    /// Full rows stay with the newest rounds, as many as fit into kKeptBytes; older ones lose theirs.
     const std::deque<Round>& rounds() const { return m_rounds; }
-    static constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
     const Totals& totals() const { return m_totals; }
     Finish finishReason() const { return m_finish; }
 
@@ -108,19 +121,23 @@ signals:
 private:
     void reset(RunHeader header, bool hasRun);
     void index(const Round& round, int number);
-    void dropOldRows();
+    void keepWithinBudget();
+    void dropRows(int round);
 
     bool m_hasRun = false;
     RunHeader m_header;
     std::deque<Round> m_rounds;
-    std::size_t m_keptBytes = 0;
-    std::size_t m_firstKept = 0;  // rounds before it have lost their rows
     Totals m_totals;
     Finish m_finish = Finish::Running;
     std::vector<TokenRef> m_output;
     std::vector<std::size_t> m_firstOutput{0};
     std::vector<TokenRef> m_decisions;
     std::vector<std::size_t> m_firstDecision{0};
+
+    RowBudget m_budget;
+    std::set<int> m_pinned;
+    std::set<int> m_withRows;  ///< rounds that keep rows and are not pinned
+    std::size_t m_keptBytes = 0;
 };
 
 }  // namespace specula

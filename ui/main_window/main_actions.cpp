@@ -61,6 +61,8 @@ void MainActions::makeView() {
                         tr("The models on this computer, which of them pair, and how to get more"), false);
     showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
                        tr("Whether speculative decoding gives what plain decoding gives"), false);
+    showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
+                       tr("The rules of verification compared, on one round and over whole runs"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -79,6 +81,8 @@ void MainActions::makeRun() {
     step->setIconText(tr("Step"));
     sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G, tr("Measure each gamma against plain decoding"));
     sweep->setIconText(tr("Measure…"));
+    compareRules = make(tr("Compare r&ules…"), Qt::CTRL | Qt::SHIFT | Qt::Key_G,
+                        tr("Measure each rule of verification against plain decoding"));
     measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M,
                         tr("Measure plain decoding of this prompt, about 1 s"));
     measureCosts = make(tr("Measure c&osts"), {},
@@ -114,13 +118,13 @@ void MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vector
 void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
-    addMenu(
-        bar, tr("&View"),
-        {showAudit, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap,
-         zoomIn, zoomOut, zoomReset, fullScreen, fillPicture, gap, systemColors, lightColors, darkColors});
+    addMenu(bar, tr("&View"),
+            {showAudit,  showRules,    showModels, gap,          showSetup,   showInspector, showCharts,
+             gap,        showRejected, copy,       gap,          zoomIn,      zoomOut,       zoomReset,
+             fullScreen, fillPicture,  gap,        systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
-             sweep});
+             sweep, compareRules});
     addMenu(bar, tr("&Help"), {helpContents, help, gap, cheatSheet, about});
 }
 

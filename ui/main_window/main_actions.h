@@ -40,12 +40,14 @@ public:
     QAction* showCharts = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
+    QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;
     QAction* continueRun = nullptr;
     QAction* step = nullptr;
     QAction* sweep = nullptr;
+    QAction* compareRules = nullptr;
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;
     QAction* reseed = nullptr;

@@ -27,6 +27,7 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
+#include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
@@ -93,6 +94,7 @@ MainWindow::~MainWindow() {
     m_tokens->setLog(nullptr);
     m_inspector->setLog(nullptr);
     m_charts->setLog(nullptr);
+    m_rules->oneRound().setLog(nullptr);
 }
 
 // --- what is shown ---------------------------------------------------------------------------------------
@@ -124,7 +126,10 @@ void MainWindow::setState(AppState state, const QString& text) {
         m_progress->setFraction(-1.0);
     }
     enableByState();
-    if (state == AppState::Idle || state == AppState::Running) m_audit->setRunning(false);
+    if (state == AppState::Idle || state == AppState::Running) {
+        m_audit->setRunning(false);
+        m_rules->wholeRuns().setRunning(false);
+    }
 }
 
 void MainWindow::enableByState() {
@@ -139,7 +144,9 @@ void MainWindow::enableByState() {
     m_actions->sweep->setEnabled(idle);
     m_actions->measureCosts->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
+    m_actions->compareRules->setEnabled(idle);
     m_audit->setReady(idle);
+    m_rules->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun);
     m_actions->copy->setEnabled(hasRun);
 }
@@ -149,6 +156,8 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_setup->setTarget(target);
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
     m_setup->form().setBestTree(draft.bestTree);
+    m_draft = draft;
+    offerRules();
     const QString draftName = QString::fromStdString(draft.name);
     QString line = draftName;
     if (!pair.compatible) line = tr("Does not fit the target");
@@ -204,6 +213,7 @@ void MainWindow::setSweepPoint(const SweepPoint& point) {
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
+    m_rules->wholeRuns().setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
 
@@ -213,6 +223,8 @@ void MainWindow::setMemoryUse(qint64 bytes) {
 
 void MainWindow::onLogCleared() {
     setPage(MainPage::Generate);
+    m_lookedAt = -1;
+    offerRules();
     m_status->setTotals({});
     m_charts->showRun();
     enableByState();
@@ -232,6 +244,7 @@ void MainWindow::onRunFinished(Finish) {
 void MainWindow::inspect(TokenRef token) {
     m_tokens->setCurrent(token);
     m_inspector->showToken(token);
+    followRound(token);
     if (m_narrow && token.isValid()) m_inspectorDock->raise();
 }
 
@@ -302,12 +315,17 @@ void MainWindow::showStepping(bool stepping) {
     m_pace->setCurrentIndex(stepping ? -1 : m_paceIndex);
 }
 
-void MainWindow::askSweep() {
-    if (refuseMeasuring()) return;
+/// A missing prompt does not matter where a suite can be chosen instead.
+bool MainWindow::refuseSuite() {
+    if (refuseMeasuring()) return true;
     const auto problem = m_setup->problem();
     const bool onlyPrompt =
         problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
-    if (problem && !onlyPrompt && refuse()) return;
+    return problem && !onlyPrompt && refuse();
+}
+
+void MainWindow::askSweep() {
+    if (refuseSuite()) return;
     auto* dialog = new SweepDialog(m_setup->request(), m_setup->suites(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { startSweep(dialog->request()); });

@@ -9,6 +9,7 @@
 
 #include "engine/trace/options.h"
 #include "engine/trace/reports.h"
+#include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
 #include "ui/setup/setup_types.h"
 
@@ -27,6 +28,7 @@ class MainActions;
 class MessageBar;
 class ModelsView;
 class ProgressLine;
+class RulesView;
 class SetupPanel;
 class StatusPanel;
 class TokenView;
@@ -37,13 +39,14 @@ enum class AppState {
     Loading,    ///< models are being loaded
     Running,    ///< rounds are arriving, or wait to be shown at the chosen pace
     Stopping,   ///< Stop was asked for and the pass under way is being finished
-    Measuring,  ///< a sweep or a plain baseline is being measured, or an audit runs
+    Measuring,  ///< a sweep, rules or a plain baseline are being measured, or an audit runs
 };
 
 /// What the middle of the window shows.
 enum class MainPage {
     Generate,  ///< the tokens of the run
     Audit,     ///< is speculative decoding of the pair exact?
+    Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
 };
 
@@ -75,6 +78,7 @@ public:
     MainActions& actionSet() { return *m_actions; }
     ModelsView& models() { return *m_models; }
     AuditView& audit() { return *m_audit; }
+    RulesView& rules() { return *m_rules; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -147,6 +151,10 @@ signals:
     void measurePlainRequested(const specula::RunRequest& request);
     /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
     void auditRequested(const specula::AuditRequest& request);
+    /// Run the chosen pair under each of these rules.
+    void rulesRequested(const specula::RulesRequest& request);
+    /// Draw rounds under these rules at a round of the shown run.
+    void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
     /// Rounds shown a second; 0 = as fast as they come. Also ends the hold that stepRequested began.
@@ -182,6 +190,7 @@ private:
 
     void enableByState();
     bool refuse();
+    bool refuseSuite();
     bool refuseMeasuring();
     void startRun();
     void generate();
@@ -192,6 +201,14 @@ private:
     void measurePlain();
     void measureCosts();
     void startAudit(specula::Mutant mutant);
+
+    // main_window_rules.cpp
+    void connectRules();
+    void askRules();
+    void startRules(const RulesRequest& request);
+    void followRound(TokenRef token);
+    void offerRules();
+
     void askOpenSession();
     void askSaveSession();
     void askPicture();
@@ -215,6 +232,7 @@ private:
     StatusPanel* m_status = nullptr;
     ModelsView* m_models = nullptr;
     AuditView* m_audit = nullptr;
+    RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
@@ -233,6 +251,8 @@ private:
     bool m_narrow = false;
     bool m_laidOut = false;    ///< docks have their sizes
     RunRequest m_lastRequest;  ///< of the last run that was started here
+    DraftInfo m_draft;         ///< that is loaded
+    int m_lookedAt = -1;       ///< the round whose rows are kept because it is looked at
     QString m_unmeasurable;    ///< why nothing should be measured now, "" if it may
     QString m_problem;         ///< what the last Generate was refused for
 };

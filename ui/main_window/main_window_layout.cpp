@@ -29,6 +29,7 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/models/models_view.h"
+#include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
@@ -128,6 +129,8 @@ void MainWindow::buildCentre() {
     m_progress = new ProgressLine;
     m_models = new ModelsView;
     m_audit = new AuditView;
+    m_rules = new RulesView;
+    m_rules->oneRound().setLog(m_log.get());
     m_pageBar = new QTabBar;
     m_pageBar->setDocumentMode(true);
     m_pageBar->setExpanding(false);
@@ -135,13 +138,16 @@ void MainWindow::buildCentre() {
     m_pageBar->setAccessibleName(tr("Page"));
     m_pageBar->addTab(tr("Generate"));
     m_pageBar->addTab(tr("Audit"));
+    m_pageBar->addTab(tr("Rules"));
     m_pageBar->addTab(tr("Models"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
     m_pageBar->setTabToolTip(1, m_actions->showAudit->toolTip());
-    m_pageBar->setTabToolTip(2, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(2, m_actions->showRules->toolTip());
+    m_pageBar->setTabToolTip(3, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
     m_pages->addWidget(m_audit);
+    m_pages->addWidget(m_rules);
     m_pages->addWidget(m_models);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
@@ -237,6 +243,7 @@ void MainWindow::setPage(MainPage page) {
     m_pageBar->setCurrentIndex(static_cast<int>(page));
     m_actions->showModels->setChecked(page == MainPage::Models);
     m_actions->showAudit->setChecked(page == MainPage::Audit);
+    m_actions->showRules->setChecked(page == MainPage::Rules);
     if (page == MainPage::Generate)
         showRunDocks();
     else
@@ -278,6 +285,8 @@ void MainWindow::connectActions() {
             [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
     connect(a.showAudit, &QAction::triggered, this,
             [this](bool audit) { setPage(audit ? MainPage::Audit : MainPage::Generate); });
+    connect(a.showRules, &QAction::triggered, this,
+            [this](bool rules) { setPage(rules ? MainPage::Rules : MainPage::Generate); });
     connect(a.generate, &QAction::triggered, this, &MainWindow::generate);
     connect(a.stop, &QAction::triggered, this, &MainWindow::stopRequested);
     connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
@@ -309,6 +318,7 @@ void MainWindow::connectViews() {
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
+    connectRules();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);

@@ -334,10 +334,8 @@ private slots:
     void oldRoundsLoseTheirRowsAndTheInspectorSaysSo() {
         KeptModel model({.rounds = 4});
         std::vector<Round> rounds = model.make();
-        auto heavy = std::make_shared<KeptRows>(*rounds[0].kept);
-        heavy->targetLogits.resize(RunLog::kKeptBytes / 3 / sizeof(float));
         Shown s({.rounds = 1});
-        for (Round& round : rounds) round.kept = heavy;
+        s.log.setRowBudget({.rounds = 2});
         s.log.begin(model.header());
         s.log.append({rounds[0], rounds[1]});
         s.inspector.showToken(TokenRef::proposal(0, 0));

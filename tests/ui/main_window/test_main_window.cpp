@@ -22,6 +22,7 @@
 #include "ui/setup/model_chooser.h"
 #include "ui/setup/prompt_box.h"
 #include "ui/setup/run_form.h"
+#include "ui/setup/suite_box.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;

@@ -209,6 +209,67 @@ private slots:
                 tokenFacts(log, {}).isEmpty());
     }
 
+    void onlyTheNewestRoundsKeepTheirRows() {
+        RunLog log;
+        FakeRun run;
+        run.keep = true;
+        run.rounds = 100;
+        play(log, run);
+        std::size_t bytes = 0;
+        for (int r = 0; r < 100; ++r) {
+            const Round& round = log.rounds()[static_cast<std::size_t>(r)];
+            QCOMPARE(round.kept != nullptr, r >= 100 - RunLog::RowBudget{}.rounds);
+            if (round.kept) bytes += round.kept->bytes();
+        }
+        QCOMPARE(log.keptBytes(), bytes);
+        log.clear();
+        QCOMPARE(log.keptBytes(), std::size_t{0});
+    }
+
+    void aPinnedRoundKeepsItsRowsUntilItIsUnpinned() {
+        RunLog log;
+        FakeRun run;
+        run.keep = true;
+        run.rounds = 20;
+        log.setRowBudget({.rounds = 4});
+        std::vector<Round> rounds = fakeRounds(run);
+        const auto half = rounds.begin() + 5;
+        log.begin(fakeHeader(run));
+        log.append({rounds.begin(), half});
+        log.setPinned(2, true);
+        log.setPinned(400, true);
+        QVERIFY(!log.isPinned(400));
+        log.append({half, rounds.end()});
+        const auto kept = [&log](int r) { return log.rounds()[static_cast<std::size_t>(r)].kept != nullptr; };
+        QVERIFY(kept(2) && !kept(3) && !kept(15) && kept(16) && kept(19));
+        log.setPinned(2, false);
+        QVERIFY(!kept(2) && kept(16));
+        // A round that has lost its rows does not get them back.
+        log.setPinned(3, true);
+        QVERIFY(!kept(3));
+    }
+
+    void rowsStayWithinTheirBytesPinnedOnesLast() {
+        RunLog log;
+        FakeRun run;
+        run.keep = true;
+        run.rounds = 8;
+        std::vector<Round> rounds = fakeRounds(run);
+        const std::size_t one = rounds.front().kept->bytes();
+        QVERIFY(one > 0);
+        log.setRowBudget({.rounds = 64, .bytes = 3 * one});
+        log.begin(fakeHeader(run));
+        log.append({rounds.begin(), rounds.begin() + 1});
+        log.setPinned(0, true);
+        log.append({rounds.begin() + 1, rounds.end()});
+        const auto kept = [&log](int r) { return log.rounds()[static_cast<std::size_t>(r)].kept != nullptr; };
+        QVERIFY(kept(0) && !kept(1) && !kept(5) && kept(6) && kept(7));
+        QCOMPARE(log.keptBytes(), 3 * one);
+        log.setRowBudget({.rounds = 64, .bytes = one / 2});
+        QVERIFY(!kept(0) && !kept(7));
+        QCOMPARE(log.keptBytes(), std::size_t{0});
+    }
+
     void aRunWithoutProbabilitiesSaysSo() {
         RunLog log;
         RunHeader header = fakeHeader({});
