@@ -28,6 +28,8 @@
 #include "ui/main_window/main_window.h"
 #include "ui/models/models_view.h"
 #include "ui/setup/setup_panel.h"
+#include "ui/timeline/timeline_panel.h"
+#include "ui/timeline/timeline_strip.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
@@ -154,6 +156,15 @@ std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// The window as it stood when two thirds of the shown run had come.
+std::string pictureOfTimeline(const CommandLine& line, MainWindow& window) {
+    TimelineStrip& strip = window.timeline().strip();
+    strip.setFocus();
+    emit strip.showAsked(static_cast<int>(window.runLog().rounds().size() * 2 / 3));
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 /// The Rules page: empty, of a session file, or of what `rules --json` printed.
 std::string pictureOfRules(const CommandLine& line, MainWindow& window) {
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -185,6 +196,7 @@ std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     window.resize(line.width, line.height);
     window.show();
     letSettle();
+    if (line.view == "timeline") return pictureOfTimeline(line, window);
     const TokenRef token = interestingToken(window.runLog());
     if (token.isValid()) window.inspect(token);
     if (line.view != "inspector") {
@@ -205,6 +217,7 @@ std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
 int runScreenshot(const CommandLine& line) {
     checkDestination(line.outPath);
     MainWindow window;
+    window.setPace({Pace::Kind::Full, 0.0});
     window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
     fillWindow(window);
     std::string picture;

@@ -204,13 +204,14 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, costs, audit, rules, models, models-pairs or models-get",
+        *sub, "--view",
+        "generate, inspector, timeline, costs, audit, rules, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "costs",        "audit",
+            static const Words known{"generate", "inspector", "timeline",     "costs",     "audit",
                                      "rules",    "models",    "models-pairs", "models-get"};
-            static const Words later{"race", "gamma-lab", "timeline", "learn"};
+            static const Words later{"race", "gamma-lab", "learn"};
             const std::string expected =
-                "generate, inspector, costs, audit, rules, models, models-pairs or models-get";
+                "generate, inspector, timeline, costs, audit, rules, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "app/backend.h"
@@ -163,12 +164,26 @@ struct FakeScript {
     std::atomic<int> drawnAfter{-1};      ///< tokens before the rounds that were drawn last
     std::atomic<int> loads{0};
     std::atomic<int> alive{0};  ///< runs that exist
+
+    void setLastRequest(const RunRequest& request) {
+        const std::lock_guard lock(m_mutex);
+        m_lastRequest = request;
+    }
+    RunRequest lastRequest() {  ///< of the run that was started last
+        const std::lock_guard lock(m_mutex);
+        return m_lastRequest;
+    }
+
+private:
+    std::mutex m_mutex;
+    RunRequest m_lastRequest;
 };
 
 class FakeRun final : public ActiveRun {
 public:
     FakeRun(std::shared_ptr<FakeScript> script, const RunRequest& request) : m_script(std::move(script)) {
         ++m_script->alive;
+        m_script->setLastRequest(request);
         m_start = {{1, 2}, {"Once", " upon"}, request.options};
         m_end = m_script->rounds;
         m_script->keptRows = request.options.keepRows;

@@ -9,7 +9,6 @@
 
 #include "app/default_models.h"
 #include "app/engine_backend.h"
-#include "app/paced_rounds.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
 #include "engine/trace/rules.h"
@@ -66,14 +65,6 @@ RunRequest tinyRun() {
     request.options.sampling.temperature = 1.0;
     request.options.ignoreEos = true;
     return request;
-}
-
-Round roundWithRows(std::size_t floats) {
-    Round round;
-    auto kept = std::make_shared<KeptRows>();
-    kept->target.resize(floats);
-    round.kept = std::move(kept);
-    return round;
 }
 
 }  // namespace
@@ -156,28 +147,9 @@ private slots:
         QTRY_COMPARE(bench.round().table()->model()->rowCount(), 0);
     }
 
-    void waitingRoundsGiveTheirRowsUpFirst() {
-        PacedRounds rounds;
-        const std::size_t bytes = roundWithRows(100).kept->bytes();
-        rounds.add(roundWithRows(100), 0, 2 * bytes);
-        rounds.add(roundWithRows(100), 0, 2 * bytes);
-        rounds.add(roundWithRows(100), 0, 2 * bytes);
-        QCOMPARE(rounds.rowBytes(), 2 * bytes);
-        rounds.step();
-        const std::vector<Round> one = rounds.due(true);
-        QCOMPARE(one.size(), std::size_t{1});
-        QVERIFY(one.front().kept);
-        QCOMPARE(rounds.rowBytes(), bytes);
-        rounds.add(roundWithRows(100), bytes, 2 * bytes);  // the one shown counts
-        const std::vector<Round> rest = rounds.all();
-        QCOMPARE(rest.size(), std::size_t{3});
-        QVERIFY(rest[0].kept && !rest[1].kept && !rest[2].kept);
-        QCOMPARE(rounds.rowBytes(), std::size_t{0});
-    }
-
     void theTinyPairsRoundsAreComparedAndDrawn() {
         Bench bench([] { return std::make_unique<EngineBackend>(); });
-        bench.controller.setPace(0.0);
+        bench.window.setPace({Pace::Kind::Full, 0.0});
         emit bench.window.runRequested(tinyRun());
         QTRY_VERIFY_WITH_TIMEOUT(bench.idle() && bench.window.runLog().hasRun(), kPatienceMs);
         QVERIFY2(bench.message().isEmpty(), qPrintable(bench.message()));

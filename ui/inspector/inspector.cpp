@@ -32,14 +32,19 @@ void Inspector::setLog(RunLog* log) {
     m_log = log;
     if (m_log) {
         connect(m_log, &RunLog::cleared, this, [this] { showToken({}); });
-        connect(m_log, &RunLog::roundsAppended, this, &Inspector::updateButtons);
+        connect(m_log, &RunLog::playheadMoved, this, [this](int rounds) {
+            if (m_current.round >= rounds)
+                showToken({});
+            else
+                updateButtons();
+        });
     }
     m_marks->follow(log);
     showToken({});
 }
 
 void Inspector::showToken(TokenRef token) {
-    m_current = m_log && m_log->contains(token) ? token : TokenRef{};
+    m_current = m_log && m_log->isShown(token) ? token : TokenRef{};
     m_change = {};
     stopPlaying();
     refresh();
@@ -168,7 +173,7 @@ void Inspector::reset() {
 // --- Going on
 
 void Inspector::updateButtons() {
-    const int count = m_log ? static_cast<int>(m_log->decisions().size()) : 0;
+    const int count = m_log ? static_cast<int>(m_log->shownDecisions()) : 0;
     const int at = m_log ? m_log->decisionOf(m_current) : -1;
     bool before = at > 0, after = count > 0 && at < count - 1;
     const bool steps = m_moment.step != Step::All && m_current.isValid() && m_pictures.place;
@@ -217,7 +222,7 @@ bool Inspector::walk(int step) {
     if (!m_log) return false;
     const auto& decisions = m_log->decisions();
     const int to = m_log->decisionOf(m_current) + step;
-    if (to < 0 || to >= static_cast<int>(decisions.size())) return false;
+    if (to < 0 || to >= static_cast<int>(m_log->shownDecisions())) return false;
     const bool playing = isPlaying();
     showToken(decisions[static_cast<std::size_t>(to)]);
     if (playing) m_player->start();

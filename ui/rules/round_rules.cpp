@@ -100,7 +100,7 @@ void RoundRules::setLog(RunLog* log) {
     m_log = log;
     if (log) {
         connect(log, &RunLog::cleared, this, &RoundRules::onCleared);
-        connect(log, &RunLog::roundsAppended, this, &RoundRules::onRounds);
+        connect(log, &RunLog::playheadMoved, this, &RoundRules::onRounds);
     }
     onCleared();
 }
@@ -112,7 +112,7 @@ void RoundRules::onCleared() {
 }
 
 void RoundRules::onRounds() {
-    const int count = m_log ? static_cast<int>(m_log->rounds().size()) : 0;
+    const int count = m_log ? m_log->playhead() : 0;
     const QSignalBlocker quiet(m_rounds);
     m_rounds->setRange(std::min(1, count), count);
     m_rounds->setEnabled(count > 0);
@@ -122,7 +122,7 @@ void RoundRules::onRounds() {
 }
 
 int RoundRules::round() const {
-    const int count = m_log ? static_cast<int>(m_log->rounds().size()) : 0;
+    const int count = m_log ? m_log->playhead() : 0;
     return m_chosen >= 0 && m_chosen < count ? m_chosen : count - 1;
 }
 
