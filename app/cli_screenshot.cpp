@@ -179,6 +179,7 @@ std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
 int runScreenshot(const CommandLine& line) {
     checkDestination(line.outPath);
     MainWindow window;
+    window.setPace({Pace::Kind::Full, 0.0});
     window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
     fillWindow(window);
     std::string picture;

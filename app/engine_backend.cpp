@@ -71,6 +71,7 @@ const std::shared_ptr<const Engine>& EngineBackend::engine() const {
 }
 
 std::vector<TokenId> EngineBackend::encode(const Prompt& prompt) const {
+    if (!prompt.ids.empty()) return prompt.ids;
     return engine()->encodePrompt(prompt.text, prompt.chat, prompt.system);
 }
 

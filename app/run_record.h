@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/trace/bookmark.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round.h"
 
@@ -23,6 +24,7 @@ struct RunRecord {
     double loadSeconds = 0.0;
     double prefillSeconds = 0.0;
     std::vector<Round> rounds;
+    std::vector<Bookmark> bookmarks;
     std::optional<ProbeReport> probe;  ///< where the pair was measured: what rows cost
 };
 

@@ -24,27 +24,47 @@ json piecesToJson(const std::vector<std::string>& pieces) {
     return values;
 }
 
+json bookmarksToJson(const std::vector<Bookmark>& bookmarks) {
+    json values = json::array();
+    for (const Bookmark& mark : bookmarks)
+        values.push_back(
+            {{"round", mark.round}, {"name", bytesToJson(mark.name)}, {"note", bytesToJson(mark.note)}});
+    return values;
+}
+
+std::vector<Bookmark> bookmarksFrom(const JsonObject& top, std::size_t rounds) {
+    std::vector<Bookmark> bookmarks;
+    const std::size_t count = top.array("bookmarks", rounds).size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const JsonObject mark = top.element("bookmarks", i);
+        const std::int64_t round = mark.integer("round", 0, static_cast<std::int64_t>(rounds) - 1);
+        bookmarks.push_back({static_cast<int>(round), mark.bytes("name"), mark.bytes("note")});
+    }
+    return bookmarks;
+}
+
 }  // namespace
 
 std::string sessionText(const RunRecord& record) {
     json rounds = json::array();
     for (const Round& round : record.rounds) rounds.push_back(toJson(round));
-    const json document = {{"schema", kSchema},
-                           {"version", kVersion},
-                           {"app_version", kAppVersion},
-                           {"target", toJson(record.target)},
-                           {"draft", toJson(record.draft)},
-                           {"engine", toJson(record.engine)},
-                           {"prompt", toJson(record.prompt)},
-                           {"prompt_ids", record.promptIds},
-                           {"prompt_pieces", piecesToJson(record.promptPieces)},
-                           {"settings", toJson(record.options)},
-                           {"finish", name(record.finish)},
-                           {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
-                           {"load_s", record.loadSeconds},
-                           {"prefill_s", record.prefillSeconds},
-                           {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
-                           {"rounds", std::move(rounds)}};
+    json document = {{"schema", kSchema},
+                     {"version", kVersion},
+                     {"app_version", kAppVersion},
+                     {"target", toJson(record.target)},
+                     {"draft", toJson(record.draft)},
+                     {"engine", toJson(record.engine)},
+                     {"prompt", toJson(record.prompt)},
+                     {"prompt_ids", record.promptIds},
+                     {"prompt_pieces", piecesToJson(record.promptPieces)},
+                     {"settings", toJson(record.options)},
+                     {"finish", name(record.finish)},
+                     {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
+                     {"load_s", record.loadSeconds},
+                     {"prefill_s", record.prefillSeconds},
+                     {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
+                     {"rounds", std::move(rounds)}};
+    if (!record.bookmarks.empty()) document["bookmarks"] = bookmarksToJson(record.bookmarks);
     return document.dump() + "\n";
 }
 
@@ -78,6 +98,7 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     record.rounds.reserve(rounds);
     for (std::size_t i = 0; i < rounds; ++i)
         record.rounds.push_back(roundFrom(top.element("rounds", i), static_cast<int>(i)));
+    if (top.has("bookmarks")) record.bookmarks = bookmarksFrom(top, rounds);
     if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
     return record;
 }

@@ -13,6 +13,7 @@
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_log.h"
+#include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/status_panel.h"
 
@@ -24,10 +25,13 @@ namespace {
 
 /// The real window over a fake engine.
 struct Bench {
-    Bench() : controller(window, [s = script] { return std::make_unique<FakeBackend>(s); }) { window.show(); }
+    Bench() : controller(window, [s = script] { return std::make_unique<FakeBackend>(s); }) {
+        window.setPace({Pace::Kind::Full, 0.0});
+        window.show();
+    }
 
     RunLog& log() { return window.runLog(); }
-    int shown() { return static_cast<int>(log().rounds().size()); }
+    int shown() { return log().playhead(); }
     bool idle() { return window.state() == AppState::Idle; }
     void run(const char* target = "a") {
         RunRequest request;
@@ -194,13 +198,14 @@ void TestRunController::aFailedLoadIsReportedAndTheOldTextStays() {
 
 void TestRunController::paceReleasesRoundsInOrderAndSlowly() {
     Bench bench;
-    emit bench.window.paceChanged(10.0);
+    bench.window.setPace({Pace::Kind::Rounds, 10.0});
     QElapsedTimer clock;
     clock.start();
     bench.run();
     QTRY_COMPARE(bench.shown(), 1);
     // The engine is done long before the screen is.
-    QCOMPARE(bench.window.state(), AppState::Running);
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(bench.shown() < 5);
     QTRY_COMPARE(bench.shown(), 5);
     QVERIFY2(clock.elapsed() >= 350, qPrintable(QString::number(clock.elapsed())));
     for (int i = 0; i < 5; ++i) QCOMPARE(bench.log().rounds()[static_cast<std::size_t>(i)].index, i);
@@ -209,11 +214,12 @@ void TestRunController::paceReleasesRoundsInOrderAndSlowly() {
 
 void TestRunController::stopAtASlowPaceShowsEverythingAtOnce() {
     Bench bench;
-    emit bench.window.paceChanged(1.0);
+    bench.window.setPace({Pace::Kind::Rounds, 1.0});
+    bench.script->blockRun = true;
+    bench.script->rounds = 5;
     bench.run();
     QTRY_COMPARE(bench.shown(), 1);
-    QTest::qWait(100);
-    emit bench.window.stopRequested();
+    bench.window.actionSet().stop->trigger();
     QTRY_VERIFY(bench.idle());
     QCOMPARE(bench.shown(), 5);
     QCOMPARE(bench.log().finishReason(), Finish::Length);
@@ -222,12 +228,12 @@ void TestRunController::stopAtASlowPaceShowsEverythingAtOnce() {
 void TestRunController::stepReleasesExactlyOneRound() {
     Bench bench;
     bench.run();
-    emit bench.window.stepRequested();
+    bench.window.timeline().step();
     for (int wanted = 1; wanted <= 5; ++wanted) {
         QTRY_COMPARE(bench.shown(), wanted);
         QTest::qWait(80);
         QCOMPARE(bench.shown(), wanted);
-        if (wanted < 5) emit bench.window.stepRequested();
+        if (wanted < 5) bench.window.timeline().step();
     }
     QTRY_VERIFY(bench.idle());
 }
@@ -235,9 +241,9 @@ void TestRunController::stepReleasesExactlyOneRound() {
 void TestRunController::choosingAPaceEndsTheHold() {
     Bench bench;
     bench.run();
-    emit bench.window.stepRequested();
+    bench.window.timeline().step();
     QTRY_COMPARE(bench.shown(), 1);
-    emit bench.window.paceChanged(0.0);
+    bench.window.timeline().player().resume();
     QTRY_COMPARE(bench.shown(), 5);
     QTRY_VERIFY(bench.idle());
 }

@@ -115,14 +115,19 @@ void Inspector::setLog(RunLog* log) {
     m_log = log;
     if (m_log) {
         connect(m_log, &RunLog::cleared, this, [this] { showToken({}); });
-        connect(m_log, &RunLog::roundsAppended, this, &Inspector::updateButtons);
+        connect(m_log, &RunLog::playheadMoved, this, [this](int rounds) {
+            if (m_current.round >= rounds)
+                showToken({});
+            else
+                updateButtons();
+        });
     }
     m_marks->follow(log);
     showToken({});
 }
 
 void Inspector::showToken(TokenRef token) {
-    m_current = m_log && m_log->contains(token) ? token : TokenRef{};
+    m_current = m_log && m_log->isShown(token) ? token : TokenRef{};
     refresh();
 }
 
@@ -180,7 +185,7 @@ void Inspector::refresh() {
 }
 
 void Inspector::updateButtons() {
-    const int count = m_log ? static_cast<int>(m_log->decisions().size()) : 0;
+    const int count = m_log ? static_cast<int>(m_log->shownDecisions()) : 0;
     const int at = m_log ? m_log->decisionOf(m_current) : -1;
     m_back->setEnabled(at > 0);
     m_next->setEnabled(count > 0 && at < count - 1);
@@ -198,7 +203,7 @@ void Inspector::walk(int step) {
     if (!m_log) return;
     const auto& decisions = m_log->decisions();
     const int to = m_log->decisionOf(m_current) + step;
-    if (to < 0 || to >= static_cast<int>(decisions.size())) return;
+    if (to < 0 || to >= static_cast<int>(m_log->shownDecisions())) return;
     showToken(decisions[static_cast<std::size_t>(to)]);
     emit currentChanged(m_current);
 }

@@ -30,6 +30,7 @@
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
+#include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
@@ -216,14 +217,13 @@ void MainWindow::onLogCleared() {
     enableByState();
 }
 
-void MainWindow::onRoundsAppended() {
-    m_status->setTotals(m_log->totals());
+void MainWindow::onPlayheadMoved() {
+    m_status->setTotals(m_log->shownTotals());
     // Only the first rounds change what can be done (save, copy).
     if (!m_actions->copy->isEnabled()) enableByState();
 }
 
 void MainWindow::onRunFinished(Finish) {
-    showStepping(false);
     enableByState();
 }
 
@@ -257,47 +257,57 @@ bool MainWindow::refuse() {
 }
 
 void MainWindow::startRun() {
-    m_lastRequest = m_setup->request();
-    announcePace();
-    emit runRequested(m_lastRequest);
+    emit runRequested(m_setup->request());
 }
 
 void MainWindow::generate() {
     if (refuse()) return;
-    showStepping(false);
+    m_timeline->player().forgetSteps();
     startRun();
 }
 
 void MainWindow::step() {
-    if (m_state == AppState::Idle) {
+    const bool more = m_log->playhead() < static_cast<int>(m_log->rounds().size());
+    if (m_state == AppState::Idle && !more) {
         if (refuse()) return;
         startRun();
     }
-    showStepping(true);
-    emit stepRequested();
+    m_timeline->step();
 }
 
 void MainWindow::continueRun() {
-    showStepping(false);
-    announcePace();
+    m_timeline->player().resume();
     emit continueRequested(m_setup->request().options.maxTokens);
 }
 
-double MainWindow::pace() const {
-    return m_pace->itemData(m_paceIndex).toDouble();
+Pace MainWindow::pace() const {
+    return m_timeline->player().pace();
 }
 
-void MainWindow::announcePace() {
-    emit paceChanged(pace());
+void MainWindow::setPace(Pace pace) {
+    const int index = m_pace->findData(QVariant::fromValue(pace));
+    if (index < 0) return;
+    m_paceIndex = index;
+    m_pace->setCurrentIndex(index);
+    m_timeline->player().setPace(pace);
 }
 
 void MainWindow::onPaceChosen() {
-    m_paceIndex = m_pace->currentIndex();
-    announcePace();
+    setPace(m_pace->currentData().value<Pace>());
+    m_timeline->player().resume();
 }
 
-void MainWindow::showStepping(bool stepping) {
-    m_pace->setCurrentIndex(stepping ? -1 : m_paceIndex);
+void MainWindow::onPlayerChanged() {
+    m_pace->setCurrentIndex(m_timeline->player().isStepping() ? -1 : m_paceIndex);
+}
+
+void MainWindow::showRun(const RunRequest& request) {
+    m_lastRequest = request;
+    m_timeline->player().start();
+}
+
+void MainWindow::setBranchRefused(const QString& reason) {
+    m_timeline->setBranchRefused(reason);
 }
 
 void MainWindow::askSweep() {
@@ -354,7 +364,7 @@ void MainWindow::askOpenSession() {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Open session"), {}, tr("Specula sessions (*.json *.specula);;All files (*)"));
     if (path.isEmpty()) return;
-    announcePace();
+    m_timeline->player().forgetSteps();
     emit openSessionRequested(path);
 }
 
@@ -451,7 +461,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     }
     const QString file = otherFileIn(event->mimeData());
     if (file.isEmpty()) return;
-    announcePace();
+    m_timeline->player().forgetSteps();
     emit openSessionRequested(file);
 }
 

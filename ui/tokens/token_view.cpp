@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/common/palette.h"
 #include "ui/common/round_tree.h"
@@ -72,6 +73,7 @@ void TokenView::setLog(RunLog* log) {
         connect(m_log, &RunLog::cleared, this, &TokenView::onCleared);
         connect(m_log, &RunLog::roundsAppended, this, &TokenView::onRoundsAppended);
         connect(m_log, &RunLog::finished, this, &TokenView::onFinished);
+        connect(m_log, &RunLog::playheadMoved, this, &TokenView::onPlayheadMoved);
     }
     onCleared();
 }
@@ -89,6 +91,19 @@ void TokenView::onRoundsAppended() {
 
 void TokenView::onFinished() {
     grow(true);
+}
+
+void TokenView::onPlayheadMoved() {
+    if (m_current.isValid() && !m_log->isShown(m_current)) {
+        m_current = {};
+        describeCurrent();
+    }
+    const bool follow = atBottom();
+    const int shown = shownItems();
+    if (m_selectTo >= shown) select(-1, -1);
+    updateFrom(topOf(std::min(shown, std::exchange(m_shown, shown)) - 1));
+    updateScrollRange();
+    if (follow) verticalScrollBar()->setValue(verticalScrollBar()->maximum());
 }
 
 void TokenView::setGhostsVisible(bool visible) {
@@ -142,7 +157,8 @@ void TokenView::relayout() {
     m_outputItem.clear();
     m_promptPieces.clear();
     m_settled = 0;
-    m_laidRounds = 0;
+    m_roundEnd.clear();
+    m_shown = 0;
     m_selectFrom = m_selectTo = m_anchorItem = -1;
     if (m_log && m_log->hasRun()) {
         appendPrompt();
@@ -177,7 +193,7 @@ void TokenView::grow(bool atEnd) {
     const bool follow = atBottom();
     const double dirtyFrom = m_layout.lineTop(m_layout.lineCount() - 1);
     const std::vector<TokenRef>& output = m_log->output();
-    int round = m_laidRounds;
+    auto round = static_cast<int>(m_roundEnd.size());
     int firstEmitted = 0;
     if (m_settled < m_outputItem.size()) {
         const TokenRef unsettled = output[m_settled];
@@ -189,6 +205,7 @@ void TokenView::grow(bool atEnd) {
             --item;
         m_layout.truncate(item);
         m_outputItem.resize(m_settled);
+        m_roundEnd.resize(static_cast<std::size_t>(round));
     }
     std::vector<std::string_view> pieces;
     for (std::size_t i = m_settled; i < output.size(); ++i) pieces.push_back(m_log->bytesOf(output[i]));
@@ -197,7 +214,6 @@ void TokenView::grow(bool atEnd) {
     const int rounds = static_cast<int>(m_log->rounds().size());
     for (; round < rounds; ++round, firstEmitted = 0)
         appendRound(round, firstEmitted, shown.pieces, shownFrom);
-    m_laidRounds = rounds;
     m_settled = shownFrom + shown.settled;
     updateScrollRange();
     updateFrom(dirtyFrom);
@@ -220,6 +236,26 @@ void TokenView::appendRound(int round, int firstEmitted, const std::vector<Shown
         m_outputItem.push_back(m_layout.itemCount() - 1);
     }
     m_layout.appendGhosts(ghostItems(round, static_cast<int>(r.emitted.size())));
+    m_roundEnd.push_back(m_layout.itemCount());
+}
+
+/// Layout items up to the playhead.
+int TokenView::shownItems() const {
+    const std::size_t rounds =
+        m_log ? std::min(static_cast<std::size_t>(m_log->playhead()), m_roundEnd.size()) : 0;
+    return rounds == 0 ? static_cast<int>(m_promptPieces.size()) : m_roundEnd[rounds - 1];
+}
+
+double TokenView::shownHeight() const {
+    const int item = shownItems();
+    if (item == m_layout.itemCount()) return m_layout.height();
+    return item == 0 ? 0.0 : topOf(item - 1) + m_layout.style().pitch + m_layout.style().margin;
+}
+
+/// Of the last line that an item stands on.
+double TokenView::topOf(int item) const {
+    while (item >= 0 && m_layout.fragmentsOf(item).empty()) --item;
+    return item < 0 ? 0.0 : m_layout.lineTop(m_layout.fragmentsOf(item).back().line);
 }
 
 /// What the ghosts say: pieces of one character are joined only where one token was drafted after the other.
@@ -265,7 +301,7 @@ bool TokenView::atBottom() const {
 }
 
 void TokenView::updateScrollRange() {
-    const int height = static_cast<int>(std::ceil(m_layout.height()));
+    const int height = static_cast<int>(std::ceil(shownHeight()));
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(std::max(1, static_cast<int>(m_layout.style().pitch)));
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
@@ -331,7 +367,7 @@ QPointF TokenView::toContent(QPoint viewportPoint) const {
 
 TokenRef TokenView::tokenAt(QPoint viewportPoint) const {
     const int item = m_layout.itemAt(toContent(viewportPoint));
-    return item < 0 ? TokenRef{} : m_layout.item(item).ref;
+    return item < 0 || item >= shownItems() ? TokenRef{} : m_layout.item(item).ref;
 }
 
 QRect TokenView::tokenRect(TokenRef ref) const {
@@ -354,12 +390,15 @@ void TokenView::paintEvent(QPaintEvent* event) {
     const double top = event->rect().top() + scroll - kRingRoom;
     const double bottom = event->rect().bottom() + scroll + kRingRoom;
     TokenPainter tokens(&painter, theme, m_layout.style());
+    const int shown = shownItems();
     for (const Fragment& fragment : m_layout.textBetween(top, bottom)) {
+        if (fragment.item >= shown) break;
         tokens.paint(m_layout.item(fragment.item), fragment);
         const bool selected = fragment.item >= m_selectFrom && fragment.item <= m_selectTo;
         if (selected) tokens.paintSelection(fragment.rect);
     }
     for (const Fragment& fragment : m_layout.ghostsBetween(top, bottom)) {
+        if (fragment.item >= shown) break;
         tokens.paint(m_layout.item(fragment.item), fragment);
     }
     for (const Fragment& fragment : m_layout.fragmentsOf(itemOf(m_current))) {

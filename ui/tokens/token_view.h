@@ -7,9 +7,13 @@
 #include "ui/common/token_text.h"
 #include "ui/tokens/token_layout.h"
 
+class QMenu;
+
 namespace specula {
 
 /// The streaming text of a run, coloured by what happened to each token. Reads a RunLog; never changes it.
+///
+/// It ends at the log's playhead. The rest is laid out too, so that moving the playhead costs no layout.
 ///
 /// Rejected and discarded drafts stand as small struck chips above the line, where the token that replaced
 /// them begins. Mouse: click selects a token, drag selects text to copy, Ctrl+wheel zooms. Keys: Left/Right
@@ -69,6 +73,8 @@ signals:
     void tokenActivated(specula::TokenRef token);
     void ghostsVisibleChanged(bool visible);
     void textSizeChanged(double points);
+    /// Entries for this token (not valid: beside the text) may be added; the menu opens afterwards.
+    void menuAboutToOpen(QMenu* menu, specula::TokenRef token);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -89,6 +95,7 @@ private:
     void onCleared();
     void onRoundsAppended();
     void onFinished();
+    void onPlayheadMoved();
 
     // Layout (token_view.cpp)
     void relayout();
@@ -98,6 +105,9 @@ private:
     std::vector<QString> ghostTexts(const std::vector<TokenRef>& ghosts) const;
     std::vector<LayoutItem> ghostItems(int round, int place) const;
     void grow(bool atEnd);
+    int shownItems() const;
+    double shownHeight() const;
+    double topOf(int item) const;
     bool atBottom() const;
     void updateScrollRange();
     void updateFrom(double top);
@@ -123,8 +133,9 @@ private:
     TokenLayout m_layout;
     std::vector<std::string> m_promptPieces;  ///< of the layout's first items
     std::vector<int> m_outputItem;            ///< layout item of each output token
+    std::vector<int> m_roundEnd;              ///< layout items up to the end of each round
+    int m_shown = 0;                          ///< shownItems() as last painted
     std::size_t m_settled = 0;                ///< output tokens whose text can no longer change
-    int m_laidRounds = 0;
     bool m_ghostsVisible = true;
     double m_textSize = 13.0;
     QString m_emptyText;

@@ -24,7 +24,7 @@ constexpr int kWheelStep = 120;
 void TokenView::setCurrent(TokenRef ref) {
     if (ref == m_current) return;
     updateItem(itemOf(m_current));
-    m_current = m_log && m_log->contains(ref) ? ref : TokenRef{};
+    m_current = m_log && m_log->isShown(ref) ? ref : TokenRef{};
     const int item = itemOf(m_current);
     updateItem(item);
     if (item >= 0) ensureVisible(item);
@@ -60,7 +60,8 @@ void TokenView::describeCurrent() {
 }
 
 int TokenView::stepItem(int from, int direction) const {
-    for (int item = from + direction; item >= 0 && item < m_layout.itemCount(); item += direction) {
+    const int shown = shownItems();
+    for (int item = from + direction; item >= 0 && item < shown; item += direction) {
         if (m_layout.item(item).role != TokenRole::Prompt) return item;
     }
     return -1;
@@ -75,7 +76,7 @@ int TokenView::lineNeighbour(int from, int direction) const {
         int best = -1;
         double nearest = 0;
         for (const Fragment& f : m_layout.textBetween(y, y)) {
-            if (m_layout.item(f.item).role == TokenRole::Prompt) continue;
+            if (m_layout.item(f.item).role == TokenRole::Prompt || f.item >= shownItems()) continue;
             const double distance = std::abs(f.rect.center().x() - edge.rect.center().x());
             if (best < 0 || distance < nearest) {
                 best = f.item;
@@ -109,7 +110,7 @@ bool TokenView::moveCursor(QKeyEvent* event) {
     const bool shift = event->modifiers() == Qt::ShiftModifier;
     if (event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) return false;
     const int first = stepItem(-1, 1);
-    const int last = stepItem(m_layout.itemCount(), -1);
+    const int last = stepItem(shownItems(), -1);
     const int here = itemOf(m_current);
     const int key = event->key();
     int to = -1;
@@ -148,7 +149,7 @@ bool TokenView::handleEditKey(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy)) {
         copy();
     } else if (event->matches(QKeySequence::SelectAll)) {
-        select(static_cast<int>(m_promptPieces.size()), m_layout.itemCount() - 1);
+        select(static_cast<int>(m_promptPieces.size()), shownItems() - 1);
     } else if (event->matches(QKeySequence::ZoomIn) ||
                (event->modifiers() & Qt::ControlModifier &&
                 (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal))) {
@@ -178,7 +179,7 @@ void TokenView::mousePressEvent(QMouseEvent* event) {
     select(-1, -1);
     m_dragging = false;
     m_pressedAt = event->pos();
-    m_anchorItem = m_layout.nearestTextItem(toContent(event->pos()));
+    m_anchorItem = std::min(m_layout.nearestTextItem(toContent(event->pos())), shownItems() - 1);
 }
 
 void TokenView::mouseMoveEvent(QMouseEvent* event) {
@@ -186,7 +187,7 @@ void TokenView::mouseMoveEvent(QMouseEvent* event) {
     if (!m_dragging && (event->pos() - m_pressedAt).manhattanLength() < QApplication::startDragDistance())
         return;
     m_dragging = true;
-    const int item = m_layout.nearestTextItem(toContent(event->pos()));
+    const int item = std::min(m_layout.nearestTextItem(toContent(event->pos())), shownItems() - 1);
     if (item < 0) return;
     select(std::min(m_anchorItem, item), std::max(m_anchorItem, item));
     ensureVisible(item);
@@ -199,7 +200,7 @@ void TokenView::mouseReleaseEvent(QMouseEvent* event) {
     m_anchorItem = -1;
     if (!click) return;
     const int item = m_layout.itemAt(toContent(event->pos()));
-    if (item >= 0 && m_layout.item(item).ref.isValid()) setCurrentItem(item);
+    if (item >= 0 && item < shownItems() && m_layout.item(item).ref.isValid()) setCurrentItem(item);
 }
 
 void TokenView::wheelEvent(QWheelEvent* event) {
@@ -216,7 +217,7 @@ void TokenView::wheelEvent(QWheelEvent* event) {
 void TokenView::contextMenuEvent(QContextMenuEvent* event) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const bool any = m_log && !m_log->output().empty();
+    const bool any = m_log && m_log->shownOutput() > 0;
     QAction* copyAction =
         menu->addAction(QStringLiteral("Copy"), QKeySequence(QKeySequence::Copy), this, &TokenView::copy);
     copyAction->setEnabled(hasSelection());
@@ -227,6 +228,8 @@ void TokenView::contextMenuEvent(QContextMenuEvent* event) {
     ghosts->setCheckable(true);
     ghosts->setChecked(m_ghostsVisible);
     connect(ghosts, &QAction::toggled, this, &TokenView::setGhostsVisible);
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    emit menuAboutToOpen(menu, byKey ? m_current : tokenAt(event->pos()));
     menu->popup(event->globalPos());
 }
 
@@ -290,7 +293,8 @@ QString TokenView::textOfItems(int from, int to) const {
 
 QString TokenView::copyText() const {
     if (!m_log) return {};
-    return hasSelection() ? textOfItems(m_selectFrom, m_selectTo) : plainText(m_log->outputBytes());
+    return hasSelection() ? textOfItems(m_selectFrom, m_selectTo)
+                          : plainText(m_log->outputBytes(m_log->shownOutput()));
 }
 
 QString TokenView::textWithPrompt() const {
@@ -301,7 +305,7 @@ QString TokenView::textWithPrompt() const {
     // A chat template stands between the prompt and the answer; a blank line stands for it.
     const bool joined = read.ends_with(header.prompt);
     return plainText(header.prompt) + (joined ? QString() : QStringLiteral("\n\n")) +
-           plainText(m_log->outputBytes());
+           plainText(m_log->outputBytes(m_log->shownOutput()));
 }
 
 void TokenView::copy() {
@@ -309,7 +313,7 @@ void TokenView::copy() {
 }
 
 void TokenView::copyAll() {
-    if (m_log) QApplication::clipboard()->setText(plainText(m_log->outputBytes()));
+    if (m_log) QApplication::clipboard()->setText(plainText(m_log->outputBytes(m_log->shownOutput())));
 }
 
 void TokenView::copyWithPrompt() {
