@@ -30,6 +30,9 @@ struct ContinueJob {  ///< extends the last run
 struct CompareJob {
     RunRequest request;
 };
+struct RaceJob {
+    RaceRequest request;
+};
 struct SweepJob {
     SweepRequest request;
 };
@@ -39,7 +42,7 @@ struct AuditJob {
 struct ProbeJob {
     EngineOptions engine;
 };
-using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob, ProbeJob>;
+using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, RaceJob, SweepJob, AuditJob, ProbeJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
 struct JobProgress {
@@ -63,8 +66,9 @@ struct JobFailed {
     std::string message;
     bool unloaded = false;  ///< no pair is loaded any more
 };
-using EventValue = std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded,
-                                CompareReport, SweepPoint, AuditCheck, AuditReport, JobDone, JobFailed>;
+using EventValue =
+    std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded, CompareReport, RaceReport,
+                 SweepPoint, AuditCheck, AuditReport, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -106,6 +110,7 @@ private:
     void handle(const Pending& pending, const RunJob& job);
     void handle(const Pending& pending, const ContinueJob& job);
     void handle(const Pending& pending, const CompareJob& job);
+    void handle(const Pending& pending, const RaceJob& job);
     void handle(const Pending& pending, const SweepJob& job);
     void handle(const Pending& pending, const AuditJob& job);
     void handle(const Pending& pending, const ProbeJob& job);

@@ -42,6 +42,7 @@ public:
     QAction* showTimeline = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
+    QAction* showRace = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;
@@ -54,6 +55,7 @@ public:
     QAction* reseed = nullptr;
     QAction* help = nullptr;
     QAction* helpContents = nullptr;
+    QAction* welcome = nullptr;
     QAction* cheatSheet = nullptr;
     QAction* about = nullptr;
 

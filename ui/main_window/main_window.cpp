@@ -27,11 +27,13 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
+#include "ui/race/race_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
+#include "ui/welcome/welcome_panel.h"
 
 namespace specula {
 
@@ -125,7 +127,10 @@ void MainWindow::setState(AppState state, const QString& text) {
         m_progress->setFraction(-1.0);
     }
     enableByState();
-    if (state == AppState::Idle || state == AppState::Running) m_audit->setRunning(false);
+    if (state == AppState::Idle || state == AppState::Running) {
+        m_audit->setRunning(false);
+        m_race->setRunning(false);
+    }
 }
 
 void MainWindow::enableByState() {
@@ -140,8 +145,10 @@ void MainWindow::enableByState() {
     m_actions->sweep->setEnabled(idle);
     m_actions->measureCosts->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
+    m_actions->welcome->setEnabled(idle);
     m_audit->setReady(idle);
-    m_actions->saveSession->setEnabled(hasRun);
+    m_race->setReady(idle);
+    m_actions->saveSession->setEnabled(hasRun || m_race->report());
     m_actions->copy->setEnabled(hasRun);
 }
 
@@ -162,6 +169,9 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_audit->setDraftKind(QString::fromStdString(draft.kind));
     m_audit->setPair(tr("Audits %1 (%2) with the draft %3, under the setup's sampling settings.")
                          .arg(name, runs, draftName));
+    m_welcome->setReady(target);
+    m_race->setPair(tr("Races %1 (%2) with the draft %3 against %1 alone, on the setup's prompt.")
+                        .arg(name, runs, draftName));
     setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name)
                                         : tr("%1 + %2 – Specula").arg(name, draftName));
 }
@@ -170,11 +180,14 @@ void MainWindow::clearModelInfo() {
     m_setup->setTarget(std::nullopt);
     m_setup->setPairState({}, true);
     m_audit->setPair({});
+    m_race->setPair({});
+    m_welcome->setReady(std::nullopt);
     setWindowTitle(tr("Specula"));
 }
 
 void MainWindow::setModels(const std::vector<KnownModel>& models) {
     m_setup->setModels(models);
+    m_welcome->setModels(models);
     emit modelsChanged(models);
 }
 void MainWindow::setSuites(const std::vector<PromptSuite>& suites) {
@@ -203,6 +216,7 @@ void MainWindow::setSweepPoint(const SweepPoint& point) {
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
+    m_race->setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
 
@@ -211,6 +225,7 @@ void MainWindow::setMemoryUse(qint64 bytes) {
 }
 
 void MainWindow::onLogCleared() {
+    closeWelcome();
     setPage(MainPage::Generate);
     m_status->setTotals({});
     m_charts->showRun();
@@ -257,6 +272,7 @@ bool MainWindow::refuse() {
 }
 
 void MainWindow::startRun() {
+    closeWelcome();
     emit runRequested(m_setup->request());
 }
 
@@ -429,6 +445,7 @@ void MainWindow::setTheme(ThemeChoice theme) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    closeWelcome();
     setPage(MainPage::Generate);  // the layout that is kept is the run's
     saveSettings();
     QMainWindow::closeEvent(event);

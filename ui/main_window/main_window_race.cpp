@@ -1,0 +1,23 @@
+// What the window does for the Race page.
+
+#include "ui/main_window/main_window.h"
+#include "ui/race/race_view.h"
+#include "ui/setup/setup_panel.h"
+
+namespace specula {
+
+void MainWindow::startRace(bool greedy, int repeats) {
+    if (refuseMeasuring() || refuse()) return;
+    RaceRequest request{m_setup->request(), repeats};
+    RunOptions& options = request.run.options;
+    if (request.run.engine.draft == "none" || (options.gamma == 0 && options.tree.off())) {
+        showWarning(tr("Plain decoding cannot race against itself: choose a draft, and a gamma above 0."));
+        return;
+    }
+    if (greedy) options.sampling.temperature = 0.0;
+    if (options.draftSampling && greedy) options.draftSampling->temperature = 0.0;
+    m_race->setRunning(true);
+    emit raceRequested(request);
+}
+
+}  // namespace specula
