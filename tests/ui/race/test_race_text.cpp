@@ -41,10 +41,10 @@ private slots:
     void whatWasComparedIsSaid() {
         RaceReport race = sampleRace();
         race.speculative.options.seed = 42;
-        race.plain.prefillSeconds = 0.125;
+        race.plain.prefillSeconds = 0.14;
         race.speculative.prefillSeconds = 0.25;
         const QString said = raceConditions(race);
-        for (const char* part : {"same prompt", "seed 42", "alternating: 5", "warm up", "0.12 s", "0.25 s",
+        for (const char* part : {"same prompt", "seed 42", "alternating: 5", "warm up", "0.14 s", "0.25 s",
                                  "nearest to the median", "gamma 4", "temperature 0"})
             QVERIFY2(said.contains(QLatin1String(part)), qPrintable(said));
         race.speculative.options.tree.children = {3, 2};
