@@ -206,13 +206,16 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
         *sub, "--view",
-        "generate, inspector, welcome, race, costs, audit, models, models-pairs or models-get",
+        "generate, inspector, timeline, welcome, race, costs, audit, rules, models, models-pairs or "
+        "models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "welcome",      "race",      "costs",
-                                     "audit",    "models",    "models-pairs", "models-get"};
-            static const Words later{"gamma-lab", "timeline", "learn"};
+            static const Words known{"generate", "inspector",    "timeline",  "welcome",
+                                     "race",     "costs",        "audit",     "rules",
+                                     "models",   "models-pairs", "models-get"};
+            static const Words later{"gamma-lab", "learn"};
             const std::string expected =
-                "generate, inspector, welcome, race, costs, audit, models, models-pairs or models-get";
+                "generate, inspector, timeline, welcome, race, costs, audit, rules, models, models-pairs or "
+                "models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -221,7 +224,7 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
         })
         ->required();
     addText(*sub, "--session", line.sessionPath,
-            "session file; for audit and costs also what audit --json and probe --json printed");
+            "session file; for audit, costs and rules also what audit, probe and rules --json printed");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
@@ -290,7 +293,7 @@ void checkTogether(const CommandLine& line) {
     const bool needsSession =
         line.subcommand == Subcommand::Replay ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
-         line.view != "audit" && line.view != "welcome");
+         line.view != "audit" && line.view != "rules" && line.view != "welcome");
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

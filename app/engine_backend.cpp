@@ -4,9 +4,11 @@
 #include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
+#include "engine/measure/compare_rules.h"
 #include "engine/measure/probe.h"
 #include "engine/measure/race.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
 
 namespace specula {
 
@@ -43,6 +45,8 @@ private:
     Session m_session;
     RunStart m_start;
 };
+
+constexpr int kDraws = 200;  ///< rounds of one setup; an interval of about 0.1 tokens either way
 
 std::function<void(double, double)> withEta(const Backend::Progress& progress) {
     return [progress](double fraction, double etaSeconds) {
@@ -154,6 +158,34 @@ AuditReport EngineBackend::audit(const AuditRequest& request, std::stop_token st
                                  const std::function<void(const AuditCheck&)>& onCheck,
                                  const Progress& progress) {
     return specula::audit(engine(), request, std::move(stop), progress, onCheck);
+}
+
+void EngineBackend::compareRules(const RulesRequest& request, std::stop_token stop,
+                                 const std::function<void(const RulePoint&)>& onPoint,
+                                 const Progress& progress) {
+    const bool costly = needsCosts(request.options, request.setups);
+    const RunOptions options = costly ? withCosts(request.options, stop, true) : request.options;
+    if (stop.stop_requested()) return;
+    const std::vector<MeasuredSuite> suites{{request.suite, encode(request.prompts)}};
+    specula::compareRules(engine(), suites, options, request.setups, request.repeats, stop, onPoint,
+                          withEta(progress));
+}
+
+std::vector<RoundOutcome> EngineBackend::drawRounds(const RoundRequest& request, std::stop_token stop,
+                                                    const Progress& progress) {
+    const bool costly = needsCosts(request.options, request.setups);
+    const RunOptions options = costly ? withCosts(request.options, stop, true) : request.options;
+    const int draws = request.draws > 0 ? request.draws : kDraws;
+    std::vector<RoundOutcome> outcomes;
+    for (const RuleSetup& setup : request.setups) {
+        if (progress)
+            progress(static_cast<double>(outcomes.size()) / static_cast<double>(request.setups.size()),
+                     "Drawing rounds: " + ruleText(setup.rule, setup.ensembleWeight));
+        RoundOutcome outcome = specula::drawRounds(engine(), request.before, options, setup, draws, stop);
+        if (stop.stop_requested()) break;
+        outcomes.push_back(std::move(outcome));
+    }
+    return outcomes;
 }
 
 }  // namespace specula

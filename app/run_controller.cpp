@@ -20,8 +20,8 @@ namespace specula {
 
 namespace {
 
-constexpr int kFrameMs = 33;
 constexpr int kMemoryMs = 2000;
+constexpr int kFrameMs = 33;
 
 // Run ids of stored runs, far from those the worker counts.
 constexpr std::uint64_t kStoredRunId = std::uint64_t{1} << 62;
@@ -46,6 +46,7 @@ bool sameRun(const RunRequest& a, const RunRequest& b) {
 RunController::RunController(MainWindow& window, EngineWorker::Factory makeBackend, QObject* parent)
     : QObject(parent),
       m_window(window),
+      m_rules(window),
       m_files(std::make_shared<Mailbox<FileEvent>>()),
       m_worker(std::move(makeBackend)) {
     connectWindow();
@@ -68,6 +69,8 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::welcomeRequested, this, &RunController::showFirstRun);
     connect(&m_window, &MainWindow::raceRequested, this, &RunController::race);
     connect(&m_window, &MainWindow::costsRequested, this, &RunController::measureCosts);
+    connect(&m_window, &MainWindow::rulesRequested, this, &RunController::compareRules);
+    connect(&m_window, &MainWindow::roundRequested, this, &RunController::drawRounds);
     connect(&m_window, &MainWindow::loadRequested, this, &RunController::load);
     connect(&m_window, &MainWindow::openSessionRequested, this, &RunController::openSession);
     connect(&m_window, &MainWindow::saveSessionRequested, this, &RunController::saveSession);
@@ -111,7 +114,9 @@ void RunController::run(const RunRequest& request) {
 }
 
 void RunController::startRun(const RunRequest& request) {
-    begin(RunJob{request}, &request.engine, AppState::Running, tr("Reading the prompt"));
+    RunJob job{request};
+    job.request.options.keepRows = true;
+    begin(std::move(job), &request.engine, AppState::Running, tr("Reading the prompt"));
     m_request = request;
     m_continuable = false;
 }
@@ -174,6 +179,15 @@ void RunController::measureCosts(const EngineOptions& options) {
     begin(ProbeJob{options}, &options, AppState::Measuring, tr("Measuring costs"));
 }
 
+void RunController::compareRules(const RulesRequest& request) {
+    begin(m_rules.compare(request), &request.engine, AppState::Measuring, tr("Comparing rules"));
+}
+
+void RunController::drawRounds(int round, const std::vector<RuleSetup>& setups) {
+    begin(m_rules.draw(round, setups, m_record), &m_record.engine, AppState::Measuring,
+          tr("Drawing rounds afresh"));
+}
+
 void RunController::load(const EngineOptions& options) {
     if (m_workerBusy && !m_loading) {
         m_wanted = options;
@@ -232,6 +246,7 @@ void RunController::showRecord(RunRecord record) {
     record.rounds.clear();
     for (Round& round : m_arrived) round.runId = m_runId;
     m_ended = record.finish == Finish::Running ? Finish::Cancelled : record.finish;
+    m_rules.show(record);
     m_record = std::move(record);
     beginLog();
     showArrived();
@@ -257,6 +272,7 @@ RunRecord RunController::shownRecord() const {
     record.bookmarks = log.bookmarks();
     record.race = m_window.race().report();
     record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
+    record.rules = m_rules.reportOf(record.engine);
     // The stored text is that of the whole run; not all of it may be here yet.
     const bool partial = m_running || !m_arrived.empty() || !record.text;
     if (partial && record.target.hasTokenizer) record.text = log.outputBytes();

@@ -7,6 +7,7 @@
 #include <QTimer>
 
 #include "app/engine_worker.h"
+#include "app/rules_controller.h"
 #include "app/run_record.h"
 #include "ui/main_window/main_window.h"
 
@@ -54,6 +55,8 @@ public slots:
     void audit(const specula::AuditRequest& request);
     void race(const specula::RaceRequest& request);
     void measureCosts(const specula::EngineOptions& options);
+    void compareRules(const specula::RulesRequest& request);
+    void drawRounds(int round, const std::vector<specula::RuleSetup>& setups);
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
     void saveSession(const QString& path);
@@ -77,6 +80,8 @@ private:
     void on(SweepPoint& point);
     void on(AuditCheck& check);
     void on(AuditReport& report);
+    void on(RulePoint& point) { m_rules.on(point); }
+    void on(RoundsDrawn& drawn) { m_rules.on(drawn); }
     void on(JobDone&);
     void on(JobFailed& failed);
     void beginLog();
@@ -89,6 +94,7 @@ private:
     void reportMemory();
 
     MainWindow& m_window;
+    RulesController m_rules;
     std::shared_ptr<Mailbox<FileEvent>> m_files;  // shared with the file jobs, which may outlive this
     EngineWorker m_worker;
     QTimer m_timer;

@@ -28,6 +28,7 @@ struct RunRecord {
     std::vector<Round> rounds;
     std::vector<Bookmark> bookmarks;
     std::optional<ProbeReport> probe;        ///< where the pair was measured: what rows cost
+    std::optional<RulesReport> rules;        ///< where its rules were compared: the last time
     std::shared_ptr<const RaceReport> race;  ///< the last race run beside it, null for none; says for itself
                                              ///< what ran
 };

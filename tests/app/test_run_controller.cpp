@@ -16,6 +16,7 @@
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/status_panel.h"
+#include "ui/timeline/timeline_panel.h"
 
 using namespace specula;
 using samples::FakeBackend;
@@ -77,6 +78,9 @@ private slots:
     void aBaselineIsForgottenForAnotherPrompt();
     void aSavedRunComesBack();
     void aBadSessionFileIsReportedAndChangesNothing();
+    void aBranchReadsThePromptAndTheOutputUpToItsRound();
+    void aBranchNeedsTheModelsOfItsRun();
+    void bookmarksAreStoredWithTheRun();
     void closingInTheMiddleOfARunDoesNotHang();
 };
 
@@ -379,6 +383,65 @@ void TestRunController::aBadSessionFileIsReportedAndChangesNothing() {
     QTRY_VERIFY(bench.message().contains(QStringLiteral("/nowhere/run.json")));
     QCOMPARE(bench.shown(), 5);
     QVERIFY(bench.idle());
+}
+
+void TestRunController::aBranchReadsThePromptAndTheOutputUpToItsRound() {
+    Bench bench;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    const std::vector<TokenId> output = outputIds({bench.log().rounds().begin(), bench.log().rounds().end()});
+    bench.window.timeline().player().showTo(3);
+    bench.window.actionSet().timeline.branch->trigger();
+    QTRY_VERIFY(bench.log().header().branch);
+    QTRY_VERIFY(bench.idle());
+    QCOMPARE(*bench.log().header().branch, (Branch{"Once upon", 3, 3}));
+    const RunRequest first = bench.script->lastRequest();
+    std::vector<TokenId> wanted{1, 2};
+    wanted.insert(wanted.end(), output.begin(), output.begin() + 3);
+    QCOMPARE(first.prompt.ids, wanted);
+    QCOMPARE(first.options.seed, std::uint64_t{0});
+    QCOMPARE(bench.script->loads.load(), 1);
+    // A branch of the branch counts the output of both.
+    bench.window.timeline().player().showTo(2);
+    bench.window.actionSet().timeline.branch->trigger();
+    QTRY_COMPARE(bench.log().header().branch->tokens, 5);
+    QTRY_VERIFY(bench.idle());
+    // What is generated next is no branch.
+    bench.run();
+    QTRY_VERIFY(bench.idle() && !bench.log().header().branch);
+    QVERIFY(bench.script->lastRequest().prompt.ids.empty());
+}
+
+void TestRunController::aBranchNeedsTheModelsOfItsRun() {
+    Bench bench;
+    bench.controller.showRecord(samples::record());
+    QAction* branch = bench.window.actionSet().timeline.branch;
+    QVERIFY(!branch->isEnabled());
+    QVERIFY(branch->toolTip().contains(QStringLiteral("not loaded")));
+    emit bench.window.loadRequested(samples::record().engine);
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(branch->isEnabled());
+    QVERIFY(!branch->toolTip().contains(QStringLiteral("not loaded")));
+    EngineOptions other;
+    other.target = "other";
+    emit bench.window.loadRequested(other);
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(!branch->isEnabled());
+}
+
+void TestRunController::bookmarksAreStoredWithTheRun() {
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("run.json"));
+    Bench bench;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    bench.log().setBookmark({2, "here", "a note"});
+    emit bench.window.saveSessionRequested(path);
+    QTRY_VERIFY(QFile::exists(path));
+    Bench other;
+    emit other.window.openSessionRequested(path);
+    QTRY_COMPARE(other.shown(), 5);
+    QCOMPARE(other.log().bookmarks(), (std::vector<Bookmark>{{2, "here", "a note"}}));
 }
 
 void TestRunController::closingInTheMiddleOfARunDoesNotHang() {

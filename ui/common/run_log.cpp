@@ -47,6 +47,9 @@ void RunLog::reset(RunHeader header, bool hasRun) {
     m_firstOutput.assign(1, 0);
     m_decisions.clear();
     m_firstDecision.assign(1, 0);
+    m_pinned.clear();
+    m_withRows.clear();
+    m_keptBytes = 0;
     emit cleared();
 }
 
@@ -56,13 +59,18 @@ int RunLog::append(std::vector<Round> rounds) {
         if (!m_hasRun || round.runId != m_header.runId) continue;
         m_totals.add(round);
         index(round, static_cast<int>(m_rounds.size()));
+        if (round.kept) {
+            m_keptBytes += round.kept->bytes();
+            m_withRows.insert(static_cast<int>(m_rounds.size()));
+        }
         m_rounds.push_back(std::move(round));
         if (m_rounds.size() % kCheckpoint == 0) m_checkpoints.push_back(m_totals);
+        if (m_followsEnd) m_playhead = static_cast<int>(m_rounds.size());
+        keepWithinBudget();
     }
     const int count = static_cast<int>(m_rounds.size()) - first;
     if (count == 0) return 0;
     m_finish = Finish::Running;
-    if (m_followsEnd) m_playhead = first + count;
     emit roundsAppended(first, count);
     if (m_followsEnd) emit playheadMoved(m_playhead);
     return count;
@@ -104,19 +112,23 @@ const Bookmark* RunLog::bookmarkAt(int round) const {
 }
 
 void RunLog::setBookmark(Bookmark bookmark) {
-    if (bookmark.round < 0 || bookmark.round >= static_cast<int>(m_rounds.size())) return;
+    const int round = bookmark.round;
+    if (round < 0 || round >= static_cast<int>(m_rounds.size())) return;
     const auto place = std::lower_bound(m_bookmarks.begin(), m_bookmarks.end(), bookmark.round,
                                         [](const Bookmark& mark, int round) { return mark.round < round; });
     if (place != m_bookmarks.end() && place->round == bookmark.round)
         *place = std::move(bookmark);
     else
         m_bookmarks.insert(place, std::move(bookmark));
+    setPinned(round, true);
     emit bookmarksChanged();
 }
 
 void RunLog::removeBookmark(int round) {
-    if (std::erase_if(m_bookmarks, [round](const Bookmark& mark) { return mark.round == round; }) > 0)
-        emit bookmarksChanged();
+    if (std::erase_if(m_bookmarks, [round](const Bookmark& mark) { return mark.round == round; }) == 0)
+        return;
+    setPinned(round, false);
+    emit bookmarksChanged();
 }
 
 int RunLog::bookmarkBeside(int round, int direction) const {
@@ -126,6 +138,47 @@ int RunLog::bookmarkBeside(int round, int direction) const {
         if (direction > 0 && mark.round > round) return mark.round;
     }
     return found;
+}
+
+void RunLog::setRowBudget(const RowBudget& budget) {
+    m_budget = budget;
+    keepWithinBudget();
+}
+
+void RunLog::setPinned(int round, bool pinned) {
+    if (round < 0 || round >= static_cast<int>(m_rounds.size())) return;
+    if (pinned) {
+        m_pinned.insert(round);
+        m_withRows.erase(round);
+        return;
+    }
+    if (bookmarkAt(round)) return;
+    m_pinned.erase(round);
+    if (m_rounds[static_cast<std::size_t>(round)].kept) m_withRows.insert(round);
+    keepWithinBudget();
+}
+
+void RunLog::dropRows(int round) {
+    std::shared_ptr<const KeptRows>& kept = m_rounds[static_cast<std::size_t>(round)].kept;
+    if (!kept) return;
+    m_keptBytes -= kept->bytes();
+    kept.reset();
+}
+
+void RunLog::keepWithinBudget() {
+    const auto over = [this] {
+        return m_withRows.size() > static_cast<std::size_t>(m_budget.rounds) || m_keptBytes > m_budget.bytes;
+    };
+    // Rows of rounds that are still to be shown matter too: those furthest from the playhead go first.
+    while (over() && !m_withRows.empty()) {
+        const int oldest = *m_withRows.begin();
+        const int newest = *m_withRows.rbegin();
+        const int furthest = newest - m_playhead > m_playhead - oldest ? newest : oldest;
+        dropRows(furthest);
+        m_withRows.erase(furthest);
+    }
+    for (auto pinned = m_pinned.begin(); m_keptBytes > m_budget.bytes && pinned != m_pinned.end(); ++pinned)
+        dropRows(*pinned);
 }
 
 void RunLog::index(const Round& round, int number) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,9 @@ struct RunHeader {
 
 /// Rounds and totals of one run, append-only: the one thing that views read. GUI thread only.
 ///
-/// References to rounds stay valid until the next begin() or clear().
+/// References to rounds stay valid until the next begin() or clear(). Full rows are large, so only some
+/// rounds, those nearest to the playhead, and pinned ones keep theirs: Round::kept of the others becomes
+/// null.
 ///
 /// The playhead says how much of the run is on screen: views show the first playhead() rounds and nothing
 /// after, so that the whole window stands as it stood then. It follows the end while rounds arrive, until
@@ -55,7 +58,21 @@ class RunLog : public QObject {
     Q_OBJECT
 
 public:
+    /// How much of the full rows is kept.
+    struct RowBudget {
+        int rounds = 64;                             ///< near the playhead, pinned ones not counted
+        std::size_t bytes = std::size_t{512} << 20;  ///< of all; pinned rounds are the last to lose theirs
+    };
+
     explicit RunLog(QObject* parent = nullptr);
+
+    void setRowBudget(const RowBudget& budget);
+    /// A pinned round keeps the rows that it has; so does a bookmarked one. Ignored for rounds that are not
+    /// there; begin() unpins all.
+    void setPinned(int round, bool pinned);
+    bool isPinned(int round) const { return m_pinned.contains(round); }
+    /// Of all rows that are kept now.
+    std::size_t keptBytes() const { return m_keptBytes; }
 
     /// Forgets the last run and starts a new one; emits cleared() with the new header in place.
     void begin(RunHeader header);
@@ -146,6 +163,8 @@ private:
     void reset(RunHeader header, bool hasRun);
     void index(const Round& round, int number);
     void movePlayhead(int rounds);
+    void keepWithinBudget();
+    void dropRows(int round);
 
     bool m_hasRun = false;
     RunHeader m_header;
@@ -160,6 +179,11 @@ private:
     std::vector<std::size_t> m_firstOutput{0};
     std::vector<TokenRef> m_decisions;
     std::vector<std::size_t> m_firstDecision{0};
+
+    RowBudget m_budget;
+    std::set<int> m_pinned;
+    std::set<int> m_withRows;  ///< rounds that keep rows and are not pinned
+    std::size_t m_keptBytes = 0;
 };
 
 }  // namespace specula

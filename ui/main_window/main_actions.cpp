@@ -53,17 +53,21 @@ void MainActions::makeView() {
     zoomOut = make(tr("Zoom &out"), Qt::CTRL | Qt::Key_Minus, tr("Smaller text"));
     zoomReset = make(tr("Ordinary &size"), Qt::CTRL | Qt::Key_0, tr("Text at its ordinary size"));
     fullScreen = toggle(tr("&Full screen"), Qt::Key_F11, tr("The window on the whole screen"), false);
+    fillPicture = make(tr("&Picture on the whole window"), Qt::SHIFT | Qt::Key_F11,
+                       tr("The inspector's picture in large type, for a class; Escape returns"));
     showSetup = toggle(tr("S&etup"), Qt::CTRL | Qt::Key_1, tr("Show or hide the setup"), true);
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
     showTimeline =
-        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_6, tr("Show or hide the timeline of the run"), true);
+        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_8, tr("Show or hide the timeline of the run"), true);
     showModels = toggle(tr("&Models"), Qt::CTRL | Qt::Key_4,
                         tr("The models on this computer, which of them pair, and how to get more"), false);
     showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
                        tr("Whether speculative decoding gives what plain decoding gives"), false);
     showRace = toggle(tr("&Race"), Qt::CTRL | Qt::Key_7,
                       tr("Plain and speculative decoding side by side on one clock"), false);
+    showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
+                       tr("The rules of verification compared, on one round and over whole runs"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -82,6 +86,8 @@ void MainActions::makeRun() {
     step->setIconText(tr("Step"));
     sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G, tr("Measure each gamma against plain decoding"));
     sweep->setIconText(tr("Measure…"));
+    compareRules = make(tr("Compare r&ules…"), Qt::CTRL | Qt::SHIFT | Qt::Key_G,
+                        tr("Measure each rule of verification against plain decoding"));
     measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M,
                         tr("Measure plain decoding of this prompt, about 1 s"));
     measureCosts = make(tr("Measure c&osts"), {},
@@ -136,12 +142,13 @@ void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showRace,   showAudit,  showModels,   gap,          showSetup,   showInspector, showTimeline,
-             showCharts, gap,        showRejected, copy,         gap,         zoomIn,        zoomOut,
-             zoomReset,  fullScreen, gap,          systemColors, lightColors, darkColors});
+            {showRace,      showAudit,    showRules,   showModels, gap,          showSetup,
+             showInspector, showTimeline, showCharts,  gap,        showRejected, copy,
+             gap,           zoomIn,       zoomOut,     zoomReset,  fullScreen,   fillPicture,
+             gap,           systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
-             sweep});
+             sweep, compareRules});
     const TimelineActions& t = timeline;
     QMenu* along = addMenu(
         bar, tr("&Timeline"),

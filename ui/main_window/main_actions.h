@@ -38,11 +38,13 @@ public:
     QAction* darkColors = nullptr;
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
+    QAction* fillPicture = nullptr;
     QAction* showCharts = nullptr;
     QAction* showTimeline = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
     QAction* showRace = nullptr;
+    QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;
@@ -50,6 +52,7 @@ public:
     QAction* step = nullptr;
     TimelineActions timeline;
     QAction* sweep = nullptr;
+    QAction* compareRules = nullptr;
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;
     QAction* reseed = nullptr;

@@ -28,6 +28,7 @@
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
 #include "ui/race/race_view.h"
+#include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
@@ -96,6 +97,7 @@ MainWindow::~MainWindow() {
     m_tokens->setLog(nullptr);
     m_inspector->setLog(nullptr);
     m_charts->setLog(nullptr);
+    m_rules->oneRound().setLog(nullptr);
 }
 
 // --- what is shown ---------------------------------------------------------------------------------------
@@ -130,6 +132,7 @@ void MainWindow::setState(AppState state, const QString& text) {
     if (state == AppState::Idle || state == AppState::Running) {
         m_audit->setRunning(false);
         m_race->setRunning(false);
+        m_rules->wholeRuns().setRunning(false);
     }
 }
 
@@ -145,9 +148,11 @@ void MainWindow::enableByState() {
     m_actions->sweep->setEnabled(idle);
     m_actions->measureCosts->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
+    m_actions->compareRules->setEnabled(idle);
     m_actions->welcome->setEnabled(idle);
     m_audit->setReady(idle);
     m_race->setReady(idle);
+    m_rules->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun || m_race->report());
     m_actions->copy->setEnabled(hasRun);
 }
@@ -157,6 +162,8 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_setup->setTarget(target);
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
     m_setup->form().setBestTree(draft.bestTree);
+    m_draft = draft;
+    offerRules();
     const QString draftName = QString::fromStdString(draft.name);
     QString line = draftName;
     if (!pair.compatible) line = tr("Does not fit the target");
@@ -207,6 +214,8 @@ void MainWindow::setPlainBaseline(const std::optional<Interval>& tokensPerSecond
                                   const std::optional<Interval>& speedup) {
     m_status->setBaseline(tokensPerSecond, speedup);
     m_charts->setPlain(tokensPerSecond);
+    m_inspector->setPlainTime(tokensPerSecond ? std::optional(1000.0 / tokensPerSecond->median)
+                                              : std::nullopt);
 }
 
 void MainWindow::setSweepPoint(const SweepPoint& point) {
@@ -217,6 +226,7 @@ void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
     m_race->setProgress(fraction, text);
+    m_rules->wholeRuns().setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
 
@@ -227,6 +237,8 @@ void MainWindow::setMemoryUse(qint64 bytes) {
 void MainWindow::onLogCleared() {
     closeWelcome();
     setPage(MainPage::Generate);
+    m_lookedAt = -1;
+    offerRules();
     m_status->setTotals({});
     m_charts->showRun();
     enableByState();
@@ -245,6 +257,7 @@ void MainWindow::onRunFinished(Finish) {
 void MainWindow::inspect(TokenRef token) {
     m_tokens->setCurrent(token);
     m_inspector->showToken(token);
+    followRound(token);
     if (m_narrow && token.isValid()) m_inspectorDock->raise();
 }
 
@@ -326,12 +339,17 @@ void MainWindow::setBranchRefused(const QString& reason) {
     m_timeline->setBranchRefused(reason);
 }
 
-void MainWindow::askSweep() {
-    if (refuseMeasuring()) return;
+/// A missing prompt does not matter where a suite can be chosen instead.
+bool MainWindow::refuseSuite() {
+    if (refuseMeasuring()) return true;
     const auto problem = m_setup->problem();
     const bool onlyPrompt =
         problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
-    if (problem && !onlyPrompt && refuse()) return;
+    return problem && !onlyPrompt && refuse();
+}
+
+void MainWindow::askSweep() {
+    if (refuseSuite()) return;
     auto* dialog = new SweepDialog(m_setup->request(), m_setup->suites(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { startSweep(dialog->request()); });

@@ -10,6 +10,7 @@
 #include "engine/trace/options.h"
 #include "engine/trace/race.h"
 #include "engine/trace/reports.h"
+#include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
 #include "ui/setup/setup_types.h"
 #include "ui/timeline/run_player.h"
@@ -30,6 +31,7 @@ class MessageBar;
 class ModelsView;
 class ProgressLine;
 class RaceView;
+class RulesView;
 class SetupPanel;
 class StatusPanel;
 class TimelinePanel;
@@ -42,7 +44,7 @@ enum class AppState {
     Loading,    ///< models are being loaded
     Running,    ///< rounds are arriving
     Stopping,   ///< Stop was asked for and the pass under way is being finished
-    Measuring,  ///< a sweep or a plain baseline is being measured, or an audit runs
+    Measuring,  ///< a sweep, rules or a plain baseline are being measured, or an audit runs
 };
 
 /// What the middle of the window shows.
@@ -50,6 +52,7 @@ enum class MainPage {
     Generate,  ///< the tokens of the run
     Race,      ///< plain and speculative decoding side by side
     Audit,     ///< is speculative decoding of the pair exact?
+    Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
 };
 
@@ -84,6 +87,7 @@ public:
     RaceView& race() { return *m_race; }
     WelcomePanel& welcome() { return *m_welcome; }
     TimelinePanel& timeline() { return *m_timeline; }
+    RulesView& rules() { return *m_rules; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -170,6 +174,10 @@ signals:
     void welcomeRequested();
     /// Race the request's run against plain decoding.
     void raceRequested(const specula::RaceRequest& request);
+    /// Run the chosen pair under each of these rules.
+    void rulesRequested(const specula::RulesRequest& request);
+    /// Draw rounds under these rules at a round of the shown run.
+    void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
     /// Another target, draft or weight format was chosen.
@@ -203,6 +211,7 @@ private:
 
     void enableByState();
     bool refuse();
+    bool refuseSuite();
     bool refuseMeasuring();
     void startRun();
     void generate();
@@ -213,11 +222,22 @@ private:
     void measurePlain();
     void measureCosts();
     void startAudit(specula::Mutant mutant);
+    void connectRace();
     void startRace(bool greedy, int repeats);
+
+    // main_window_welcome.cpp
     void connectWelcome();
     void closeWelcome();
     void seeOneStep(TokenRef rejection);
     void offerClassicPair();
+
+    // main_window_rules.cpp
+    void connectRules();
+    void askRules();
+    void startRules(const RulesRequest& request);
+    void followRound(TokenRef token);
+    void offerRules();
+
     void askOpenSession();
     void askSaveSession();
     void askPicture();
@@ -243,6 +263,7 @@ private:
     AuditView* m_audit = nullptr;
     RaceView* m_race = nullptr;
     WelcomePanel* m_welcome = nullptr;
+    RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
@@ -263,6 +284,8 @@ private:
     bool m_chartsAside = false;  ///< the welcome stands where the charts were
     bool m_laidOut = false;      ///< docks have their sizes
     RunRequest m_lastRequest;    ///< of the shown run
+    DraftInfo m_draft;           ///< that is loaded
+    int m_lookedAt = -1;         ///< the round whose rows are kept because it is looked at
     QString m_unmeasurable;      ///< why nothing should be measured now, "" if it may
     QString m_problem;           ///< what the last Generate was refused for
 };

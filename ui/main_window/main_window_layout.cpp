@@ -30,6 +30,7 @@
 #include "ui/main_window/status_panel.h"
 #include "ui/models/models_view.h"
 #include "ui/race/race_view.h"
+#include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
@@ -146,6 +147,8 @@ void MainWindow::buildCentre() {
     m_models = new ModelsView;
     m_audit = new AuditView;
     m_race = new RaceView;
+    m_rules = new RulesView;
+    m_rules->oneRound().setLog(m_log.get());
     m_pageBar = new QTabBar;
     m_pageBar->setDocumentMode(true);
     m_pageBar->setExpanding(false);
@@ -154,15 +157,18 @@ void MainWindow::buildCentre() {
     m_pageBar->addTab(tr("Generate"));
     m_pageBar->addTab(tr("Race"));
     m_pageBar->addTab(tr("Audit"));
+    m_pageBar->addTab(tr("Rules"));
     m_pageBar->addTab(tr("Models"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
     m_pageBar->setTabToolTip(1, m_actions->showRace->toolTip());
     m_pageBar->setTabToolTip(2, m_actions->showAudit->toolTip());
-    m_pageBar->setTabToolTip(3, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(3, m_actions->showRules->toolTip());
+    m_pageBar->setTabToolTip(4, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
     m_pages->addWidget(m_race);
     m_pages->addWidget(m_audit);
+    m_pages->addWidget(m_rules);
     m_pages->addWidget(m_models);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
@@ -234,7 +240,8 @@ void MainWindow::sizeDocks() {
     } else {
         resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
     }
-    resizeDocks({m_chartsDock}, {share(height(), 0.26, 180, 560)}, Qt::Vertical);
+    resizeDocks({m_timelineDock, m_chartsDock},
+                {share(height(), 0.05, 64, 112), share(height(), 0.26, 180, 560)}, Qt::Vertical);
 }
 
 void MainWindow::showDockStates() {
@@ -268,6 +275,7 @@ void MainWindow::setPage(MainPage page) {
     m_actions->showModels->setChecked(page == MainPage::Models);
     m_actions->showAudit->setChecked(page == MainPage::Audit);
     m_actions->showRace->setChecked(page == MainPage::Race);
+    m_actions->showRules->setChecked(page == MainPage::Rules);
     if (page == MainPage::Generate)
         showRunDocks();
     else
@@ -301,6 +309,7 @@ void MainWindow::connectActions() {
     connect(a.zoomReset, &QAction::triggered, m_tokens, &TokenView::resetZoom);
     connect(a.fullScreen, &QAction::toggled, this,
             [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
+    connect(a.fillPicture, &QAction::triggered, m_inspector, &Inspector::fill);
     connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
     connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
     connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
@@ -308,8 +317,8 @@ void MainWindow::connectActions() {
             [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
     connect(a.showAudit, &QAction::triggered, this,
             [this](bool audit) { setPage(audit ? MainPage::Audit : MainPage::Generate); });
-    connect(a.showRace, &QAction::triggered, this,
-            [this](bool race) { setPage(race ? MainPage::Race : MainPage::Generate); });
+    connect(a.showRules, &QAction::triggered, this,
+            [this](bool rules) { setPage(rules ? MainPage::Rules : MainPage::Generate); });
     connect(a.generate, &QAction::triggered, this, &MainWindow::generate);
     connect(a.stop, &QAction::triggered, this, [this] {
         m_timeline->player().showAll();  // after Stop nobody waits for the pace
@@ -346,8 +355,8 @@ void MainWindow::connectViews() {
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
     connectWelcome();
-    connect(m_race, &RaceView::raceRequested, this, &MainWindow::startRace);
-    connect(m_race, &RaceView::stopRequested, m_actions->stop, &QAction::trigger);
+    connectRace();
+    connectRules();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);

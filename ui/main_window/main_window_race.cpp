@@ -1,10 +1,18 @@
 // What the window does for the Race page.
 
+#include "ui/main_window/main_actions.h"
 #include "ui/main_window/main_window.h"
 #include "ui/race/race_view.h"
 #include "ui/setup/setup_panel.h"
 
 namespace specula {
+
+void MainWindow::connectRace() {
+    connect(m_actions->showRace, &QAction::triggered, this,
+            [this](bool race) { setPage(race ? MainPage::Race : MainPage::Generate); });
+    connect(m_race, &RaceView::raceRequested, this, &MainWindow::startRace);
+    connect(m_race, &RaceView::stopRequested, m_actions->stop, &QAction::trigger);
+}
 
 void MainWindow::startRace(bool greedy, int repeats) {
     if (refuseMeasuring() || refuse()) return;

@@ -17,9 +17,10 @@ void BranchLine::showRun(const RunLog& log) {
     const auto& branch = log.header().branch;
     setVisible(branch.has_value());
     if (!branch) return;
-    setText(tr("Branch of “%1”, after its round %2: the first %n token(s) of the output are the parent's.",
-               nullptr, branch->tokens)
-                .arg(QString::fromStdString(branch->parent), QLocale().toString(branch->round)));
+    setText(tr("Branch of “%1”, after its round %2: the text before is the parent's, %3 tokens of its output "
+               "among it.")
+                .arg(QString::fromStdString(branch->parent), QLocale().toString(branch->round),
+                     QLocale().toString(branch->tokens)));
 }
 
 }  // namespace specula

@@ -7,12 +7,16 @@
 #include <QMenu>
 #include <QToolButton>
 
+#include <utility>
+
 #include "ui/timeline/bookmark_dialog.h"
 #include "ui/timeline/timeline_strip.h"
 
 namespace specula {
 
 namespace {
+
+constexpr int kQuietMs = 66;
 
 QString bookmarkEntry(const Bookmark& mark) {
     const QString name = QString::fromStdString(mark.name);
@@ -46,7 +50,8 @@ TimelinePanel::TimelinePanel(RunLog& log, QWidget* parent)
     row->addWidget(m_strip, 1);
     row->addWidget(m_position);
     row->addWidget(m_live);
-    setFixedHeight(64);
+    setMinimumHeight(60);
+    setMaximumHeight(112);
 
     connect(m_strip, &TimelineStrip::showAsked, this, &TimelinePanel::showTo);
     connect(m_strip, &TimelineStrip::playToggled, &m_player, &RunPlayer::toggle);
@@ -58,6 +63,11 @@ TimelinePanel::TimelinePanel(RunLog& log, QWidget* parent)
         menu->setAttribute(Qt::WA_DeleteOnClose);
         addRoundEntries(menu, round);
         menu->popup(at);
+    });
+    m_quiet.setSingleShot(true);
+    m_quiet.setInterval(kQuietMs);
+    connect(&m_quiet, &QTimer::timeout, this, [this] {
+        if (std::exchange(m_untold, false)) tellRound();
     });
     connect(&m_player, &RunPlayer::changed, this, &TimelinePanel::refresh);
     connect(&log, &RunLog::cleared, this, &TimelinePanel::refresh);
@@ -73,6 +83,7 @@ void TimelinePanel::setActions(const TimelineActions& actions) {
     m_actions = actions;
     m_play->setToolTip(actions.play->toolTip());
     m_live->setToolTip(actions.live->toolTip());
+    m_branchHelp = actions.branch->toolTip();
     connect(m_play, &QToolButton::clicked, actions.play, &QAction::trigger);
     connect(m_live, &QToolButton::clicked, actions.live, &QAction::trigger);
     connect(actions.play, &QAction::triggered, &m_player, &RunPlayer::toggle);
@@ -102,8 +113,9 @@ QString TimelinePanel::positionText() const {
     if (pace.kind == Pace::Kind::Clock && pace.value != 1.0)
         round += tr(", %1 times slower").arg(locale.toString(pace.value));
     return round + QLatin1Char('\n') +
-           tr("%n token(s), %1 s", nullptr, static_cast<int>(m_log.shownOutput()))
-               .arg(locale.toString(ms / 1000.0, 'f', 2));
+           tr("%1 tokens, %2 s")
+               .arg(locale.toString(static_cast<qulonglong>(m_log.shownOutput())),
+                    locale.toString(ms / 1000.0, 'f', 2));
 }
 
 void TimelinePanel::refresh() {
@@ -123,14 +135,22 @@ void TimelinePanel::refresh() {
     m_actions.previousBookmark->setEnabled(m_log.bookmarkBeside(round, -1) >= 0);
     m_actions.nextBookmark->setEnabled(m_log.bookmarkBeside(round, 1) >= 0);
     m_actions.branch->setEnabled(m_log.hasRun() && m_branchRefused.isEmpty());
-    if (!m_branchRefused.isEmpty()) m_actions.branch->setToolTip(m_branchRefused);
+    m_actions.branch->setToolTip(m_branchRefused.isEmpty() ? m_branchHelp : m_branchRefused);
     m_play->setEnabled(m_actions.play->isEnabled());
     m_live->setEnabled(m_actions.live->isEnabled());
 }
 
 void TimelinePanel::showTo(int rounds) {
     m_player.showTo(rounds);
+    if (m_quiet.isActive())
+        m_untold = true;
+    else
+        tellRound();
+}
+
+void TimelinePanel::tellRound() {
     emit roundShown(m_log.playhead() - 1);
+    m_quiet.start();
 }
 
 void TimelinePanel::step() {

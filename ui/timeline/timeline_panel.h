@@ -53,7 +53,8 @@ public:
     void step();
 
 signals:
-    /// The person put the playhead behind this round (-1: before all).
+    /// The person put the playhead behind this round (-1: before all). While it is dragged, some 15 times a
+    /// second at most.
     void roundShown(int round);
     /// A new run is wanted whose prompt is this one's and its output up to round `rounds`.
     void branchAsked(int rounds);
@@ -61,6 +62,7 @@ signals:
 private:
     void refresh();
     void showTo(int rounds);
+    void tellRound();
     void toggleBookmark(int round);
     void editBookmark(int round);
     void stepBookmark(int direction);
@@ -70,11 +72,14 @@ private:
     RunPlayer m_player;
     TimelineActions m_actions;
     QString m_branchRefused;
+    QString m_branchHelp;
     TimelineStrip* m_strip = nullptr;
     QToolButton* m_play = nullptr;
     QToolButton* m_live = nullptr;
     QLabel* m_position = nullptr;
     QMenu* m_bookmarkMenu = nullptr;
+    QTimer m_quiet;  ///< runs for a moment after roundShown()
+    bool m_untold = false;
 };
 
 }  // namespace specula

@@ -174,7 +174,7 @@ QString TimelineStrip::wordsOf(int round) const {
     add(cell.discarded, tr("discarded"));
     const double ms = r.times.draftMs + r.times.verifyMs + r.times.decideMs;
     QString words =
-        tr("Round %1: %n token(s) in %2 ms (%3)", nullptr, static_cast<int>(r.emitted.size()))
+        tr("Round %1: %2 ms, %3")
             .arg(QLocale().toString(round + 1), QLocale().toString(ms, 'f', 1), parts.join(tr(", ")));
     if (const Bookmark* mark = m_log->bookmarkAt(round)) {
         words += QLatin1Char('\n') + QString::fromStdString(mark->name);

@@ -33,18 +33,18 @@ void TokenView::setCurrent(TokenRef ref) {
 
 void TokenView::setCurrentItem(int item) {
     if (item < 0) return;
-    setCurrent(m_layout.item(item).ref);
+    setCurrent(m_laid.layout().item(item).ref);
     emit tokenActivated(m_current);
 }
 
 void TokenView::ensureVisible(int item) {
-    const std::span<const Fragment> fragments = m_layout.fragmentsOf(item);
+    const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(item);
     if (fragments.empty()) return;
     // The whole line, with its ghosts, so that what explains a token comes into view with it.
-    const int top = static_cast<int>(m_layout.lineTop(fragments.front().line)) -
-                    static_cast<int>(m_layout.style().margin);
-    const int bottom =
-        static_cast<int>(std::ceil(m_layout.lineTop(fragments.back().line) + m_layout.style().pitch));
+    const int top = static_cast<int>(m_laid.layout().lineTop(fragments.front().line)) -
+                    static_cast<int>(m_laid.layout().style().margin);
+    const int bottom = static_cast<int>(
+        std::ceil(m_laid.layout().lineTop(fragments.back().line) + m_laid.layout().style().pitch));
     QScrollBar* bar = verticalScrollBar();
     if (top < bar->value()) {
         bar->setValue(top);
@@ -62,21 +62,22 @@ void TokenView::describeCurrent() {
 int TokenView::stepItem(int from, int direction) const {
     const int shown = shownItems();
     for (int item = from + direction; item >= 0 && item < shown; item += direction) {
-        if (m_layout.item(item).role != TokenRole::Prompt) return item;
+        if (m_laid.layout().item(item).role != TokenRole::Prompt) return item;
     }
     return -1;
 }
 
 int TokenView::lineNeighbour(int from, int direction) const {
-    const std::span<const Fragment> fragments = m_layout.fragmentsOf(from);
+    const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(from);
     if (fragments.empty()) return -1;
     const Fragment& edge = direction < 0 ? fragments.front() : fragments.back();
-    for (int line = edge.line + direction; line >= 0 && line < m_layout.lineCount(); line += direction) {
-        const double y = m_layout.lineTop(line) + m_layout.style().ghostBand + 1;
+    for (int line = edge.line + direction; line >= 0 && line < m_laid.layout().lineCount();
+         line += direction) {
+        const double y = m_laid.layout().lineTop(line) + m_laid.layout().style().ghostBand + 1;
         int best = -1;
         double nearest = 0;
-        for (const Fragment& f : m_layout.textBetween(y, y)) {
-            if (m_layout.item(f.item).role == TokenRole::Prompt || f.item >= shownItems()) continue;
+        for (const Fragment& f : m_laid.layout().textBetween(y, y)) {
+            if (m_laid.layout().item(f.item).role == TokenRole::Prompt || f.item >= shownItems()) continue;
             const double distance = std::abs(f.rect.center().x() - edge.rect.center().x());
             if (best < 0 || distance < nearest) {
                 best = f.item;
@@ -90,7 +91,7 @@ int TokenView::lineNeighbour(int from, int direction) const {
 
 /// First token of the next round, or of this round, or (from there) of the round before.
 int TokenView::roundNeighbour(int from, int direction) const {
-    const auto roundOf = [this](int item) { return m_layout.item(item).ref.round; };
+    const auto roundOf = [this](int item) { return m_laid.layout().item(item).ref.round; };
     if (direction > 0) {
         for (int item = stepItem(from, 1); item >= 0; item = stepItem(item, 1)) {
             if (roundOf(item) != roundOf(from)) return item;
@@ -149,7 +150,7 @@ bool TokenView::handleEditKey(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy)) {
         copy();
     } else if (event->matches(QKeySequence::SelectAll)) {
-        select(static_cast<int>(m_promptPieces.size()), shownItems() - 1);
+        select(m_laid.promptItems(), shownItems() - 1);
     } else if (event->matches(QKeySequence::ZoomIn) ||
                (event->modifiers() & Qt::ControlModifier &&
                 (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal))) {
@@ -179,7 +180,7 @@ void TokenView::mousePressEvent(QMouseEvent* event) {
     select(-1, -1);
     m_dragging = false;
     m_pressedAt = event->pos();
-    m_anchorItem = std::min(m_layout.nearestTextItem(toContent(event->pos())), shownItems() - 1);
+    m_anchorItem = std::min(m_laid.layout().nearestTextItem(toContent(event->pos())), shownItems() - 1);
 }
 
 void TokenView::mouseMoveEvent(QMouseEvent* event) {
@@ -187,7 +188,7 @@ void TokenView::mouseMoveEvent(QMouseEvent* event) {
     if (!m_dragging && (event->pos() - m_pressedAt).manhattanLength() < QApplication::startDragDistance())
         return;
     m_dragging = true;
-    const int item = std::min(m_layout.nearestTextItem(toContent(event->pos())), shownItems() - 1);
+    const int item = std::min(m_laid.layout().nearestTextItem(toContent(event->pos())), shownItems() - 1);
     if (item < 0) return;
     select(std::min(m_anchorItem, item), std::max(m_anchorItem, item));
     ensureVisible(item);
@@ -199,8 +200,8 @@ void TokenView::mouseReleaseEvent(QMouseEvent* event) {
     m_dragging = false;
     m_anchorItem = -1;
     if (!click) return;
-    const int item = m_layout.itemAt(toContent(event->pos()));
-    if (item >= 0 && item < shownItems() && m_layout.item(item).ref.isValid()) setCurrentItem(item);
+    const int item = m_laid.layout().itemAt(toContent(event->pos()));
+    if (item >= 0 && item < shownItems() && m_laid.layout().item(item).ref.isValid()) setCurrentItem(item);
 }
 
 void TokenView::wheelEvent(QWheelEvent* event) {
@@ -279,11 +280,11 @@ void TokenView::select(int from, int to) {
 
 QString TokenView::textOfItems(int from, int to) const {
     std::string bytes;
-    for (int item = from; item <= to && item < m_layout.itemCount(); ++item) {
-        const LayoutItem& laid = m_layout.item(item);
+    for (int item = from; item <= to && item < m_laid.layout().itemCount(); ++item) {
+        const LayoutItem& laid = m_laid.layout().item(item);
         if (isGhost(laid.role)) continue;
         if (laid.role == TokenRole::Prompt) {
-            bytes += m_promptPieces[static_cast<std::size_t>(item)];
+            bytes += m_laid.promptPieces()[static_cast<std::size_t>(item)];
         } else {
             bytes += m_log->bytesOf(laid.ref);
         }
@@ -300,12 +301,18 @@ QString TokenView::copyText() const {
 QString TokenView::textWithPrompt() const {
     if (!m_log) return {};
     const RunHeader& header = m_log->header();
+    // The prompt of a branch ends with output of its parents.
+    const std::size_t parents =
+        header.branch && !header.promptPieces.empty() ? static_cast<std::size_t>(header.branch->tokens) : 0;
+    const std::size_t own = m_laid.promptPieces().size() - std::min(parents, m_laid.promptPieces().size());
     std::string read;
-    for (const std::string& piece : m_promptPieces) read += piece;
+    std::string output;
+    for (std::size_t i = 0; i < m_laid.promptPieces().size(); ++i)
+        (i < own ? read : output) += m_laid.promptPieces()[i];
+    output += m_log->outputBytes(m_log->shownOutput());
     // A chat template stands between the prompt and the answer; a blank line stands for it.
     const bool joined = read.ends_with(header.prompt);
-    return plainText(header.prompt) + (joined ? QString() : QStringLiteral("\n\n")) +
-           plainText(m_log->outputBytes(m_log->shownOutput()));
+    return plainText(header.prompt) + (joined ? QString() : QStringLiteral("\n\n")) + plainText(output);
 }
 
 void TokenView::copy() {

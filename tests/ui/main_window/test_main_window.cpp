@@ -23,6 +23,7 @@
 #include "ui/setup/prompt_box.h"
 #include "ui/setup/run_form.h"
 #include "ui/timeline/timeline_panel.h"
+#include "ui/setup/suite_box.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;

@@ -12,6 +12,7 @@
 #include <QToolButton>
 
 #include "tests/ui/main_window/window_fixture.h"
+#include "tests/ui/pictures.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/run_charts.h"
 #include "ui/inspector/inspector.h"
@@ -106,7 +107,7 @@ private slots:
         QCOMPARE(log().playhead(), 12);
         compareWithRunOf(12);
         // The inspector is where the playhead is.
-        QCOMPARE(m_window->inspector().current().round, 11);
+        QTRY_COMPARE(m_window->inspector().current().round, 11);
         QCOMPARE(m_window->tokenView().current().round, 11);
         dragTo(25);
         compareWithRunOf(26);
@@ -277,6 +278,31 @@ private slots:
         (*found)->trigger();
         QCOMPARE(branch.first().first().toInt(), 40);
         menu->close();
+    }
+
+    void pictures() {
+        if (qEnvironmentVariableIsEmpty("SPECULA_PICTURES")) QSKIP("SPECULA_PICTURES names no folder");
+        for (const bool dark : {false, true}) {
+            m_window->setTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
+            for (const QSize size : {QSize(1366, 768), QSize(3840, 2160)}) {
+                m_window->resize(size);
+                for (const int rounds : {0, 1, 40, 2000}) {
+                    m_window->runLog().clear();
+                    if (rounds > 0) startRun(rounds);
+                    if (rounds > 1) {
+                        log().setBookmark({rounds / 4, "where it went wrong", "look at the residual"});
+                        log().setBookmark({rounds * 4 / 5, "Round", ""});
+                        dragTo(rounds * 2 / 3);
+                    }
+                    QTest::qWait(500);
+                    savePicture(*m_window, QStringLiteral("timeline-%1-%2-%3")
+                                               .arg(rounds)
+                                               .arg(size.width())
+                                               .arg(dark ? QStringLiteral("dark") : QStringLiteral("light")));
+                }
+            }
+        }
+        m_window->setTheme(ThemeChoice::Light);
     }
 
 private:
