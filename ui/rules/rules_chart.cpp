@@ -46,10 +46,11 @@ RulesChart::Panel RulesChart::makePanel(const QString& title, Interval RulePoint
     return panel;
 }
 
-void RulesChart::setPoints(const std::vector<RulePoint>& points, bool running) {
+void RulesChart::setPoints(const std::vector<RulePoint>& points, const QString& group, bool running) {
     m_points.clear();
     std::copy_if(points.begin(), points.end(), std::back_inserter(m_points),
                  [](const RulePoint& point) { return !isPlain(point.setup); });
+    m_group = group;
     m_running = running;
     markDirty();
 }
@@ -65,19 +66,15 @@ void RulesChart::placeRects() {
     left(m_tokens.rect)->setTickLabels(!sideBySide);
 }
 
-QString RulesChart::rowName(const RulePoint& point, bool grouped) const {
-    QStringList said{shortRule(point.setup)};
-    if (judgesChains(point.setup.rule) && !point.setup.tree.off()) said << tr("tree");
-    if (grouped) said << QString::fromStdString(point.draft) << QString::fromStdString(point.suite);
-    said.removeAll(QString());
-    return said.join(tr(", "));
+QString RulesChart::rowName(const RulePoint& point) const {
+    const bool tree = judgesChains(point.setup.rule) && !point.setup.tree.off();
+    return tree ? tr("%1, tree").arg(shortRule(point.setup)) : shortRule(point.setup);
 }
 
 void RulesChart::nameRows() {
-    const bool grouped = ruleGroups(m_points).size() > 1;
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
     for (std::size_t row = 0; row < m_points.size(); ++row)
-        ticker->addTick(static_cast<double>(row), rowName(m_points[row], grouped));
+        ticker->addTick(static_cast<double>(row), rowName(m_points[row]));
     for (const Panel* panel : {&m_speed, &m_tokens}) {
         left(panel->rect)->setTicker(ticker);
         left(panel->rect)->setRange(-0.6, std::max(1.0, static_cast<double>(m_points.size())) - 0.4);
@@ -149,7 +146,9 @@ bool RulesChart::rebuild() {
     const bool shown = !m_points.empty() || m_running;
     m_plain.set(1.0, tr("plain"));
     m_plain.setVisible(shown);
-    setFinding(m_points.empty() ? tr("Measuring the first rule") : rulesFinding(m_points, m_running));
+    const QString finding =
+        m_points.empty() ? tr("Measuring the first rule") : rulesFinding(m_points, m_running);
+    setFinding(m_group.isEmpty() ? finding : tr("%1 (%2)").arg(finding, m_group));
     setMarks(std::move(marks));
     applyTheme(theme());  // labels may be new
     return shown;

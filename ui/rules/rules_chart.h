@@ -15,8 +15,9 @@ class RulesChart : public Chart {
 public:
     explicit RulesChart(QWidget* parent = nullptr);
 
+    /// Points of one draft and suite. `group` names them in the title where there are others, else "".
     /// `running`: more points are to come.
-    void setPoints(const std::vector<RulePoint>& points, bool running);
+    void setPoints(const std::vector<RulePoint>& points, const QString& group, bool running);
 
     /// The rules drawn, by row; what markClicked counts. Plain decoding is a line, not a row.
     const std::vector<RulePoint>& points() const { return m_points; }
@@ -46,9 +47,10 @@ private:
     void fill(QCPGraph* graph, QCPErrorBars* errors, const Panel& panel, bool lossyRows) const;
     void label(Panel& panel);
     void nameRows();
-    QString rowName(const RulePoint& point, bool grouped) const;
+    QString rowName(const RulePoint& point) const;
 
     std::vector<RulePoint> m_points;
+    QString m_group;
     bool m_running = false;
     bool m_sideBySide = false;
     Panel m_speed;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ui/help/help_pages.h"
 #include "ui/models/data_table.h"
@@ -77,7 +78,9 @@ void RunRules::makeTable() {
     });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this, pointAt](const QModelIndex& index) {
-                if (index.isValid()) setHelpPage(m_view, helpPageOf(pointAt(index).setup.rule));
+                if (!index.isValid()) return;
+                setHelpPage(m_view, helpPageOf(pointAt(index).setup.rule));
+                drawChart();
             });
 }
 
@@ -110,7 +113,7 @@ void RunRules::setSubject(const QString& line) {
 void RunRules::setPoints(const std::vector<RulePoint>& points) {
     m_table->set(points);
     showGroups();
-    m_chart->setPoints(m_table->points(), m_running);
+    drawChart();
 }
 
 const std::vector<RulePoint>& RunRules::points() const {
@@ -120,7 +123,26 @@ const std::vector<RulePoint>& RunRules::points() const {
 void RunRules::add(const RulePoint& point) {
     m_table->add(point);
     showGroups();
-    m_chart->setPoints(m_table->points(), m_running);
+    drawChart();
+}
+
+void RunRules::drawChart() {
+    const std::vector<RulePoint>& all = m_table->points();
+    if (all.empty()) return m_chart->setPoints({}, {}, m_running);
+    const auto* sorted = static_cast<const TableFilter*>(m_view->model());
+    const QModelIndex current = m_view->currentIndex();
+    const RulePoint& chosen =
+        current.isValid() ? all[static_cast<std::size_t>(sorted->mapToSource(current).row())] : all.back();
+    std::vector<RulePoint> shown;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(shown), [&](const RulePoint& point) {
+        return point.draft == chosen.draft && point.suite == chosen.suite;
+    });
+    const bool several = ruleGroups(all).size() > 1;
+    m_chart->setPoints(
+        shown,
+        several ? tr("%1, %2").arg(QString::fromStdString(chosen.draft), QString::fromStdString(chosen.suite))
+                : QString(),
+        m_running);
 }
 
 void RunRules::selectPoint(int chartRow) {
@@ -143,7 +165,7 @@ void RunRules::setRunning(bool running) {
     m_running = running;
     if (running) m_table->set({});
     m_line->setText(running ? QString() : m_subject);
-    m_chart->setPoints(m_table->points(), running);
+    drawChart();
     enable();
 }
 

@@ -16,7 +16,8 @@ class ElidedLabel;
 class RulePointsTable;
 class RulesChart;
 
-/// Whole runs under several rules: a table and a dot plot that fill as rules are measured.
+/// Whole runs under several rules: a table and a dot plot that fill as rules are measured. Where the table
+/// has several drafts or suites the plot shows those of its current row, at first the newest.
 ///
 /// Shows values only. Whoever owns it answers compareRequested by setRunning(true) and add(), and
 /// stopRequested by ending early: what was measured stays.
@@ -56,6 +57,7 @@ private:
     QWidget* makeControls();
     void makeTable();
     void showGroups();
+    void drawChart();
     void selectPoint(int chartRow);
     void enable();
     void applyTheme();
