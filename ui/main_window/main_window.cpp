@@ -149,7 +149,6 @@ void MainWindow::enableByState() {
     m_actions->measureCosts->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
     m_actions->compareRules->setEnabled(idle);
-    m_actions->welcome->setEnabled(idle);
     m_audit->setReady(idle);
     m_race->setReady(idle);
     m_rules->setReady(idle);
@@ -177,8 +176,7 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_audit->setPair(tr("Audits %1 (%2) with the draft %3, under the setup's sampling settings.")
                          .arg(name, runs, draftName));
     m_welcome->setReady(target);
-    m_race->setPair(tr("Races %1 (%2) with the draft %3 against %1 alone, on the setup's prompt.")
-                        .arg(name, runs, draftName));
+    m_race->setPair(target, draft);
     setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name)
                                         : tr("%1 + %2 – Specula").arg(name, draftName));
 }
@@ -194,7 +192,6 @@ void MainWindow::clearModelInfo() {
 
 void MainWindow::setModels(const std::vector<KnownModel>& models) {
     m_setup->setModels(models);
-    m_welcome->setModels(models);
     emit modelsChanged(models);
 }
 void MainWindow::setSuites(const std::vector<PromptSuite>& suites) {
@@ -235,7 +232,6 @@ void MainWindow::setMemoryUse(qint64 bytes) {
 }
 
 void MainWindow::onLogCleared() {
-    closeWelcome();
     setPage(MainPage::Generate);
     m_lookedAt = -1;
     offerRules();
@@ -285,7 +281,6 @@ bool MainWindow::refuse() {
 }
 
 void MainWindow::startRun() {
-    closeWelcome();
     emit runRequested(m_setup->request());
 }
 

@@ -34,8 +34,13 @@ void MainWindow::connectWelcome() {
     connect(m_welcome, &WelcomePanel::stepAsked, this, &MainWindow::seeOneStep);
     connect(m_welcome, &WelcomePanel::raceAsked, this, [this] { setPage(MainPage::Race); });
     connect(m_welcome, &WelcomePanel::gammaAsked, m_actions->sweep, &QAction::trigger);
+    // Both need that nothing else runs, as a sweep does.
     connect(m_actions->sweep, &QAction::enabledChanged, m_welcome->gammaButton(), &QWidget::setEnabled);
+    connect(m_actions->sweep, &QAction::enabledChanged, m_actions->welcome, &QAction::setEnabled);
     connect(m_welcome, &WelcomePanel::getAsked, this, &MainWindow::offerClassicPair);
+    connect(this, &MainWindow::modelsChanged, m_welcome, &WelcomePanel::setModels);
+    connect(this, &MainWindow::runRequested, this, &MainWindow::closeWelcome);
+    connect(m_log.get(), &RunLog::cleared, this, &MainWindow::closeWelcome);
     connect(m_setup->prompt().text(), &QPlainTextEdit::textChanged, this, &MainWindow::closeWelcome);
 }
 

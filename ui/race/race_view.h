@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <QWidget>
 
@@ -30,8 +31,8 @@ class RaceView : public QWidget {
 public:
     explicit RaceView(QWidget* parent = nullptr);
 
-    /// What will race, one line; "" while nothing is loaded.
-    void setPair(const QString& line);
+    /// What will race; absent while nothing is loaded.
+    void setPair(const std::optional<ModelInfo>& target, const DraftInfo& draft);
     /// Whether a race may be started (nothing else runs).
     void setReady(bool ready);
     bool isRunning() const { return m_running; }
