@@ -185,7 +185,7 @@ void MainWindow::clearModelInfo() {
     m_setup->setTarget(std::nullopt);
     m_setup->setPairState({}, true);
     m_audit->setPair({});
-    m_race->setPair({});
+    m_race->setPair(std::nullopt, {});
     m_welcome->setReady(std::nullopt);
     setWindowTitle(tr("Specula"));
 }

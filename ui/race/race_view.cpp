@@ -61,7 +61,7 @@ RaceView::RaceView(QWidget* parent) : QWidget(parent) {
             [this](int step) { m_clock.seek(m_clock.lengthMs() * step / kSliderSteps); });
     connect(&m_clock, &RaceClock::moved, this, &RaceView::showMoment);
     connect(&m_clock, &RaceClock::runningChanged, this, &RaceView::showPlaying);
-    setPair({});
+    setPair(std::nullopt, {});
     setReport(nullptr);
     applyTheme();
 }
@@ -120,9 +120,11 @@ QWidget* RaceView::makeReplay() {
     return replay;
 }
 
-void RaceView::setPair(const QString& line) {
-    m_pair->setText(
-        line.isEmpty() ? tr("Races the target and draft chosen in the setup against plain decoding.") : line);
+void RaceView::setPair(const std::optional<ModelInfo>& target, const DraftInfo& draft) {
+    m_pair->setText(target ? tr("Races %1 (%2) with the draft %3 against %1 alone, on the setup's prompt.")
+                                 .arg(QString::fromStdString(target->name), runsAs(*target),
+                                      QString::fromStdString(draft.name))
+                           : tr("Races the target and draft chosen in the setup against plain decoding."));
 }
 
 bool RaceView::greedy() const {
