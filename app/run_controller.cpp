@@ -256,7 +256,9 @@ void RunController::showRecord(RunRecord record) {
 }
 
 void RunController::showFirstRun() {
-    showRecord(firstRun());
+    RunRecord record = firstRun();
+    record.race = m_window.race().report();  // it stays where it is
+    showRecord(std::move(record));
     m_window.showWelcome();
 }
 

@@ -4,8 +4,8 @@
 
 namespace specula {
 
-/// Copies of all rows, the target's made where no rule had asked for them.
 std::shared_ptr<const KeptRows> Recorder::keep(const JudgedRound& round) const {
+    if (!m_keepRows) return nullptr;
     auto kept = std::make_shared<KeptRows>();
     const auto append = [](std::vector<float>& rows, std::span<const float> row) {
         rows.insert(rows.end(), row.begin(), row.end());
@@ -42,7 +42,6 @@ void Recorder::record(const JudgedRound& round, Round& record) const {
     for (int node = 0; node < round.proposals.size(); ++node)
         record.proposals[static_cast<std::size_t>(node)].draftCoin = round.proposals.drawCoin(node);
     record.draftStopped = round.proposals.stoppedAt();
-    if (m_keepRows) record.kept = keep(round);
 }
 
 }  // namespace specula

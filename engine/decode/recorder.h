@@ -27,12 +27,14 @@ public:
           m_topEntries(options.topEntries),
           m_keepRows(options.keepRows && options.detail == Detail::Full) {}
 
-    /// Fills the record's proposals, emitted, draftStopped and kept.
+    /// Fills the record's proposals, emitted and draftStopped.
     void record(const JudgedRound& round, Round& record) const;
 
-private:
+    /// Copies of all rows, the target's made where no rule had asked for them; null where none are kept. To
+    /// be called before the text grows.
     std::shared_ptr<const KeptRows> keep(const JudgedRound& round) const;
 
+private:
     const Tokenizer* m_tokenizer;
     Detail m_detail;
     int m_topEntries;

@@ -73,6 +73,7 @@ int RunLog::append(std::vector<Round> rounds) {
     m_finish = Finish::Running;
     emit roundsAppended(first, count);
     if (m_followsEnd) emit playheadMoved(m_playhead);
+    emit grown();
     return count;
 }
 

@@ -155,6 +155,8 @@ signals:
     void finished(specula::Finish why);
     /// After roundsAppended(), where that moved it.
     void playheadMoved(int rounds);
+    /// After both, when every view has the new rounds: whoever moves the playhead may do so now.
+    void grown();
     void bookmarksChanged();
 
 private:

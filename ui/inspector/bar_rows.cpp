@@ -24,12 +24,14 @@ QFont bolder(QFont font) {
 BarRows::BarRows(const QFont& font, double left, double width, const std::vector<BarLabel>& labels, int bars)
     : m_labels(labels), m_bars(bars), m_font(font), m_small(smallerFont(font)), m_left(left), m_width(width) {
     const QFontMetricsF normal(m_font), small(m_small), bold(bolder(m_font));
+    m_gap = std::max(kPictureGap, std::round(small.height() * 0.4));
+    m_edge = std::max(3.0, std::round(small.height() * 0.2));
     double widest = small.horizontalAdvance(QStringLiteral("drafted, kept"));
     for (const BarLabel& label : m_labels) widest = std::max(widest, bold.horizontalAdvance(label.text));
     m_labelWidth = std::min(std::ceil(widest) + 2, std::floor(width * kLabelShare));
     m_numberWidth = std::ceil(small.horizontalAdvance(QStringLiteral("<0.0000")));
-    m_barLeft = left + m_labelWidth + kPictureGap;
-    m_barSpace = std::max(20.0, left + width - m_barLeft - kPictureGap - m_numberWidth);
+    m_barLeft = left + m_labelWidth + m_gap;
+    m_barSpace = std::max(20.0, left + width - m_barLeft - m_gap - m_numberWidth);
     m_barHeight = std::floor(small.height() * 0.8);
     const double lines = std::ceil(normal.height()) + std::ceil(small.height());
     m_pitch = bars > 1 ? std::ceil(std::max(2 * m_barHeight + 1, lines - 4)) + 5 : lines + 3;
@@ -79,7 +81,7 @@ void BarRows::paintNumber(QPainter& painter, const Theme& theme, const QRectF& b
     const QFontMetricsF small(m_small);
     painter.setFont(m_small);
     painter.setPen(theme.secondary);
-    painter.drawText(QPointF(m_barLeft + m_barSpace + kPictureGap,
+    painter.drawText(QPointF(m_barLeft + m_barSpace + m_gap,
                              std::round(bar.center().y() + (small.ascent() - small.descent()) / 2)),
                      text);
 }
@@ -89,13 +91,13 @@ void BarRows::paintKey(QPainter& painter, const Theme& theme, const std::vector<
     painter.setFont(m_small);
     const double mark = std::round(small.height() * 0.6);
     double needed = 0;
-    for (const Key& entry : entries) needed += small.horizontalAdvance(entry.word) + mark + 10;
+    for (const Key& entry : entries) needed += small.horizontalAdvance(entry.word) + mark + m_edge + 7;
     double x = std::max(m_left, std::min(m_barLeft - 3, right() - needed));
     for (const Key& entry : entries) {
-        fillSolid(painter, QRectF(x, small.height() / 2 - mark / 2, 3, mark), entry.color);
+        fillSolid(painter, QRectF(x, small.height() / 2 - mark / 2, m_edge, mark), entry.color);
         painter.setPen(theme.secondary);
-        painter.drawText(QPointF(x + 7, small.ascent()), entry.word);
-        x += 7 + small.horizontalAdvance(entry.word) + mark + 3;
+        painter.drawText(QPointF(x + m_edge + 4, small.ascent()), entry.word);
+        x += m_edge + 4 + small.horizontalAdvance(entry.word) + mark + 3;
     }
 }
 

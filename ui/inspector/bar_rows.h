@@ -39,6 +39,9 @@ public:
     /// A bar that takes `share` of the space, 0..1.
     QRectF bar(std::size_t row, int which, double share) const;
 
+    /// The mark left of a bar that says whose it is.
+    QRectF edge(const QRectF& bar) const { return {bar.left() - m_edge, bar.top(), m_edge, bar.height()}; }
+
     /// The row at a height, -1 outside.
     int rowAt(double y) const;
 
@@ -56,7 +59,7 @@ private:
     std::vector<BarLabel> m_labels;
     int m_bars;
     QFont m_font, m_small;
-    double m_left, m_width;
+    double m_left, m_width, m_gap, m_edge;
     double m_labelWidth, m_barLeft, m_barSpace, m_numberWidth, m_barHeight, m_pitch, m_top;
 };
 

@@ -112,7 +112,7 @@ void OverlapBars::paintRow(QPainter& painter, const BarRows& rows, const Theme& 
         fillSolid(painter, QRectF(rect.left(), rect.top(), solid, rect.height()), theme.accepted);
         fillHatched(painter, QRectF(QPointF(rect.left() + solid, rect.top()), rect.bottomRight()), excess,
                     theme);
-        fillSolid(painter, QRectF(rect.left() - 3, rect.top(), 3, rect.height()), edge);
+        fillSolid(painter, rows.edge(rect), edge);
         rows.paintNumber(painter, theme, rect, shortProbability(p));
     };
     if (m_picture.hasDraft) {
@@ -123,7 +123,7 @@ void OverlapBars::paintRow(QPainter& painter, const BarRows& rows, const Theme& 
     const QColor& series = m_picture.draftAlone ? theme.draft : theme.target;
     const bool chosen = m_picture.draftAlone ? row.drafted : row.emitted;
     fillSolid(painter, target, chosen ? series : theme.tint(series, 0.55));
-    fillSolid(painter, QRectF(rows.barLeft() - 3, target.top(), 3, target.height()), series);
+    fillSolid(painter, rows.edge(target), series);
     rows.paintNumber(painter, theme, target, shortProbability(row.pTarget));
 }
 
@@ -134,8 +134,7 @@ void OverlapBars::paintAreas(QPainter& painter, const BarRows& rows, const Theme
     };
     const bool meaning = m_picture.keptByOverlap;
     const Area areas[] = {
-        {meaning ? QStringLiteral("overlap (\u03B1): chance to keep a draft")
-                 : QStringLiteral("overlap of both"),
+        {meaning ? QStringLiteral("overlap \u03B1: chance to keep") : QStringLiteral("overlap of both"),
          m_picture.overlap},
         {meaning ? QStringLiteral("draft excess: can be rejected") : QStringLiteral("draft excess"),
          m_picture.draftExcess},

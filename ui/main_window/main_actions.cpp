@@ -59,12 +59,12 @@ void MainActions::makeView() {
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
     showTimeline =
-        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_8, tr("Show or hide the timeline of the run"), true);
+        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_7, tr("Show or hide the timeline of the run"), true);
     showModels = toggle(tr("&Models"), Qt::CTRL | Qt::Key_4,
                         tr("The models on this computer, which of them pair, and how to get more"), false);
     showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
                        tr("Whether speculative decoding gives what plain decoding gives"), false);
-    showRace = toggle(tr("&Race"), Qt::CTRL | Qt::Key_7,
+    showRace = toggle(tr("&Race"), Qt::CTRL | Qt::Key_8,
                       tr("Plain and speculative decoding side by side on one clock"), false);
     showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
                        tr("The rules of verification compared, on one round and over whole runs"), false);

@@ -14,6 +14,7 @@
 #include "ui/main_window/main_window.h"
 #include "ui/models/get_models.h"
 #include "ui/models/models_view.h"
+#include "ui/race/race_view.h"
 #include "ui/setup/prompt_box.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/timeline_panel.h"
@@ -32,7 +33,10 @@ void MainWindow::connectWelcome() {
     connect(m_actions->welcome, &QAction::triggered, this, &MainWindow::welcomeRequested);
     connect(m_welcome, &WelcomePanel::closeAsked, this, &MainWindow::closeWelcome);
     connect(m_welcome, &WelcomePanel::stepAsked, this, &MainWindow::seeOneStep);
-    connect(m_welcome, &WelcomePanel::raceAsked, this, [this] { setPage(MainPage::Race); });
+    connect(m_welcome, &WelcomePanel::raceAsked, this, [this] {
+        setPage(MainPage::Race);
+        m_race->setFocus(Qt::OtherFocusReason);
+    });
     connect(m_welcome, &WelcomePanel::gammaAsked, m_actions->sweep, &QAction::trigger);
     // Both need that nothing else runs, as a sweep does.
     connect(m_actions->sweep, &QAction::enabledChanged, m_welcome->gammaButton(), &QWidget::setEnabled);

@@ -15,7 +15,7 @@ RunPlayer::RunPlayer(RunLog& log, QObject* parent) : QObject(parent), m_log(log)
     m_clock.start();
     m_timer.setInterval(kFrameMs);
     connect(&m_timer, &QTimer::timeout, this, &RunPlayer::tick);
-    connect(&m_log, &RunLog::roundsAppended, this, &RunPlayer::onAppended);
+    connect(&m_log, &RunLog::grown, this, &RunPlayer::onAppended);
     connect(&m_log, &RunLog::cleared, this, [this] {
         if (m_stepping)
             m_log.setPlayhead(0);

@@ -23,6 +23,7 @@ struct KeptRun {
     double noise = 1.5;  ///< how far the draft's logits are from the target's
     double ensembleWeight = 0.5;
     std::uint64_t seed = 7;
+    int vocabulary = static_cast<int>(FakeModel::vocabulary().size());
     bool oneHot = false;  ///< the draft's likeliest tokens, proposed as if certain
 };
 
@@ -63,12 +64,14 @@ public:
         header.options.ensembleWeight = m_run.ensembleWeight;
         header.options.keepRows = true;
         header.options.seed = m_run.seed;
-        header.vocabulary = size();
+        header.vocabulary = m_run.vocabulary;
         return header;
     }
 
     static std::vector<TokenId> prompt() { return {42, 40, 8, 41}; }
-    static std::string piece(TokenId id) { return FakeModel::vocabulary()[static_cast<std::size_t>(id)]; }
+    static std::string piece(TokenId id) {
+        return id < size() ? FakeModel::vocabulary()[static_cast<std::size_t>(id)] : std::string();
+    }
     static int size() { return static_cast<int>(FakeModel::vocabulary().size()); }
 
 private:
@@ -80,7 +83,7 @@ private:
 
     /// Adds a node's rows: the target's, and the draft's that its children are drawn from.
     void addRows(KeptRows& rows, const std::vector<TokenId>& seen, bool drafts) {
-        const auto n = static_cast<std::size_t>(size());
+        const auto n = static_cast<std::size_t>(m_run.vocabulary);
         std::vector<float> target(n), draft(n), row(n);
         std::normal_distribution<float> normal(0.0F, 1.0F);
         for (std::size_t i = 0; i < n; ++i) {
@@ -93,7 +96,7 @@ private:
         append(rows.targetLogits, target);
         m_target.row(target, seen, row);
         append(rows.target, row);
-        m_bestDraft = largestOf(std::span<const float>(draft), size());
+        m_bestDraft = largestOf(std::span<const float>(draft), 8);
         rows.draftRowOf.push_back(drafts && !m_run.oneHot ? m_draftRows++ : -1);
         if (!drafts || m_run.oneHot) return;
         append(rows.draftLogits, draft);
@@ -103,7 +106,7 @@ private:
 
     void propose(Round& round) {
         auto rows = std::make_shared<KeptRows>();
-        rows->vocabulary = size();
+        rows->vocabulary = m_run.vocabulary;
         m_draftRows = 0;
         std::vector<int> plan = m_run.tree;
         if (plan.empty()) plan.assign(static_cast<std::size_t>(m_run.gamma), 1);

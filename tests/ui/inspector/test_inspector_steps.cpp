@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include <QAction>
 #include <QCheckBox>
 #include <QLabel>
 #include <QPushButton>
@@ -208,6 +209,9 @@ private slots:
         QVERIFY(bars->picture().miss < 0.05 && bars->picture().miss > 0.0);
         auto* note = s.page()->findChild<QLabel*>(QStringLiteral("inspectorDrawsNote"));
         QVERIFY(note->isVisible() && note->text().startsWith(QLatin1String("After 10,000 draws")));
+        QCoreApplication::processEvents();
+        QVERIFY(note->height() >= note->heightForWidth(note->width()));
+        QTRY_COMPARE(bars->height(), bars->sizeHint().height());
         auto* broken = s.inspector->findChild<QCheckBox*>(QStringLiteral("inspectorBreak"));
         QTest::keyClick(broken, Qt::Key_Space);  // draws again, from the wrong row
         QTRY_VERIFY(!s.page()->isDrawing());
@@ -235,6 +239,24 @@ private slots:
         QTest::keyClick(full, Qt::Key_Escape);
         QVERIFY(!s.inspector->fullPicture());
         QVERIFY(s.step() == Step::All);
+    }
+
+    void escapeIsTheFilledWindowsAndNotTheProgramsStop() {
+        Shown s;
+        QAction stop(&s.window);
+        stop.setShortcut(Qt::Key_Escape);
+        s.window.addAction(&stop);
+        QSignalSpy stopped(&stop, &QAction::triggered);
+        s.inspector->showToken(firstWith(s.log, Verdict::Rejected));
+        s.inspector->setStep(Step::Coin);
+        s.inspector->fill();
+        auto* strip = s.inspector->fullPicture()->page().findChild<UnitStrip*>();
+        strip->setFocus();
+        QTest::keyClick(strip, Qt::Key_Escape);
+        QVERIFY(!s.inspector->fullPicture());
+        QCOMPARE(stopped.size(), 0);
+        QTest::keyClick(s.track(), Qt::Key_Escape);
+        QCOMPARE(stopped.size(), 1);
     }
 
     void theCoinCanBeDraggedOnTheFilledWindow() {
@@ -283,6 +305,17 @@ private slots:
                 QCoreApplication::processEvents();
                 savePicture(*s.inspector, QStringLiteral("step-%1-%2").arg(stepName(s.step()), tail));
             }
+            s.inspector->findChild<QCheckBox*>(QStringLiteral("inspectorBreak"))->setChecked(true);
+            s.button("inspectorDrawMany")->click();
+            QTRY_VERIFY(!s.page()->isDrawing());
+            QTest::qWait(50);
+            savePicture(*s.inspector, QStringLiteral("step-broken-%1").arg(tail));
+            s.inspector->findChild<QCheckBox*>(QStringLiteral("inspectorBreak"))->setChecked(false);
+            s.inspector->setStep(Step::All);
+            QTest::keyClick(s.page()->findChild<UnitStrip*>(), Qt::Key_Home);
+            QCoreApplication::processEvents();
+            savePicture(*s.inspector, QStringLiteral("step-hypothetical-%1").arg(tail));
+            s.inspector->reset();
             for (const QSize size : {QSize(1366, 768), QSize(3840, 2160)}) {
                 s.resize(size);
                 s.inspector->fill();

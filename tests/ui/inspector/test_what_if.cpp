@@ -348,6 +348,35 @@ private slots:
         QVERIFY(s.find<QLabel>("whatIfProblem")->text().contains(QLatin1String("no longer")));
     }
 
+    void draggingInAVocabularyOf49152() {
+        Shown s({.rounds = 3, .noise = 0.5, .vocabulary = 49'152});
+        s.inspector.showToken(TokenRef::proposal(0, 0));
+        auto* strip = s.find<UnitStrip>();
+        QBENCHMARK {
+            QTest::keyClick(strip, Qt::Key_Home);
+            QTest::keyClick(strip, Qt::Key_End);
+        }
+        QVERIFY(s.ribbonShown());
+    }
+    void slidingTheTemperatureInAVocabularyOf49152() {
+        Shown s({.rounds = 3, .noise = 0.5, .vocabulary = 49'152});
+        s.inspector.showToken(TokenRef::proposal(0, 0));
+        auto* slider = s.find<QSlider>("whatIfTemperature");
+        QBENCHMARK {
+            QTest::keyClick(slider, Qt::Key_Right);
+            QTest::keyClick(slider, Qt::Key_Left);
+        }
+        QVERIFY(s.ribbonShown());
+    }
+    void walkingInAVocabularyOf49152() {
+        Shown s({.rounds = 3, .noise = 0.5, .vocabulary = 49'152});
+        QBENCHMARK {
+            s.inspector.showToken(TokenRef::proposal(0, 0));
+            s.inspector.showToken(TokenRef::proposal(1, 0));
+        }
+        QVERIFY(!s.inspector.title().isEmpty());
+    }
+
     void anotherDecisionStartsFromWhatHappened() {
         Shown s({});
         s.inspector.showToken(firstWith(s.log, Verdict::Rejected));

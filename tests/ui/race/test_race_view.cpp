@@ -56,9 +56,9 @@ private slots:
         QCOMPARE(bar->tabText(bar->currentIndex()), QStringLiteral("Race"));
         QCOMPARE(bar->currentIndex(), 1);
         QVERIFY(m_view->isVisible());
-        QTest::keyClick(m_window.get(), Qt::Key_7, Qt::ControlModifier);
+        QTest::keyClick(m_window.get(), Qt::Key_8, Qt::ControlModifier);
         QCOMPARE(m_window->page(), MainPage::Generate);
-        QTest::keyClick(m_window.get(), Qt::Key_7, Qt::ControlModifier);
+        QTest::keyClick(m_window.get(), Qt::Key_8, Qt::ControlModifier);
         QCOMPARE(m_window->page(), MainPage::Race);
         QVERIFY(m_window->actionSet().showRace->isChecked());
     }

@@ -153,6 +153,34 @@ private slots:
         QVERIFY(!log.bookmarkAt(3) && log.bookmarkAt(7));
     }
 
+    void rowsAreKeptNearThePlayheadAndWhereABookmarkStands() {
+        FakeRun run;
+        run.rounds = 40;
+        run.keep = true;
+        const std::vector<Round> rounds = fakeRounds(run);
+        const auto kept = [](const RunLog& log) {
+            std::vector<int> numbers;
+            for (std::size_t i = 0; i < log.rounds().size(); ++i) {
+                if (log.rounds()[i].kept) numbers.push_back(static_cast<int>(i));
+            }
+            return numbers;
+        };
+        RunLog log;
+        log.setRowBudget({.rounds = 4});
+        log.begin(fakeHeader(run));
+        log.append({rounds.begin(), rounds.begin() + 20});
+        QCOMPARE(kept(log), (std::vector<int>{16, 17, 18, 19}));
+        log.setBookmark({17, "here", ""});
+        log.setPlayhead(20);
+        // What is still to be shown keeps its rows before what was shown long ago.
+        log.append({rounds.begin() + 20, rounds.end()});
+        QCOMPARE(kept(log), (std::vector<int>{17, 19, 20, 21, 22}));
+        log.setPinned(17, false);
+        QVERIFY(log.isPinned(17));
+        log.removeBookmark(17);
+        QVERIFY(!log.isPinned(17));
+    }
+
     void theTellingTokenOfARoundIsItsRejection() {
         RunLog log;
         play(log, {});
