@@ -191,7 +191,8 @@ std::string pictureOfTimeline(const CommandLine& line, MainWindow& window) {
 std::string pictureOfWelcome(const CommandLine& line, MainWindow& window) {
     RunArguments defaults;
     resolveModels(defaults);
-    window.setup().setRequest({defaults.engine, {}, defaults.options});
+    window.setup().setRequest(
+        {defaults.engine, window.setup().suites().front().prompts.front(), defaults.options});
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
     window.resize(line.width, line.height);
     window.show();

@@ -88,7 +88,7 @@ QWidget* RaceView::makeControls() {
     row->addWidget(m_start);
     row->addWidget(m_cancel);
     row->addSpacing(8);
-    row->addWidget(labelFor(m_temperature, tr("&Temperature")));
+    row->addWidget(labelFor(m_temperature, tr("Te&mperature")));
     row->addWidget(m_temperature);
     row->addSpacing(8);
     row->addWidget(labelFor(m_repeats, tr("Re&peats")));

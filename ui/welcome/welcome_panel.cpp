@@ -76,7 +76,11 @@ QWidget* WelcomePanel::makeButtons() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     for (QPushButton* button : {m_step, m_race, m_gamma}) row->addWidget(button);
-    row->addStretch(1);
+    row->addSpacing(8);
+    m_readySymbol = new SymbolLabel(Symbol::Yes);
+    m_ready = new ElidedLabel;
+    row->addWidget(m_readySymbol);
+    row->addWidget(m_ready, 1);
     connect(m_step, &QPushButton::clicked, this, [this] { emit stepAsked(m_rejection); });
     connect(m_race, &QPushButton::clicked, this, &WelcomePanel::raceAsked);
     connect(m_gamma, &QPushButton::clicked, this, &WelcomePanel::gammaAsked);
@@ -84,8 +88,6 @@ QWidget* WelcomePanel::makeButtons() {
 }
 
 QWidget* WelcomePanel::makeModels() {
-    m_readySymbol = new SymbolLabel(Symbol::Yes);
-    m_ready = new ElidedLabel;
     m_get = new QPushButton(tr("&Get OPT-1.3B + OPT-125M (2.9 GB)"));
     describe(m_get, tr("Get OPT-1.3B and OPT-125M"),
              tr("Opens Models > Get; nothing is downloaded before you press Download there"));
@@ -94,8 +96,6 @@ QWidget* WelcomePanel::makeModels() {
     auto* row = new QHBoxLayout(models);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    row->addWidget(m_readySymbol);
-    row->addWidget(m_ready, 1);
     row->addWidget(m_get);
     row->addWidget(m_getHelp, 1);
     connect(m_get, &QPushButton::clicked, this, &WelcomePanel::getAsked);
