@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/trace/error.h"
+#include "engine/trace/race.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round_source.h"
 #include "engine/trace/rule_requests.h"
@@ -68,6 +69,12 @@ public:
     /// The request's run against plain decoding of the same prompt.
     virtual CompareReport compare(const RunRequest& request, std::stop_token stop,
                                   const Progress& progress) = 0;
+
+    /// The same with the runs kept, to be replayed.
+    virtual RaceReport race(const RaceRequest& request, std::stop_token stop, const Progress& progress) {
+        static_cast<void>(request), static_cast<void>(stop), static_cast<void>(progress);
+        throw Error("This program was built without the race", ErrorKind::Failed);
+    }
 
     virtual void sweep(const SweepRequest& request, std::stop_token stop,
                        const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) = 0;

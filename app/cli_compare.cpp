@@ -9,8 +9,11 @@
 #include "app/file_io.h"
 #include "app/measure_output.h"
 #include "app/prompt_suites.h"
+#include "app/race_json.h"
 #include "app/run_output.h"
+#include "app/session_file.h"
 #include "app/trace_json.h"
+#include "engine/measure/race.h"
 #include "engine/text/utf8.h"
 #include "engine/trace/error.h"
 #include "ui/charts/sweep_chart.h"
@@ -98,17 +101,37 @@ void writeSweepFiles(const CommandLine& line, const Setup& setup, const std::vec
     if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup, points);
 }
 
+/// The comparison, and with --trace its typical pair of runs as a session file.
+CompareReport measure(const CommandLine& line, Setup& setup) {
+    const CompareOptions options{setup.run.options, line.repeats, {}};
+    ExpectedTime eta;
+    const auto progress = [&eta](double fraction, double seconds) { eta(fraction, seconds); };
+    if (!line.tracePath) {
+        const CompareReport report =
+            compare(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(), progress);
+        eta.clear();
+        return report;
+    }
+    RaceReport report =
+        race(setup.backend.engine(), setup.prompts.front().ids, options, setup.interrupt.token(), progress);
+    eta.clear();
+    report.engine = setup.run.engine;
+    if (!setup.suite.prompts.empty()) report.prompt = setup.suite.prompts.front();
+    RunRecord record = runOf(report);
+    record.race = std::make_shared<RaceReport>(std::move(report));
+    if (!setup.interrupt.interrupted()) writeSession(*line.tracePath, record);
+    return record.race->figures;
+}
+
 }  // namespace
 
 int runCompare(const CommandLine& line) {
+    if (line.tracePath) checkDestination(*line.tracePath);
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
-    CompareOptions options{setup.run.options, line.repeats};
-    ExpectedTime eta;
-    const CompareReport report =
-        compare(setup.backend.engine(), setup.prompts, options, setup.interrupt.token(),
-                [&eta](double fraction, double seconds) { eta(fraction, seconds); });
-    eta.clear();
+    if (line.tracePath && setup.prompts.size() != 1)
+        throw Error("--trace: expected one prompt with it, found " + std::to_string(setup.prompts.size()));
+    const CompareReport report = measure(line, setup);
     if (line.json) {
         nlohmann::json document = compareToJson(report);
         document.update(setup.describe());

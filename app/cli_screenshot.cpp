@@ -27,6 +27,8 @@
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
 #include "ui/models/models_view.h"
+#include "ui/race/race_lane.h"
+#include "ui/race/race_view.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/timeline/timeline_strip.h"
@@ -46,6 +48,9 @@ TokenRef interestingToken(const RunLog& log) {
     }
     return log.decisions().empty() ? TokenRef{} : log.decisions().front();
 }
+
+/// Of the recorded run, in a picture of the welcome.
+constexpr int kWelcomeRounds = 12;
 
 /// Waits until what was asked of layouts, timers and queued drawing is done.
 void letSettle() {
@@ -156,11 +161,44 @@ std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// The Race page of a session with a race, when the first lane is through.
+std::string pictureOfRace(const CommandLine& line, MainWindow& window) {
+    RunRecord record = readSession(*line.sessionPath);
+    if (!record.race) throw Error(*line.sessionPath + ": expected a session with a race, found none in it");
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    presentRecord(window, record);
+    controller.showRecord(std::move(record));
+    window.resize(line.width, line.height);
+    window.show();
+    window.setPage(MainPage::Race);
+    letSettle();
+    RaceView& race = window.race();
+    race.clock().seek(std::min(race.plain().lengthMs(), race.speculative().lengthMs()));
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 /// The window as it stood when two thirds of the shown run had come.
 std::string pictureOfTimeline(const CommandLine& line, MainWindow& window) {
     TimelineStrip& strip = window.timeline().strip();
     strip.setFocus();
     emit strip.showAsked(static_cast<int>(window.runLog().rounds().size() * 2 / 3));
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
+/// The window as it stands on a first start, some rounds into the recorded run.
+std::string pictureOfWelcome(const CommandLine& line, MainWindow& window) {
+    RunArguments defaults;
+    resolveModels(defaults);
+    window.setup().setRequest(
+        {defaults.engine, window.setup().suites().front().prompts.front(), defaults.options});
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    window.resize(line.width, line.height);
+    window.show();
+    controller.showFirstRun();
+    letSettle();
+    window.timeline().player().showTo(kWelcomeRounds);
     letSettle();
     return pngOf(window, line.scale);
 }
@@ -225,6 +263,10 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfModels(line, window);
     else if (line.view == "audit")
         picture = pictureOfAudit(line, window);
+    else if (line.view == "welcome")
+        picture = pictureOfWelcome(line, window);
+    else if (line.view == "race")
+        picture = pictureOfRace(line, window);
     else if (line.view == "rules")
         picture = pictureOfRules(line, window);
     else if (line.view == "costs")

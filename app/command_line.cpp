@@ -59,6 +59,7 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
         addText(*sub, "--prompts", line.prompts, "suite:NAME, or a file of prompts (default suite:creative)");
         addInt(*sub, "--repeats", line.repeats, 1, 1000, sub == compare ? "default 6" : "default 3");
     }
+    addText(*compare, "--trace", line.tracePath, "write the race of one prompt to this session file");
     compare->add_flag("--require-same", line.requireSame,
                       "exit 1 unless both give the same text (greedy only)");
     addValue(*sweep, "--gammas", "such as 0-8 (default) or 0,2,4",
@@ -205,13 +206,16 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
         *sub, "--view",
-        "generate, inspector, timeline, costs, audit, rules, models, models-pairs or models-get",
+        "generate, inspector, timeline, welcome, race, costs, audit, rules, models, models-pairs or "
+        "models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "timeline",     "costs",     "audit",
-                                     "rules",    "models",    "models-pairs", "models-get"};
-            static const Words later{"race", "gamma-lab", "learn"};
+            static const Words known{"generate", "inspector",    "timeline",  "welcome",
+                                     "race",     "costs",        "audit",     "rules",
+                                     "models",   "models-pairs", "models-get"};
+            static const Words later{"gamma-lab", "learn"};
             const std::string expected =
-                "generate, inspector, timeline, costs, audit, rules, models, models-pairs or models-get";
+                "generate, inspector, timeline, welcome, race, costs, audit, rules, models, models-pairs or "
+                "models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -289,7 +293,7 @@ void checkTogether(const CommandLine& line) {
     const bool needsSession =
         line.subcommand == Subcommand::Replay ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
-         line.view != "audit" && line.view != "rules");
+         line.view != "audit" && line.view != "rules" && line.view != "welcome");
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

@@ -78,7 +78,7 @@ struct CommandLine {
     ColorMode color = ColorMode::Auto;
     RunArguments run;
 
-    std::optional<std::string> tracePath;    ///< generate --trace
+    std::optional<std::string> tracePath;    ///< generate, compare --trace
     std::optional<std::string> sessionPath;  ///< window, replay, screenshot
     std::string outPath;                     ///< logits, screenshot
     std::vector<int> chunks;                 ///< logits

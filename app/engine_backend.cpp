@@ -6,6 +6,7 @@
 #include "engine/measure/audit.h"
 #include "engine/measure/compare_rules.h"
 #include "engine/measure/probe.h"
+#include "engine/measure/race.h"
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
 
@@ -126,6 +127,19 @@ CompareReport EngineBackend::compare(const RunRequest& request, std::stop_token 
     if (stop.stop_requested()) return {};
     return specula::compare(engine(), encode(std::vector<Prompt>{request.prompt}), options, stop,
                             withEta(progress));
+}
+
+RaceReport EngineBackend::race(const RaceRequest& request, std::stop_token stop, const Progress& progress) {
+    CompareOptions options;
+    options.run = withCosts(request.run.options, stop, true);
+    options.run.detail = Detail::Counts;
+    options.repeats = request.repeats;
+    if (stop.stop_requested()) return {};
+    RaceReport report =
+        specula::race(engine(), encode(request.run.prompt), std::move(options), stop, withEta(progress));
+    report.engine = request.run.engine;
+    report.prompt = request.run.prompt;
+    return report;
 }
 
 void EngineBackend::sweep(const SweepRequest& request, std::stop_token stop,

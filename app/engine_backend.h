@@ -18,6 +18,7 @@ public:
     void probe(std::stop_token stop, const Progress& progress) override;
     std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) override;
     CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) override;
+    RaceReport race(const RaceRequest& request, std::stop_token stop, const Progress& progress) override;
     void sweep(const SweepRequest& request, std::stop_token stop,
                const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) override;
     AuditReport audit(const AuditRequest& request, std::stop_token stop,

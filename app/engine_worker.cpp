@@ -121,6 +121,15 @@ void EngineWorker::handle(const Pending& pending, const CompareJob& job) {
     post(pending, JobDone{});
 }
 
+void EngineWorker::handle(const Pending& pending, const RaceJob& job) {
+    ensureLoaded(pending, job.request.run.engine);
+    post(pending, JobProgress{0.0, "measuring what rows cost"});
+    RaceReport report = m_backend->race(job.request, pending.stop, progressOf(pending));
+    postCosts(pending);
+    if (!pending.stop.stop_requested()) post(pending, std::move(report));
+    post(pending, JobDone{});
+}
+
 void EngineWorker::handle(const Pending& pending, const SweepJob& job) {
     ensureLoaded(pending, job.request.engine);
     m_backend->sweep(

@@ -30,6 +30,9 @@ struct ContinueJob {  ///< extends the last run
 struct CompareJob {
     RunRequest request;
 };
+struct RaceJob {
+    RaceRequest request;
+};
 struct SweepJob {
     SweepRequest request;
 };
@@ -45,8 +48,8 @@ struct RulesJob {
 struct RoundJob {
     RoundRequest request;
 };
-using Job =
-    std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob, ProbeJob, RulesJob, RoundJob>;
+using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, RaceJob, SweepJob, AuditJob, ProbeJob,
+                         RulesJob, RoundJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
 struct JobProgress {
@@ -74,8 +77,8 @@ struct JobFailed {
     bool unloaded = false;  ///< no pair is loaded any more
 };
 using EventValue =
-    std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded, CompareReport, SweepPoint,
-                 AuditCheck, AuditReport, RulePoint, RoundsDrawn, JobDone, JobFailed>;
+    std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded, CompareReport, RaceReport,
+                 SweepPoint, AuditCheck, AuditReport, RulePoint, RoundsDrawn, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -117,6 +120,7 @@ private:
     void handle(const Pending& pending, const RunJob& job);
     void handle(const Pending& pending, const ContinueJob& job);
     void handle(const Pending& pending, const CompareJob& job);
+    void handle(const Pending& pending, const RaceJob& job);
     void handle(const Pending& pending, const SweepJob& job);
     void handle(const Pending& pending, const AuditJob& job);
     void handle(const Pending& pending, const ProbeJob& job);

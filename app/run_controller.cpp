@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/first_run.h"
 #include "app/process_memory.h"
+#include "app/race_json.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
+#include "ui/race/race_view.h"
 
 namespace specula {
 
@@ -63,6 +66,8 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::sweepRequested, this, &RunController::sweep);
     connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
     connect(&m_window, &MainWindow::auditRequested, this, &RunController::audit);
+    connect(&m_window, &MainWindow::welcomeRequested, this, &RunController::showFirstRun);
+    connect(&m_window, &MainWindow::raceRequested, this, &RunController::race);
     connect(&m_window, &MainWindow::costsRequested, this, &RunController::measureCosts);
     connect(&m_window, &MainWindow::rulesRequested, this, &RunController::compareRules);
     connect(&m_window, &MainWindow::roundRequested, this, &RunController::drawRounds);
@@ -165,6 +170,11 @@ void RunController::audit(const AuditRequest& request) {
     begin(AuditJob{request}, &request.engine, AppState::Measuring, tr("Auditing"));
 }
 
+void RunController::race(const RaceRequest& request) {
+    m_measuring = request.run;
+    begin(RaceJob{request}, &request.run.engine, AppState::Measuring, tr("Racing"));
+}
+
 void RunController::measureCosts(const EngineOptions& options) {
     begin(ProbeJob{options}, &options, AppState::Measuring, tr("Measuring costs"));
 }
@@ -208,7 +218,7 @@ void RunController::openSession(const QString& path) {
 }
 
 void RunController::saveSession(const QString& path) {
-    if (!m_window.runLog().hasRun()) {
+    if (!m_window.runLog().hasRun() && !m_window.race().report()) {
         m_window.showError(tr("There is no run to save yet."));
         return;
     }
@@ -240,15 +250,29 @@ void RunController::showRecord(RunRecord record) {
     m_record = std::move(record);
     beginLog();
     showArrived();
+    m_window.race().setReport(m_record.race);
     for (Bookmark& mark : m_record.bookmarks) m_window.runLog().setBookmark(std::move(mark));
     settle();
 }
 
+void RunController::showFirstRun() {
+    RunRecord record = firstRun();
+    record.race = m_window.race().report();  // it stays where it is
+    showRecord(std::move(record));
+    m_window.showWelcome();
+}
+
 RunRecord RunController::shownRecord() const {
     const RunLog& log = m_window.runLog();
+    if (!log.hasRun() && m_window.race().report()) {
+        RunRecord record = runOf(*m_window.race().report());
+        record.race = m_window.race().report();
+        return record;
+    }
     RunRecord record = m_record;
     record.rounds.assign(log.rounds().begin(), log.rounds().end());
     record.bookmarks = log.bookmarks();
+    record.race = m_window.race().report();
     record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
     record.rules = m_rules.reportOf(record.engine);
     // The stored text is that of the whole run; not all of it may be here yet.
@@ -391,6 +415,13 @@ void RunController::on(CompareReport& report) {
     m_baselineOf = m_measuring;
     m_baseline = std::move(report);
     m_window.setPlainBaseline(m_baseline.plain, m_baseline.speedup);
+}
+
+void RunController::on(RaceReport& report) {
+    CompareReport figures = report.figures;
+    on(figures);
+    m_window.race().setReport(std::make_shared<RaceReport>(std::move(report)));
+    m_window.race().clock().play();
 }
 
 void RunController::on(SweepPoint& point) {

@@ -38,6 +38,9 @@ public:
     /// Shows a stored run as if it had just been read from a file.
     void showRecord(RunRecord record);
 
+    /// Shows the recorded first run with the welcome.
+    void showFirstRun();
+
     /// The run on screen as a value, with the rounds that are shown.
     RunRecord shownRecord() const;
 
@@ -50,6 +53,7 @@ public slots:
     void sweep(const specula::SweepRequest& request);
     void measurePlain(const specula::RunRequest& request);
     void audit(const specula::AuditRequest& request);
+    void race(const specula::RaceRequest& request);
     void measureCosts(const specula::EngineOptions& options);
     void compareRules(const specula::RulesRequest& request);
     void drawRounds(int round, const std::vector<specula::RuleSetup>& setups);
@@ -72,6 +76,7 @@ private:
     void on(Round& round);
     void on(RunEnded& ended);
     void on(CompareReport& report);
+    void on(RaceReport& report);
     void on(SweepPoint& point);
     void on(AuditCheck& check);
     void on(AuditReport& report);

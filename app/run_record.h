@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/trace/bookmark.h"
+#include "engine/trace/race.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round.h"
 
@@ -25,8 +27,10 @@ struct RunRecord {
     double prefillSeconds = 0.0;
     std::vector<Round> rounds;
     std::vector<Bookmark> bookmarks;
-    std::optional<ProbeReport> probe;  ///< where the pair was measured: what rows cost
-    std::optional<RulesReport> rules;  ///< where its rules were compared: the last time
+    std::optional<ProbeReport> probe;        ///< where the pair was measured: what rows cost
+    std::optional<RulesReport> rules;        ///< where its rules were compared: the last time
+    std::shared_ptr<const RaceReport> race;  ///< the last race run beside it, null for none; says for itself
+                                             ///< what ran
 };
 
 /// The emitted ids in order.

@@ -2,6 +2,7 @@
 
 #include "app/file_io.h"
 #include "app/probe_output.h"
+#include "app/race_json.h"
 #include "app/rules_output.h"
 #include "app/trace_json.h"
 #include "app/version.h"
@@ -67,6 +68,7 @@ std::string sessionText(const RunRecord& record) {
                      {"rules", record.rules ? rulesToJson(*record.rules) : json(nullptr)},
                      {"rounds", std::move(rounds)}};
     if (!record.bookmarks.empty()) document["bookmarks"] = bookmarksToJson(record.bookmarks);
+    if (record.race) document["race"] = toJson(*record.race);
     return document.dump() + "\n";
 }
 
@@ -102,6 +104,7 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
         record.rounds.push_back(roundFrom(top.element("rounds", i), static_cast<int>(i)));
     if (top.has("bookmarks")) record.bookmarks = bookmarksFrom(top, rounds);
     if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
+    if (top.has("race")) record.race = std::make_shared<RaceReport>(raceFrom(top.object("race")));
     if (top.has("rules")) record.rules = rulesFromJson(top.object("rules"));
     return record;
 }

@@ -8,8 +8,9 @@ namespace specula {
 
 /// Stores a run as one JSON file: {"schema": "specula-session", "version": 1, "app_version", "target",
 /// "draft", "engine", "prompt", "prompt_ids", "prompt_pieces", "settings", "finish", "text", "load_s",
-/// "prefill_s", "rounds", "probe"}, the last null where nothing was measured. The values inside are spelled
-/// as in trace_json.h; bytes that are not UTF-8 are
+/// "prefill_s", "rounds", "probe"} and, where there are any, "bookmarks" and "race" (race_json.h), the last
+/// null where nothing was measured. The values inside are spelled as in trace_json.h; bytes that are not
+/// UTF-8 are
 /// {"hex": ...}. Nothing is lost: reading gives back every double exactly. Written as writeFile does (whole
 /// or not at all).
 void writeSession(const std::string& path, const RunRecord& record);

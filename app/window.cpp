@@ -81,15 +81,16 @@ int runWindow(const CommandLine& line) {
     const TrainController training(window, engineTrainer());
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
     fillWindow(window);
-    window.restoreSettings();
+    const bool restored = window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);
     window.setup().setRequest(request);
     window.show();
     if (record) {
         presentRecord(window, *record);
         controller.showRecord(std::move(*record));
-    } else if (!request.engine.target.empty()) {
-        controller.load(request.engine);
+    } else {
+        if (!restored && !line.run.promptText) controller.showFirstRun();
+        if (!request.engine.target.empty()) controller.load(request.engine);
     }
     return QApplication::exec();
 }

@@ -46,7 +46,8 @@ CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::ve
             const bool plainFirst = (repeat + static_cast<int>(p)) % 2 == 0;
             SingleRun runs[2];
             for (const int side : {plainFirst ? 0 : 1, plainFirst ? 1 : 0})
-                runs[side] = runOnce(engine, prompts[p].ids, side == 0 ? slow : fast, stop);
+                runs[side] =
+                    runOnce(engine, prompts[p].ids, side == 0 ? slow : fast, stop, options.onPair != nullptr);
             if (runs[0].cancelled || runs[1].cancelled) break;
             eta.step();
             if (runs[0].ids != runs[1].ids && same) {
@@ -56,6 +57,7 @@ CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::ve
             if (repeat < 0) continue;
             speculative.add(runs[1], runs[0], static_cast<int>(p));
             plain.add(runs[0], runs[0], static_cast<int>(p));
+            if (options.onPair) options.onPair(runs[0], runs[1]);
         }
     }
     report.plain = bootstrapMedian(plain.speeds, plain.prompts);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/decode/engine.h"
+#include "engine/measure/single_run.h"
 #include "engine/trace/reports.h"
 
 namespace specula {
@@ -33,6 +34,8 @@ ProbeReport measureCostsQuickly(const std::shared_ptr<const Engine>& engine, std
 struct CompareOptions {
     RunOptions run;  ///< of the speculative side; plain is the same with gamma 0
     int repeats = 6;
+    /// Called with each pair that counts; their rounds are kept (SingleRun::rounds) where this is given.
+    std::function<void(const SingleRun& plain, const SingleRun& speculative)> onPair;
 };
 CompareReport compare(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
                       const CompareOptions& options, std::stop_token stop = {},

@@ -6,28 +6,33 @@
 
 namespace specula {
 
-SingleRun runFor(Session& session, long tokens, const std::optional<Costs>& costs, std::stop_token stop) {
+SingleRun runFor(Session& session, long tokens, const std::optional<Costs>& costs, std::stop_token stop,
+                 bool keepRounds) {
     SingleRun run;
     while (run.totals.emitted() < tokens) {
-        const std::optional<Round> round = session.step(stop);
+        std::optional<Round> round = session.step(stop);
         if (!round) break;
         run.totals.add(*round);
-        if (!costs) continue;
-        std::vector<int> plan;
-        for (const Proposal& proposal : round->proposals) plan.push_back(proposal.parent);
-        run.modelCost += 1.0 / speedupOf(1.0, depthOf(plan), static_cast<int>(plan.size()), *costs);
+        if (costs) {
+            std::vector<int> plan;
+            for (const Proposal& proposal : round->proposals) plan.push_back(proposal.parent);
+            run.modelCost += 1.0 / speedupOf(1.0, depthOf(plan), static_cast<int>(plan.size()), *costs);
+        }
+        if (keepRounds) run.rounds.push_back(std::move(*round));
     }
     run.ids = session.output();
-    run.cancelled = session.finish() == Finish::Cancelled;
+    run.finish = session.finish();
+    run.cancelled = run.finish == Finish::Cancelled;
+    run.prefillSeconds = session.prefillSeconds();
     return run;
 }
 
 SingleRun runOnce(const std::shared_ptr<const Engine>& engine, const std::vector<TokenId>& prompt,
-                  RunOptions options, std::stop_token stop) {
+                  RunOptions options, std::stop_token stop, bool keepRounds) {
     options.detail = Detail::Counts;
     const std::optional<Costs> costs = options.costs;
     Session session(engine, std::move(options), prompt);
-    return runFor(session, std::numeric_limits<long>::max(), costs, stop);
+    return runFor(session, std::numeric_limits<long>::max(), costs, stop, keepRounds);
 }
 
 void addTotals(Totals& sum, const Totals& run) {

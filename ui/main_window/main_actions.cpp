@@ -64,6 +64,8 @@ void MainActions::makeView() {
                         tr("The models on this computer, which of them pair, and how to get more"), false);
     showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
                        tr("Whether speculative decoding gives what plain decoding gives"), false);
+    showRace = toggle(tr("&Race"), Qt::CTRL | Qt::Key_8,
+                      tr("Plain and speculative decoding side by side on one clock"), false);
     showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
                        tr("The rules of verification compared, on one round and over whole runs"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
@@ -114,6 +116,7 @@ void MainActions::makeTimeline() {
 void MainActions::makeHelp() {
     help = make(tr("&Explain this"), Qt::Key_F1, tr("The page of help on what has the focus"));
     helpContents = make(tr("&Contents"), {}, tr("Every rule, draft and stop explained"));
+    welcome = make(tr("&Welcome"), {}, tr("A recorded run, one rejection explained, and where to go on"));
     cheatSheet = make(tr("&Keys"), Qt::CTRL | Qt::Key_F1, tr("Every key and what it does"));
     about = make(tr("&About Specula"), {}, tr("What this program is"));
     about->setMenuRole(QAction::AboutRole);
@@ -139,9 +142,10 @@ void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
     addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showAudit,  showRules,  showModels,   gap,  showSetup,    showInspector, showTimeline,
-             showCharts, gap,        showRejected, copy, gap,          zoomIn,        zoomOut,
-             zoomReset,  fullScreen, fillPicture,  gap,  systemColors, lightColors,   darkColors});
+            {showRace,      showAudit,    showRules,   showModels, gap,          showSetup,
+             showInspector, showTimeline, showCharts,  gap,        showRejected, copy,
+             gap,           zoomIn,       zoomOut,     zoomReset,  fullScreen,   fillPicture,
+             gap,           systemColors, lightColors, darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep, compareRules});
@@ -151,7 +155,7 @@ void MainActions::fill(QMenuBar* bar) {
         {t.play, t.live, gap, t.branch, gap, t.bookmark, t.editBookmark, t.previousBookmark, t.nextBookmark});
     m_bookmarkMenu = along->addMenu(tr("B&ookmarks"));
     m_bookmarkMenu->setToolTipsVisible(true);
-    addMenu(bar, tr("&Help"), {helpContents, help, gap, cheatSheet, about});
+    addMenu(bar, tr("&Help"), {welcome, helpContents, help, gap, cheatSheet, about});
 }
 
 }  // namespace specula

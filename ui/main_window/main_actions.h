@@ -43,6 +43,7 @@ public:
     QAction* showTimeline = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
+    QAction* showRace = nullptr;
     QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
@@ -57,6 +58,7 @@ public:
     QAction* reseed = nullptr;
     QAction* help = nullptr;
     QAction* helpContents = nullptr;
+    QAction* welcome = nullptr;
     QAction* cheatSheet = nullptr;
     QAction* about = nullptr;
 

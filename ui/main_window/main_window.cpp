@@ -27,12 +27,14 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
+#include "ui/race/race_view.h"
 #include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
+#include "ui/welcome/welcome_panel.h"
 
 namespace specula {
 
@@ -129,6 +131,7 @@ void MainWindow::setState(AppState state, const QString& text) {
     enableByState();
     if (state == AppState::Idle || state == AppState::Running) {
         m_audit->setRunning(false);
+        m_race->setRunning(false);
         m_rules->wholeRuns().setRunning(false);
     }
 }
@@ -147,8 +150,9 @@ void MainWindow::enableByState() {
     m_actions->measurePlain->setEnabled(idle);
     m_actions->compareRules->setEnabled(idle);
     m_audit->setReady(idle);
+    m_race->setReady(idle);
     m_rules->setReady(idle);
-    m_actions->saveSession->setEnabled(hasRun);
+    m_actions->saveSession->setEnabled(hasRun || m_race->report());
     m_actions->copy->setEnabled(hasRun);
 }
 
@@ -171,6 +175,8 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_audit->setDraftKind(QString::fromStdString(draft.kind));
     m_audit->setPair(tr("Audits %1 (%2) with the draft %3, under the setup's sampling settings.")
                          .arg(name, runs, draftName));
+    m_welcome->setReady(target);
+    m_race->setPair(target, draft);
     setWindowTitle(draft.kind == "none" ? tr("%1 – Specula").arg(name)
                                         : tr("%1 + %2 – Specula").arg(name, draftName));
 }
@@ -179,6 +185,8 @@ void MainWindow::clearModelInfo() {
     m_setup->setTarget(std::nullopt);
     m_setup->setPairState({}, true);
     m_audit->setPair({});
+    m_race->setPair(std::nullopt, {});
+    m_welcome->setReady(std::nullopt);
     setWindowTitle(tr("Specula"));
 }
 
@@ -214,6 +222,7 @@ void MainWindow::setSweepPoint(const SweepPoint& point) {
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
+    m_race->setProgress(fraction, text);
     m_rules->wholeRuns().setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
@@ -449,6 +458,7 @@ void MainWindow::setTheme(ThemeChoice theme) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    closeWelcome();
     setPage(MainPage::Generate);  // the layout that is kept is the run's
     saveSettings();
     QMainWindow::closeEvent(event);

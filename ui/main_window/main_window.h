@@ -8,6 +8,7 @@
 #include <QString>
 
 #include "engine/trace/options.h"
+#include "engine/trace/race.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
@@ -29,11 +30,13 @@ class MainActions;
 class MessageBar;
 class ModelsView;
 class ProgressLine;
+class RaceView;
 class RulesView;
 class SetupPanel;
 class StatusPanel;
 class TimelinePanel;
 class TokenView;
+class WelcomePanel;
 
 /// What the program is doing, as far as the window cares.
 enum class AppState {
@@ -47,6 +50,7 @@ enum class AppState {
 /// What the middle of the window shows.
 enum class MainPage {
     Generate,  ///< the tokens of the run
+    Race,      ///< plain and speculative decoding side by side
     Audit,     ///< is speculative decoding of the pair exact?
     Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
@@ -80,6 +84,8 @@ public:
     MainActions& actionSet() { return *m_actions; }
     ModelsView& models() { return *m_models; }
     AuditView& audit() { return *m_audit; }
+    RaceView& race() { return *m_race; }
+    WelcomePanel& welcome() { return *m_welcome; }
     TimelinePanel& timeline() { return *m_timeline; }
     RulesView& rules() { return *m_rules; }
     AppState state() const { return m_state; }
@@ -87,7 +93,8 @@ public:
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
     /// layout is ignored. The window calls neither by itself except saveSettings when it is closed.
     void saveSettings() const;
-    void restoreSettings();
+    /// False where there was nothing to restore: this is the first start.
+    bool restoreSettings();
 
     /// Writes a picture of the whole window (PNG) at `scale` pixels a point. False when it could not be
     /// written.
@@ -105,6 +112,9 @@ public:
     /// Chooses one of the list's; another is ignored.
     void setPace(Pace pace);
 
+    /// The recorded run that runLog() holds plays below the welcome, until something is generated, typed or
+    /// opened, or the welcome is closed.
+    void showWelcome();
     /// The run that runLog() holds was asked for so. Whoever begins a run in the log says so just after: it
     /// is then shown at the pace.
     void showRun(const RunRequest& request);
@@ -160,6 +170,10 @@ signals:
     void measurePlainRequested(const specula::RunRequest& request);
     /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
     void auditRequested(const specula::AuditRequest& request);
+    /// The recorded run and the welcome are wanted again.
+    void welcomeRequested();
+    /// Race the request's run against plain decoding.
+    void raceRequested(const specula::RaceRequest& request);
     /// Run the chosen pair under each of these rules.
     void rulesRequested(const specula::RulesRequest& request);
     /// Draw rounds under these rules at a round of the shown run.
@@ -208,6 +222,14 @@ private:
     void measurePlain();
     void measureCosts();
     void startAudit(specula::Mutant mutant);
+    void connectRace();
+    void startRace(bool greedy, int repeats);
+
+    // main_window_welcome.cpp
+    void connectWelcome();
+    void closeWelcome();
+    void seeOneStep(TokenRef rejection);
+    void offerClassicPair();
 
     // main_window_rules.cpp
     void connectRules();
@@ -239,6 +261,8 @@ private:
     StatusPanel* m_status = nullptr;
     ModelsView* m_models = nullptr;
     AuditView* m_audit = nullptr;
+    RaceView* m_race = nullptr;
+    WelcomePanel* m_welcome = nullptr;
     RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
@@ -257,12 +281,13 @@ private:
     /// Pixels of width from which the inspector has a column of its own.
     static constexpr int kNarrowBelow = 1100;
     bool m_narrow = false;
-    bool m_laidOut = false;    ///< docks have their sizes
-    RunRequest m_lastRequest;  ///< of the shown run
-    DraftInfo m_draft;         ///< that is loaded
-    int m_lookedAt = -1;       ///< the round whose rows are kept because it is looked at
-    QString m_unmeasurable;    ///< why nothing should be measured now, "" if it may
-    QString m_problem;         ///< what the last Generate was refused for
+    bool m_chartsAside = false;  ///< the welcome stands where the charts were
+    bool m_laidOut = false;      ///< docks have their sizes
+    RunRequest m_lastRequest;    ///< of the shown run
+    DraftInfo m_draft;           ///< that is loaded
+    int m_lookedAt = -1;         ///< the round whose rows are kept because it is looked at
+    QString m_unmeasurable;      ///< why nothing should be measured now, "" if it may
+    QString m_problem;           ///< what the last Generate was refused for
 };
 
 }  // namespace specula

@@ -29,6 +29,7 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/models/models_view.h"
+#include "ui/race/race_view.h"
 #include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
@@ -37,6 +38,7 @@
 #include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/legend.h"
 #include "ui/tokens/token_view.h"
+#include "ui/welcome/welcome_panel.h"
 
 namespace specula {
 
@@ -123,6 +125,9 @@ QWidget* MainWindow::makeRunPage() {
     marks->setObjectName(QStringLiteral("runMarks"));
     marks->setContentsMargins(12, 0, 12, 4);
     marks->follow(m_log.get());
+    m_welcome = new WelcomePanel;
+    m_welcome->hide();
+    column->addWidget(m_welcome);
     column->addWidget(makeToolBar());
     column->addWidget(marks);
     auto* branch = new BranchLine(*m_log);
@@ -141,6 +146,7 @@ void MainWindow::buildCentre() {
     m_progress = new ProgressLine;
     m_models = new ModelsView;
     m_audit = new AuditView;
+    m_race = new RaceView;
     m_rules = new RulesView;
     m_rules->oneRound().setLog(m_log.get());
     m_pageBar = new QTabBar;
@@ -149,15 +155,18 @@ void MainWindow::buildCentre() {
     m_pageBar->setDrawBase(true);
     m_pageBar->setAccessibleName(tr("Page"));
     m_pageBar->addTab(tr("Generate"));
+    m_pageBar->addTab(tr("Race"));
     m_pageBar->addTab(tr("Audit"));
     m_pageBar->addTab(tr("Rules"));
     m_pageBar->addTab(tr("Models"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
-    m_pageBar->setTabToolTip(1, m_actions->showAudit->toolTip());
-    m_pageBar->setTabToolTip(2, m_actions->showRules->toolTip());
-    m_pageBar->setTabToolTip(3, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(1, m_actions->showRace->toolTip());
+    m_pageBar->setTabToolTip(2, m_actions->showAudit->toolTip());
+    m_pageBar->setTabToolTip(3, m_actions->showRules->toolTip());
+    m_pageBar->setTabToolTip(4, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
+    m_pages->addWidget(m_race);
     m_pages->addWidget(m_audit);
     m_pages->addWidget(m_rules);
     m_pages->addWidget(m_models);
@@ -265,6 +274,7 @@ void MainWindow::setPage(MainPage page) {
     m_pageBar->setCurrentIndex(static_cast<int>(page));
     m_actions->showModels->setChecked(page == MainPage::Models);
     m_actions->showAudit->setChecked(page == MainPage::Audit);
+    m_actions->showRace->setChecked(page == MainPage::Race);
     m_actions->showRules->setChecked(page == MainPage::Rules);
     if (page == MainPage::Generate)
         showRunDocks();
@@ -344,6 +354,8 @@ void MainWindow::connectViews() {
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
+    connectWelcome();
+    connectRace();
     connectRules();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);

@@ -28,8 +28,9 @@ void MainWindow::saveSettings() const {
     m_setup->save(settings, kSetupPrefix);
 }
 
-void MainWindow::restoreSettings() {
+bool MainWindow::restoreSettings() {
     const QSettings settings;
+    const bool restored = settings.contains(QStringLiteral("window/geometry"));
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     placeInspector(settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow).toBool());
     if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion))
@@ -44,6 +45,7 @@ void MainWindow::restoreSettings() {
     const int kept = m_pace->findText(settings.value(QStringLiteral("window/pace")).toString());
     if (kept >= 0) setPace(m_pace->itemData(kept).value<Pace>());
     m_setup->restore(settings, kSetupPrefix);
+    return restored;
 }
 
 }  // namespace specula
