@@ -159,8 +159,10 @@ void addFiles(CLI::App& app, CommandLine& line) {
     tokenize->add_flag("--decode", line.decode, "arrays of ids to text");
     addJson(*tokenize, line);
 
-    CLI::App* replay = addSubcommand(app, line, Subcommand::Replay, "replay", "print a stored run again");
+    CLI::App* replay = addSubcommand(app, line, Subcommand::Replay, "replay",
+                                     "print a stored run again, or how two of them differ");
     addText(*replay, "--session", line.sessionPath, "session file");
+    addText(*replay, "--against", line.againstPath, "another session file to compare it with");
     addJson(*replay, line);
     addColor(*replay, line);
 }
@@ -276,6 +278,11 @@ void checkTogether(const CommandLine& line) {
     if (run.chat && run.promptIds)
         throw Error("--chat: expected --prompt or --prompt-file with it, found --prompt-ids");
     if (!run.system.empty() && !run.chat) throw Error("--system: expected --chat with it, found none");
+    if (run.traceRows != TraceRows::None && !line.tracePath)
+        throw Error("--trace-rows: expected generate with --trace FILE, found no file to write rows to");
+    if (run.traceRows != TraceRows::None && run.options.detail != Detail::Full)
+        throw Error("--trace-rows: expected --detail full with it, found " +
+                    std::string(name(run.options.detail)));
     if (run.draft == "none" && run.options.gamma > 0)
         throw Error("--gamma: expected 0 or auto with --draft none, found " +
                     std::to_string(run.options.gamma));

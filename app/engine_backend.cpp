@@ -5,6 +5,7 @@
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
 #include "engine/measure/probe.h"
+#include "engine/model/kernels.h"
 #include "engine/trace/error.h"
 
 namespace specula {
@@ -62,7 +63,7 @@ LoadedPair EngineBackend::load(const EngineOptions& options, std::stop_token sto
     if (!isDraftRule(options.draft)) resolved.draft = resolveModelPath("draft", options.draft);
     m_engine = Engine::load(resolved, std::move(stop), progress);
     return {m_engine->targetInfo(), m_engine->draftInfo(), m_engine->pairReport(),
-            m_engine->targetInfo().loadSeconds};
+            m_engine->targetInfo().loadSeconds, kernels().name};
 }
 
 const std::shared_ptr<const Engine>& EngineBackend::engine() const {

@@ -317,6 +317,7 @@ void RunController::on(RunBegun& begun) {
     m_runId = m_job;
     m_running = true;
     m_record = {};
+    stamp(m_record, m_pair.instructionSet);
     m_record.engine = m_request.engine;
     m_record.target = m_pair.target;
     m_record.draft = m_pair.draft;
