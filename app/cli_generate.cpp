@@ -1,4 +1,6 @@
 // generate and replay: one run, printed.
+#include <QFile>
+#include <QFileInfo>
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -14,6 +16,7 @@
 #include "app/file_io.h"
 #include "app/run_output.h"
 #include "app/run_record.h"
+#include "app/session_comparison.h"
 #include "app/session_file.h"
 #include "app/weight_files.h"
 
@@ -178,6 +181,19 @@ int runGenerate(const CommandLine& line) {
 
 int runReplay(const CommandLine& line) {
     const RunRecord record = readSession(*line.sessionPath);
+    if (line.againstPath) {
+        const auto name = [](const std::string& path) {
+            return QFileInfo(QFile::decodeName(path.c_str())).fileName();
+        };
+        const ComparedRun left = comparedRun(record, name(*line.sessionPath));
+        const ComparedRun right = comparedRun(readSession(*line.againstPath), name(*line.againstPath));
+        const RunComparison comparison = compareRuns(left, right);
+        if (line.json)
+            printLine(comparisonToJson(comparison));
+        else
+            print(comparisonTable(comparison, left, right));
+        return kDone;
+    }
     RunPrinter printer(line);
     printer.begin(record);
     for (const Round& round : record.rounds) printer.round(round);

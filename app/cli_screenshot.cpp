@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QBuffer>
 #include <QEventLoop>
+#include <QFileInfo>
 #include <QImage>
 #include <QThread>
 
@@ -13,7 +14,9 @@
 #include "app/models_controller.h"
 #include "app/probe_output.h"
 #include "app/run_controller.h"
+#include "app/session_comparison.h"
 #include "app/session_file.h"
+#include "app/session_keeper.h"
 #include "app/trace_json.h"
 #include "app/window.h"
 #include "engine/text/json_file.h"
@@ -25,6 +28,10 @@
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
 #include "ui/models/models_view.h"
+#include "ui/sessions/compare_view.h"
+#include "ui/sessions/history_view.h"
+#include "ui/sessions/paired_text.h"
+#include "ui/sessions/sessions_window.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/tokens/token_view.h"
 
@@ -151,6 +158,33 @@ std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// Two sessions side by side, or the history of this computer.
+std::string pictureOfSessions(const CommandLine& line, MainWindow& window) {
+    SessionsWindow sessions;
+    sessions.resize(line.width, line.height);
+    if (line.againstPath) {
+        const auto read = [](const std::string& path) {
+            return comparedRun(readSession(path), QFileInfo(QFile::decodeName(path.c_str())).fileName());
+        };
+        sessions.compare().setLeft(read(*line.sessionPath));
+        sessions.compare().setRight(read(*line.againstPath));
+        sessions.showPage(SessionsWindow::Page::Compare);
+    } else {
+        RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+        SessionKeeper keeper(window, controller);
+        QEventLoop loop;
+        QObject::connect(&keeper, &SessionKeeper::historyChanged, &sessions.history(), &HistoryView::setRuns);
+        QObject::connect(&keeper, &SessionKeeper::historyChanged, &loop, &QEventLoop::quit);
+        keeper.refresh();
+        loop.exec();
+        sessions.showPage(SessionsWindow::Page::History);
+    }
+    letSettle();
+    sessions.compare().texts().showDivergence();
+    letSettle();
+    return pngOf(sessions, line.scale);
+}
+
 std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -186,6 +220,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfModels(line, window);
     else if (line.view == "audit")
         picture = pictureOfAudit(line, window);
+    else if (line.view == "sessions")
+        picture = pictureOfSessions(line, window);
     else if (line.view == "costs")
         picture = pictureOfCosts(line, window);
     else

@@ -206,13 +206,13 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, costs, audit, models, models-pairs or models-get",
+        *sub, "--view", "generate, inspector, costs, audit, sessions, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector",    "costs",     "audit",
-                                     "models",   "models-pairs", "models-get"};
+            static const Words known{"generate", "inspector", "costs",        "audit",
+                                     "sessions", "models",    "models-pairs", "models-get"};
             static const Words later{"race", "gamma-lab", "timeline", "learn"};
             const std::string expected =
-                "generate, inspector, costs, audit, models, models-pairs or models-get";
+                "generate, inspector, costs, audit, sessions, models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -222,6 +222,7 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
         ->required();
     addText(*sub, "--session", line.sessionPath,
             "session file; for audit and costs also what audit --json and probe --json printed");
+    addText(*sub, "--against", line.againstPath, "for sessions: the file to compare with; none: the history");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
@@ -293,8 +294,9 @@ void checkTogether(const CommandLine& line) {
         throw Error("--peers-only: expected --llama-bench, --llama-speculative or --python with it");
     if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
     const bool needsSession =
-        line.subcommand == Subcommand::Replay || (line.subcommand == Subcommand::Screenshot &&
-                                                  !line.view.starts_with("models") && line.view != "audit");
+        line.subcommand == Subcommand::Replay ||
+        (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
+         line.view != "audit" && (line.view != "sessions" || line.againstPath));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

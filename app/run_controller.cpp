@@ -9,6 +9,7 @@
 #include "app/process_memory.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
+#include "app/weight_files.h"
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
@@ -205,22 +206,32 @@ void RunController::openSession(const QString& path) {
 }
 
 void RunController::saveSession(const QString& path) {
+    save(path, StoredRows::None);
+}
+
+void RunController::saveSessionWithRows(const QString& path) {
+    save(path, StoredRows::Kept);
+}
+
+void RunController::save(const QString& path, StoredRows rows) {
     if (!m_window.runLog().hasRun()) {
         m_window.showError(tr("There is no run to save yet."));
         return;
     }
     ++m_writing;
     m_timer.start();
-    QThreadPool::globalInstance()->start([files = m_files, record = shownRecord(), path] {
-        FileEvent event;
-        try {
-            writeSession(QFile::encodeName(path).toStdString(), record);
-            event.saved = path;
-        } catch (const std::exception& problem) {
-            event.error = QString::fromUtf8(problem.what());
-        }
-        files->post(std::move(event));
-    });
+    QThreadPool::globalInstance()->start(
+        [files = m_files, record = shownRecord(), path, rows, made = !showsStoredRun()]() mutable {
+            FileEvent event;
+            try {
+                if (made) addKnownWeightFiles(record);
+                writeSession(QFile::encodeName(path).toStdString(), record, rows);
+                event.saved = path;
+            } catch (const std::exception& problem) {
+                event.error = QString::fromUtf8(problem.what());
+            }
+            files->post(std::move(event));
+        });
 }
 
 void RunController::showRecord(RunRecord record) {
@@ -241,12 +252,23 @@ void RunController::showRecord(RunRecord record) {
     m_timer.start();
     release();
     settle();
+    emit storedRunShown(m_record);
+}
+
+bool RunController::showsStoredRun() const {
+    return m_runId == kStoredRunId;
 }
 
 RunRecord RunController::shownRecord() const {
+    RunRecord record = shownHead();
+    const auto& rounds = m_window.runLog().rounds();
+    record.rounds.assign(rounds.begin(), rounds.end());
+    return record;
+}
+
+RunRecord RunController::shownHead() const {
     const RunLog& log = m_window.runLog();
     RunRecord record = m_record;
-    record.rounds.assign(log.rounds().begin(), log.rounds().end());
     record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
     // The stored text is that of the whole run; not all of it may be on screen.
     const bool partial = m_running || !m_pending.empty() || !record.text;

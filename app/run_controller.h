@@ -10,6 +10,7 @@
 
 #include "app/engine_worker.h"
 #include "app/run_record.h"
+#include "app/session_rows.h"
 #include "ui/main_window/main_window.h"
 
 namespace specula {
@@ -43,6 +44,10 @@ public:
 
     /// The run on screen as a value, with the rounds that are shown.
     RunRecord shownRecord() const;
+    /// The same without its rounds.
+    RunRecord shownHead() const;
+    /// It came from a file and is not being made.
+    bool showsStoredRun() const;
 
 public slots:
     void run(const specula::RunRequest& request);
@@ -57,8 +62,15 @@ public slots:
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
     void saveSession(const QString& path);
+    /// With the full rows of the rounds that still have them.
+    void saveSessionWithRows(const QString& path);
+
+signals:
+    /// A stored run is on screen; its models may not be on this computer.
+    void storedRunShown(const specula::RunRecord& head);
 
 private:
+    void save(const QString& path, StoredRows rows);
     void connectWindow();
     void startRun(const RunRequest& request);
     void startLoad(const EngineOptions& options);

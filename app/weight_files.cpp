@@ -119,4 +119,12 @@ bool HashCache::compute(std::vector<WeightFile>& files, std::stop_token stop) {
     return all;
 }
 
+void addKnownWeightFiles(RunRecord& record) {
+    record.targetFiles = weightFilesOf(record.engine.target);
+    record.draftFiles = weightFilesOf(record.engine.draft);
+    HashCache cache;
+    cache.fillKnown(record.targetFiles);
+    cache.fillKnown(record.draftFiles);
+}
+
 }  // namespace specula

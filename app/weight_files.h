@@ -32,4 +32,7 @@ private:
     const std::string m_path;
 };
 
+/// Lists the files of a run that was made here, with the hashes that are known; reads none of them.
+void addKnownWeightFiles(RunRecord& record);
+
 }  // namespace specula

@@ -23,6 +23,9 @@ public:
 
     QAction* openSession = nullptr;
     QAction* saveSession = nullptr;
+    QAction* saveWithRows = nullptr;
+    QAction* history = nullptr;
+    QAction* compareSessions = nullptr;
     QAction* savePicture = nullptr;
     QAction* quit = nullptr;
     QAction* copy = nullptr;

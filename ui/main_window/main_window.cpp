@@ -141,6 +141,7 @@ void MainWindow::enableByState() {
     m_actions->measurePlain->setEnabled(idle);
     m_audit->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun);
+    m_actions->saveWithRows->setEnabled(hasRun);
     m_actions->copy->setEnabled(hasRun);
 }
 
@@ -352,7 +353,7 @@ void MainWindow::startAudit(Mutant mutant) {
 
 void MainWindow::askOpenSession() {
     const QString path = QFileDialog::getOpenFileName(
-        this, tr("Open session"), {}, tr("Specula sessions (*.json *.specula);;All files (*)"));
+        this, tr("Open session"), {}, tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (path.isEmpty()) return;
     announcePace();
     emit openSessionRequested(path);
@@ -361,7 +362,7 @@ void MainWindow::askOpenSession() {
 void MainWindow::askSaveSession() {
     const QString path =
         QFileDialog::getSaveFileName(this, tr("Save session"), tr("run.specula.json"),
-                                     tr("Specula sessions (*.json *.specula);;All files (*)"));
+                                     tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (!path.isEmpty()) emit saveSessionRequested(path);
 }
 
