@@ -47,6 +47,7 @@ CompareView::CompareView(QWidget* parent) : QWidget(parent) {
     m_table->setModel(m_rows);
     m_table->setAccessibleName(tr("Settings and measurements of both runs"));
     m_table->setEmptyText(tr("Choose two sessions to compare."));
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setColumnRule(ComparisonTable::Differs, {2, 2, 0});
     m_table->setColumnRule(ComparisonTable::What, {12, 26, 0});
     m_table->setColumnRule(ComparisonTable::Left, {16, 60, 1});
@@ -54,8 +55,9 @@ CompareView::CompareView(QWidget* parent) : QWidget(parent) {
     auto* split = new QSplitter(Qt::Vertical);
     split->addWidget(m_texts);
     split->addWidget(m_table);
-    split->setStretchFactor(0, 1);
-    split->setStretchFactor(1, 1);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    split->setSizes({200, 300});
     split->setChildrenCollapsible(false);
 
     auto* column = new QVBoxLayout(this);

@@ -50,6 +50,9 @@ QString tokenAt(const ComparedRun& run, std::size_t at) {
 
 QString sentenceOf(const ComparedRun& a, const ComparedRun& b, const std::optional<std::size_t>& at) {
     if (!at) return tr("Both texts are the same, %1 tokens.").arg(a.tokens.size());
+    if (*at == 0)
+        return tr("The texts part at once: token 1 is %1 on the left and %2 on the right.")
+            .arg(tokenAt(a, 0), tokenAt(b, 0));
     return tr("The first %1 tokens are the same; token %2 is %3 on the left and %4 on the right.")
         .arg(*at)
         .arg(*at + 1)
@@ -119,7 +122,7 @@ RunComparison compareRuns(const ComparedRun& left, const ComparedRun& right) {
     add(tr("Program"), left.version, right.version, true);
     const Totals &a = left.totals, &b = right.totals;
     add(tr("Tokens"), countText(a.emitted()), countText(b.emitted()), false);
-    add(tr("Rounds (target passes)"), countText(a.rounds), countText(b.rounds), false);
+    add(tr("Rounds"), countText(a.rounds), countText(b.rounds), false);
     add(tr("Tokens a round"), numberOr(a.tokensPerRound(), 2), numberOr(b.tokensPerRound(), 2), false);
     add(tr("Acceptance rate"), numberOr(a.acceptanceRate(), 3), numberOr(b.acceptanceRate(), 3), false);
     add(tr("Draft efficiency"), numberOr(a.draftEfficiency(), 3), numberOr(b.draftEfficiency(), 3), false);

@@ -164,10 +164,18 @@ void PairedText::paintLine(QPainter& painter, int number) {
             painter.drawText(QPointF(box.left(), box.top() + fontMetrics().ascent()), texts.cells[i].text);
             if (look.mark == Mark::Underline)
                 painter.drawLine(box.bottomLeft() - QPointF(0, 1), box.bottomRight() - QPointF(0, 1));
-            if (m_hovered == i || m_divergence == i) {
-                painter.setPen(QPen(m_divergence == i ? theme.rejected : theme.accent, 2));
-                painter.drawRect(box.adjusted(-1, -3, 1, 3));
+            if (look.mark == Mark::Plus) {
+                const QPointF centre(box.right() - 5.5, box.top() + 5.5);
+                painter.drawLine(centre - QPointF(2, 0), centre + QPointF(2, 0));
+                painter.drawLine(centre - QPointF(0, 2), centre + QPointF(0, 2));
             }
+        }
+        // Frames last, so that a neighbour's fill does not cut them.
+        for (const std::optional<std::size_t>& framed : {m_hovered, m_divergence}) {
+            if (!framed || *framed < line.first || *framed >= std::min(line.end, texts.cells.size()))
+                continue;
+            painter.setPen(QPen(framed == m_divergence ? theme.rejected : theme.accent, 2));
+            painter.drawRect(rectOf(side, *framed).adjusted(-1, -3, 1, 3));
         }
         if (m_divergence && number == lineCount() - 1 && texts.cells.size() <= *m_divergence) {
             // This text ends where the other goes on.
