@@ -10,6 +10,7 @@
 #include "engine/trace/error.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round_source.h"
+#include "engine/trace/rule_requests.h"
 
 namespace specula {
 
@@ -79,6 +80,23 @@ public:
         static_cast<void>(request), static_cast<void>(stop), static_cast<void>(onCheck),
             static_cast<void>(progress);
         throw Error("This program was built without the audit", ErrorKind::Failed);
+    }
+
+    /// Whole runs under each setup; `onPoint` gets each one's values as they grow, replacing the earlier
+    /// ones.
+    virtual void compareRules(const RulesRequest& request, std::stop_token stop,
+                              const std::function<void(const RulePoint&)>& onPoint,
+                              const Progress& progress) {
+        static_cast<void>(request), static_cast<void>(stop), static_cast<void>(onPoint),
+            static_cast<void>(progress);
+        throw Error("This program was built without the comparison of rules", ErrorKind::Failed);
+    }
+
+    /// Rounds drawn afresh under each setup; when stopped, those that are complete.
+    virtual std::vector<RoundOutcome> drawRounds(const RoundRequest& request, std::stop_token stop,
+                                                 const Progress& progress) {
+        static_cast<void>(request), static_cast<void>(stop), static_cast<void>(progress);
+        throw Error("This program was built without the comparison of rules", ErrorKind::Failed);
     }
 };
 

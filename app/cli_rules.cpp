@@ -100,6 +100,8 @@ private:
         if (m_interrupt.interrupted()) return;
         m_target = toJson(pair.target);
         m_drafts.push_back(toJson(pair.draft));
+        const std::string warning = warningsOf(m_options, pair.draft);
+        if (!warning.empty() && !m_line.json) print("  " + warning + "\n");
         const std::vector<MeasuredSuite> suites = encoded();
         const std::vector<RuleSetup> setups = setupsFor(m_line, m_options, pair.draft);
         RunOptions options = m_options;

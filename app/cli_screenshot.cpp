@@ -13,6 +13,8 @@
 #include "app/file_io.h"
 #include "app/models_controller.h"
 #include "app/probe_output.h"
+#include "app/rules_controller.h"
+#include "app/rules_output.h"
 #include "app/run_controller.h"
 #include "app/session_comparison.h"
 #include "app/session_file.h"
@@ -33,11 +35,15 @@
 #include "ui/sessions/paired_text.h"
 #include "ui/sessions/sessions_window.h"
 #include "ui/setup/setup_panel.h"
+#include "ui/timeline/timeline_panel.h"
+#include "ui/timeline/timeline_strip.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
 
 namespace {
+
+constexpr std::size_t kMaxFile = std::size_t{512} << 20;
 
 /// The decision worth looking at: the first rejection, else the first decision.
 TokenRef interestingToken(const RunLog& log) {
@@ -132,7 +138,6 @@ std::string pictureOfAudit(const CommandLine& line, MainWindow& window) {
 
 /// The charts of costs in the window: of a session file, or of what `probe --json` printed.
 std::string pictureOfCosts(const CommandLine& line, MainWindow& window) {
-    constexpr std::size_t kMaxFile = std::size_t{512} << 20;
     const nlohmann::json document = readJsonObject(*line.sessionPath, kMaxFile);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
     if (document.contains("schema")) {
@@ -185,6 +190,38 @@ std::string pictureOfSessions(const CommandLine& line, MainWindow& window) {
     return pngOf(sessions, line.scale);
 }
 
+/// The window as it stood when two thirds of the shown run had come.
+std::string pictureOfTimeline(const CommandLine& line, MainWindow& window) {
+    TimelineStrip& strip = window.timeline().strip();
+    strip.setFocus();
+    emit strip.showAsked(static_cast<int>(window.runLog().rounds().size() * 2 / 3));
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
+/// The Rules page: empty, of a session file, or of what `rules --json` printed.
+std::string pictureOfRules(const CommandLine& line, MainWindow& window) {
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    window.resize(line.width, line.height);
+    window.show();
+    if (line.sessionPath) {
+        const nlohmann::json document = readJsonObject(*line.sessionPath, kMaxFile);
+        if (document.contains("schema")) {
+            RunRecord record = readSession(*line.sessionPath);
+            presentRecord(window, record);
+            controller.showRecord(std::move(record));
+            letSettle();
+        } else {
+            RunRecord shown;
+            shown.rules = rulesFromJson(JsonObject(document, *line.sessionPath));
+            RulesController(window).show(shown);
+        }
+    }
+    window.setPage(MainPage::Rules);
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -193,6 +230,7 @@ std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     window.resize(line.width, line.height);
     window.show();
     letSettle();
+    if (line.view == "timeline") return pictureOfTimeline(line, window);
     const TokenRef token = interestingToken(window.runLog());
     if (token.isValid()) window.inspect(token);
     if (line.view != "inspector") {
@@ -213,6 +251,7 @@ std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
 int runScreenshot(const CommandLine& line) {
     checkDestination(line.outPath);
     MainWindow window;
+    window.setPace({Pace::Kind::Full, 0.0});
     window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
     fillWindow(window);
     std::string picture;
@@ -222,6 +261,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfAudit(line, window);
     else if (line.view == "sessions")
         picture = pictureOfSessions(line, window);
+    else if (line.view == "rules")
+        picture = pictureOfRules(line, window);
     else if (line.view == "costs")
         picture = pictureOfCosts(line, window);
     else

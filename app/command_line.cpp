@@ -206,13 +206,15 @@ void checkDownload(CommandLine& line) {
 void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
-        *sub, "--view", "generate, inspector, costs, audit, sessions, models, models-pairs or models-get",
+        *sub, "--view",
+        "generate, inspector, timeline, costs, audit, rules, sessions, models, models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "costs",        "audit",
-                                     "sessions", "models",    "models-pairs", "models-get"};
-            static const Words later{"race", "gamma-lab", "timeline", "learn"};
+            static const Words known{"generate", "inspector", "timeline", "costs",        "audit",
+                                     "rules",    "sessions",  "models",   "models-pairs", "models-get"};
+            static const Words later{"race", "gamma-lab", "learn"};
             const std::string expected =
-                "generate, inspector, costs, audit, sessions, models, models-pairs or models-get";
+                "generate, inspector, timeline, costs, audit, rules, sessions, models, models-pairs or "
+                "models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -221,7 +223,7 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
         })
         ->required();
     addText(*sub, "--session", line.sessionPath,
-            "session file; for audit and costs also what audit --json and probe --json printed");
+            "session file; for audit, costs and rules also what audit, probe and rules --json printed");
     addText(*sub, "--against", line.againstPath, "for sessions: the file to compare with; none: the history");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
@@ -296,7 +298,7 @@ void checkTogether(const CommandLine& line) {
     const bool needsSession =
         line.subcommand == Subcommand::Replay ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
-         line.view != "audit" && (line.view != "sessions" || line.againstPath));
+         line.view != "audit" && line.view != "rules" && (line.view != "sessions" || line.againstPath));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

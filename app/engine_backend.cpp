@@ -4,9 +4,11 @@
 #include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
+#include "engine/measure/compare_rules.h"
 #include "engine/measure/probe.h"
 #include "engine/model/kernels.h"
 #include "engine/trace/error.h"
+#include "engine/trace/names.h"
 
 namespace specula {
 
@@ -44,6 +46,8 @@ private:
     RunStart m_start;
 };
 
+constexpr int kDraws = 200;  ///< rounds of one setup; an interval of about 0.1 tokens either way
+
 std::function<void(double, double)> withEta(const Backend::Progress& progress) {
     return [progress](double fraction, double etaSeconds) {
         if (!progress) return;
@@ -72,6 +76,7 @@ const std::shared_ptr<const Engine>& EngineBackend::engine() const {
 }
 
 std::vector<TokenId> EngineBackend::encode(const Prompt& prompt) const {
+    if (!prompt.ids.empty()) return prompt.ids;
     return engine()->encodePrompt(prompt.text, prompt.chat, prompt.system);
 }
 
@@ -140,6 +145,34 @@ AuditReport EngineBackend::audit(const AuditRequest& request, std::stop_token st
                                  const std::function<void(const AuditCheck&)>& onCheck,
                                  const Progress& progress) {
     return specula::audit(engine(), request, std::move(stop), progress, onCheck);
+}
+
+void EngineBackend::compareRules(const RulesRequest& request, std::stop_token stop,
+                                 const std::function<void(const RulePoint&)>& onPoint,
+                                 const Progress& progress) {
+    const bool costly = needsCosts(request.options, request.setups);
+    const RunOptions options = costly ? withCosts(request.options, stop, true) : request.options;
+    if (stop.stop_requested()) return;
+    const std::vector<MeasuredSuite> suites{{request.suite, encode(request.prompts)}};
+    specula::compareRules(engine(), suites, options, request.setups, request.repeats, stop, onPoint,
+                          withEta(progress));
+}
+
+std::vector<RoundOutcome> EngineBackend::drawRounds(const RoundRequest& request, std::stop_token stop,
+                                                    const Progress& progress) {
+    const bool costly = needsCosts(request.options, request.setups);
+    const RunOptions options = costly ? withCosts(request.options, stop, true) : request.options;
+    const int draws = request.draws > 0 ? request.draws : kDraws;
+    std::vector<RoundOutcome> outcomes;
+    for (const RuleSetup& setup : request.setups) {
+        if (progress)
+            progress(static_cast<double>(outcomes.size()) / static_cast<double>(request.setups.size()),
+                     "Drawing rounds: " + ruleText(setup.rule, setup.ensembleWeight));
+        RoundOutcome outcome = specula::drawRounds(engine(), request.before, options, setup, draws, stop);
+        if (stop.stop_requested()) break;
+        outcomes.push_back(std::move(outcome));
+    }
+    return outcomes;
 }
 
 }  // namespace specula

@@ -23,6 +23,11 @@ public:
     AuditReport audit(const AuditRequest& request, std::stop_token stop,
                       const std::function<void(const AuditCheck&)>& onCheck,
                       const Progress& progress) override;
+    void compareRules(const RulesRequest& request, std::stop_token stop,
+                      const std::function<void(const RulePoint&)>& onPoint,
+                      const Progress& progress) override;
+    std::vector<RoundOutcome> drawRounds(const RoundRequest& request, std::stop_token stop,
+                                         const Progress& progress) override;
 
     /// start() with the prompt given as ids.
     std::unique_ptr<ActiveRun> startFromIds(std::vector<TokenId> ids, RunOptions options,

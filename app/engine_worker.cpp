@@ -149,6 +149,26 @@ void EngineWorker::handle(const Pending& pending, const ProbeJob& job) {
     post(pending, JobDone{});
 }
 
+void EngineWorker::handle(const Pending& pending, const RulesJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    m_backend->compareRules(
+        job.request, pending.stop,
+        [&](const RulePoint& point) {
+            postCosts(pending);
+            post(pending, point);
+        },
+        progressOf(pending));
+    post(pending, JobDone{});
+}
+
+void EngineWorker::handle(const Pending& pending, const RoundJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    RoundsDrawn drawn{m_backend->drawRounds(job.request, pending.stop, progressOf(pending))};
+    postCosts(pending);
+    if (!drawn.outcomes.empty()) post(pending, std::move(drawn));
+    post(pending, JobDone{});
+}
+
 void EngineWorker::pump(const Pending& pending) {
     while (std::optional<Round> round = m_run->step(pending.stop)) {
         round->runId = m_runId;

@@ -39,7 +39,14 @@ struct AuditJob {
 struct ProbeJob {
     EngineOptions engine;
 };
-using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob, ProbeJob>;
+struct RulesJob {
+    RulesRequest request;
+};
+struct RoundJob {
+    RoundRequest request;
+};
+using Job =
+    std::variant<LoadJob, RunJob, ContinueJob, CompareJob, SweepJob, AuditJob, ProbeJob, RulesJob, RoundJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
 struct JobProgress {
@@ -58,13 +65,17 @@ struct RunEnded {
     std::optional<std::string> text;
     double prefillSeconds = 0.0;
 };
+struct RoundsDrawn {
+    std::vector<RoundOutcome> outcomes;
+};
 struct JobDone {};
 struct JobFailed {
     std::string message;
     bool unloaded = false;  ///< no pair is loaded any more
 };
-using EventValue = std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded,
-                                CompareReport, SweepPoint, AuditCheck, AuditReport, JobDone, JobFailed>;
+using EventValue =
+    std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded, CompareReport, SweepPoint,
+                 AuditCheck, AuditReport, RulePoint, RoundsDrawn, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -109,6 +120,8 @@ private:
     void handle(const Pending& pending, const SweepJob& job);
     void handle(const Pending& pending, const AuditJob& job);
     void handle(const Pending& pending, const ProbeJob& job);
+    void handle(const Pending& pending, const RulesJob& job);
+    void handle(const Pending& pending, const RoundJob& job);
     void postCosts(const Pending& pending);
     void ensureLoaded(const Pending& pending, const EngineOptions& options);
     void pump(const Pending& pending);

@@ -18,8 +18,8 @@ namespace specula {
 
 namespace {
 
-constexpr int kFrameMs = 33;
 constexpr int kMemoryMs = 2000;
+constexpr int kFrameMs = 33;
 
 // Run ids of stored runs, far from those the worker counts.
 constexpr std::uint64_t kStoredRunId = std::uint64_t{1} << 62;
@@ -44,6 +44,7 @@ bool sameRun(const RunRequest& a, const RunRequest& b) {
 RunController::RunController(MainWindow& window, EngineWorker::Factory makeBackend, QObject* parent)
     : QObject(parent),
       m_window(window),
+      m_rules(window),
       m_files(std::make_shared<Mailbox<FileEvent>>()),
       m_worker(std::move(makeBackend)) {
     connectWindow();
@@ -51,7 +52,6 @@ RunController::RunController(MainWindow& window, EngineWorker::Factory makeBacke
     m_timer.setInterval(kFrameMs);
     connect(&m_memoryTimer, &QTimer::timeout, this, &RunController::reportMemory);
     m_memoryTimer.start(kMemoryMs);
-    m_clock.start();
 }
 
 RunController::~RunController() = default;
@@ -59,13 +59,14 @@ RunController::~RunController() = default;
 void RunController::connectWindow() {
     connect(&m_window, &MainWindow::runRequested, this, &RunController::run);
     connect(&m_window, &MainWindow::stopRequested, this, &RunController::stop);
-    connect(&m_window, &MainWindow::stepRequested, this, &RunController::step);
+    connect(&m_window, &MainWindow::branchRequested, this, &RunController::branch);
     connect(&m_window, &MainWindow::continueRequested, this, &RunController::continueRun);
     connect(&m_window, &MainWindow::sweepRequested, this, &RunController::sweep);
     connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
     connect(&m_window, &MainWindow::auditRequested, this, &RunController::audit);
     connect(&m_window, &MainWindow::costsRequested, this, &RunController::measureCosts);
-    connect(&m_window, &MainWindow::paceChanged, this, &RunController::setPace);
+    connect(&m_window, &MainWindow::rulesRequested, this, &RunController::compareRules);
+    connect(&m_window, &MainWindow::roundRequested, this, &RunController::drawRounds);
     connect(&m_window, &MainWindow::loadRequested, this, &RunController::load);
     connect(&m_window, &MainWindow::openSessionRequested, this, &RunController::openSession);
     connect(&m_window, &MainWindow::saveSessionRequested, this, &RunController::saveSession);
@@ -75,8 +76,8 @@ void RunController::connectWindow() {
 // -----------------------------------------------------------------------------------
 
 void RunController::begin(Job job, const EngineOptions* engine, AppState state, const QString& text) {
-    // What was made and not yet shown belongs to the run on screen, whatever comes next.
-    showRest();
+    // What was made and is not yet in the log belongs to the run on screen, whatever comes next.
+    showArrived();
     if (m_running) m_ended = Finish::Cancelled;
     m_running = false;
     finishLog();
@@ -98,13 +99,7 @@ QString RunController::loadText(const EngineOptions& options) const {
     return tr("Loading %1").arg(QFileInfo(QFile::decodeName(options.target.c_str())).completeBaseName());
 }
 
-void RunController::forgetHold() {
-    m_hold = false;
-    m_steps = 0;
-}
-
 void RunController::run(const RunRequest& request) {
-    forgetHold();
     if (m_loaded == request.engine) {
         startRun(request);
         return;
@@ -115,13 +110,26 @@ void RunController::run(const RunRequest& request) {
 }
 
 void RunController::startRun(const RunRequest& request) {
-    begin(RunJob{request}, &request.engine, AppState::Running, tr("Reading the prompt"));
+    RunJob job{request};
+    job.request.options.keepRows = true;
+    begin(std::move(job), &request.engine, AppState::Running, tr("Reading the prompt"));
     m_request = request;
     m_continuable = false;
 }
 
+void RunController::branch(int rounds) {
+    const RunLog& log = m_window.runLog();
+    if (!log.hasRun() || m_loaded != m_request.engine) return;
+    RunRequest request = m_request;
+    const std::size_t tokens = log.firstOutputOf(rounds);
+    request.prompt.ids = log.header().promptIds;
+    for (std::size_t i = 0; i < tokens; ++i) request.prompt.ids.push_back(log.idOf(log.output()[i]));
+    const int before = m_request.prompt.branch ? m_request.prompt.branch->tokens : 0;
+    request.prompt.branch = {m_request.prompt.text, rounds, before + static_cast<int>(tokens)};
+    run(request);
+}
+
 void RunController::stop() {
-    forgetHold();
     m_fileJob = 0;
     m_queued.reset();
     m_loading.reset();
@@ -130,14 +138,7 @@ void RunController::stop() {
         m_window.setState(AppState::Stopping);
         return;
     }
-    showRest();
-    settle();
-}
-
-void RunController::step() {
-    m_hold = true;
-    ++m_steps;
-    release();
+    showArrived();
     settle();
 }
 
@@ -147,7 +148,6 @@ void RunController::continueRun(int moreTokens) {
         m_window.showError(tr("Only a run that was just generated can be continued; press Generate first."));
         return;
     }
-    forgetHold();
     begin(ContinueJob{moreTokens}, nullptr, AppState::Running, {});
     m_record.options.maxTokens += moreTokens;
     m_running = true;
@@ -170,10 +170,13 @@ void RunController::measureCosts(const EngineOptions& options) {
     begin(ProbeJob{options}, &options, AppState::Measuring, tr("Measuring costs"));
 }
 
-void RunController::setPace(double roundsPerSecond) {
-    m_pace = std::max(0.0, roundsPerSecond);
-    m_dueMs = 0.0;
-    forgetHold();
+void RunController::compareRules(const RulesRequest& request) {
+    begin(m_rules.compare(request), &request.engine, AppState::Measuring, tr("Comparing rules"));
+}
+
+void RunController::drawRounds(int round, const std::vector<RuleSetup>& setups) {
+    begin(m_rules.draw(round, setups, m_record), &m_record.engine, AppState::Measuring,
+          tr("Drawing rounds afresh"));
 }
 
 void RunController::load(const EngineOptions& options) {
@@ -235,22 +238,20 @@ void RunController::save(const QString& path, StoredRows rows) {
 }
 
 void RunController::showRecord(RunRecord record) {
-    showRest();
-    forgetHold();
+    showArrived();
     m_running = false;
     m_continuable = false;
     m_runId = kStoredRunId;
     m_request = {record.engine, record.prompt, record.options};
-    for (Round& round : record.rounds) round.runId = m_runId;
-    m_pending.assign(std::make_move_iterator(record.rounds.begin()),
-                     std::make_move_iterator(record.rounds.end()));
+    m_arrived = std::move(record.rounds);
     record.rounds.clear();
+    for (Round& round : m_arrived) round.runId = m_runId;
     m_ended = record.finish == Finish::Running ? Finish::Cancelled : record.finish;
+    m_rules.show(record);
     m_record = std::move(record);
     beginLog();
-    m_window.setState(AppState::Running, tr("Showing a stored run"));
-    m_timer.start();
-    release();
+    showArrived();
+    for (Bookmark& mark : m_record.bookmarks) m_window.runLog().setBookmark(std::move(mark));
     settle();
     emit storedRunShown(m_record);
 }
@@ -269,9 +270,11 @@ RunRecord RunController::shownRecord() const {
 RunRecord RunController::shownHead() const {
     const RunLog& log = m_window.runLog();
     RunRecord record = m_record;
+    record.bookmarks = log.bookmarks();
     record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
-    // The stored text is that of the whole run; not all of it may be on screen.
-    const bool partial = m_running || !m_pending.empty() || !record.text;
+    record.rules = m_rules.reportOf(record.engine);
+    // The stored text is that of the whole run; not all of it may be here yet.
+    const bool partial = m_running || !m_arrived.empty() || !record.text;
     if (partial && record.target.hasTokenizer) record.text = log.outputBytes();
     return record;
 }
@@ -282,7 +285,7 @@ RunRecord RunController::shownHead() const {
 void RunController::tick() {
     for (WorkerEvent& event : m_worker.mailbox().drain()) take(event);
     takeFiles();
-    release();
+    showArrived();
     settle();
 }
 
@@ -295,7 +298,9 @@ void RunController::take(WorkerEvent& event) {
     if (auto* loaded = std::get_if<PairLoaded>(&event.value)) on(*loaded);
     if (auto* costs = std::get_if<ProbeReport>(&event.value)) m_costs = std::move(*costs);
     const auto* failed = std::get_if<JobFailed>(&event.value);
-    if (failed && failed->unloaded) m_loaded.reset();
+    if (!failed || !failed->unloaded) return;
+    m_loaded.reset();
+    refreshBranch();
 }
 
 void RunController::takeFiles() {
@@ -320,6 +325,7 @@ void RunController::on(JobProgress& progress) {
 
 void RunController::on(PairLoaded& loaded) {
     m_loaded = loaded.options;
+    refreshBranch();
     m_pair = std::move(loaded.pair);
     m_costs.reset();
     m_window.setModelInfo(m_pair.target, m_pair.draft, m_pair.pair);
@@ -365,9 +371,18 @@ void RunController::beginLog() {
     header.targetName = modelLabel(m_record.target);
     header.draftName = draftLabel(m_record.draft);
     header.draftKind = m_record.draft.kind;
+    header.branch = m_record.prompt.branch;
     m_window.runLog().begin(std::move(header));
+    m_window.showRun(m_request);
+    refreshBranch();
     m_window.charts().setCosts(m_record.probe);
     refreshBaseline();
+}
+
+void RunController::refreshBranch() {
+    m_window.setBranchRefused(m_loaded == m_request.engine
+                                  ? QString()
+                                  : tr("A branch needs the models of this run, and they are not loaded."));
 }
 
 void RunController::refreshBaseline() {
@@ -383,7 +398,7 @@ void RunController::refreshBaseline() {
 void RunController::on(Round& round) {
     if (std::exchange(m_awaitsRound, false) && m_window.state() == AppState::Running)
         m_window.setState(AppState::Running);
-    m_pending.push_back(std::move(round));
+    m_arrived.push_back(std::move(round));
 }
 
 void RunController::on(RunEnded& ended) {
@@ -393,8 +408,6 @@ void RunController::on(RunEnded& ended) {
     m_ended = ended.finish;
     m_record.text = std::move(ended.text);
     m_record.prefillSeconds = ended.prefillSeconds;
-    // After Stop nobody waits for the pace: all that was generated is shown.
-    if (m_window.state() == AppState::Stopping) showRest();
 }
 
 void RunController::on(CompareReport& report) {
@@ -427,10 +440,11 @@ void RunController::on(JobFailed& failed) {
     m_loading.reset();
     if (failed.unloaded) {
         m_loaded.reset();
+        refreshBranch();
         m_continuable = false;
         m_window.clearModelInfo();
     }
-    showRest();
+    showArrived();
     if (m_running) m_ended = Finish::Cancelled;
     m_running = false;
     if (!failed.message.empty()) m_window.showError(QString::fromStdString(failed.message));
@@ -439,50 +453,19 @@ void RunController::on(JobFailed& failed) {
 // ---- what is shown, and when
 // ----------------------------------------------------------------------------------
 
-void RunController::show(std::size_t count) {
-    if (count == 0) return;
-    const auto end = m_pending.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<Round> rounds(std::make_move_iterator(m_pending.begin()), std::make_move_iterator(end));
-    m_pending.erase(m_pending.begin(), end);
-    m_window.runLog().append(std::move(rounds));
-}
-
-void RunController::showRest() {
-    show(m_pending.size());
-}
-
-void RunController::release() {
-    if (m_pending.empty()) return;
-    if (m_hold) {
-        const std::size_t count = std::min(m_steps, m_pending.size());
-        m_steps -= count;
-        show(count);
-        return;
-    }
-    if (m_pace <= 0.0) {
-        showRest();
-        return;
-    }
-    // A schedule rather than a delay after each round, so that the timer's grain does not slow the pace down;
-    // but rounds that came late are not made up for in a burst.
-    const double interval = 1000.0 / m_pace;
-    const auto now = static_cast<double>(m_clock.elapsed());
-    if (m_window.runLog().rounds().empty()) m_dueMs = now;
-    m_dueMs = std::max(m_dueMs, now - std::max(interval, 1.5 * kFrameMs));
-    std::size_t count = 0;
-    for (; count < m_pending.size() && m_dueMs <= now; ++count) m_dueMs += interval;
-    show(count);
+void RunController::showArrived() {
+    if (!m_arrived.empty()) m_window.runLog().append(std::exchange(m_arrived, {}));
 }
 
 void RunController::finishLog() {
-    if (!m_pending.empty() || !m_ended) return;
+    if (!m_arrived.empty() || !m_ended) return;
     m_window.runLog().finish(m_runId, *m_ended);
     m_ended.reset();
 }
 
 void RunController::settle() {
     finishLog();
-    if (m_workerBusy || !m_pending.empty()) return;
+    if (m_workerBusy || !m_arrived.empty()) return;
     if (m_window.state() != AppState::Idle) {
         m_window.setProgress(-1.0);
         m_window.setState(AppState::Idle);

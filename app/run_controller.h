@@ -1,14 +1,13 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
 #include "app/engine_worker.h"
+#include "app/rules_controller.h"
 #include "app/run_record.h"
 #include "app/session_rows.h"
 #include "ui/main_window/main_window.h"
@@ -24,13 +23,11 @@ struct FileEvent {
 };
 
 /// Stands between the window and the worker: takes the window's requests, owns the worker, and every 33 ms
-/// pulls what the worker made and gives it to the window's run log at the chosen pace. The pace and Step hold
-/// back what is shown and nothing else: speeds are in the Rounds.
+/// pulls what the worker made and gives it to the window's run log, along which the window's player moves.
 ///
 /// GUI thread only; it never waits for the worker, except in the destructor (at most one model pass).
 /// States: Idle -> Loading -> Running -> Idle, Stopping between a stop and the worker's answer, Measuring for
-/// sweeps and baselines. A run is over (Idle) when its last round is shown. Starting anything stops what went
-/// on before; events of an older job are dropped.
+/// sweeps and baselines. Starting anything stops what went on before; events of an older job are dropped.
 class RunController : public QObject {
     Q_OBJECT
 
@@ -52,13 +49,15 @@ public:
 public slots:
     void run(const specula::RunRequest& request);
     void stop();
-    void step();
+    /// A run like the shown one, from its prompt and the output of its first `rounds` rounds.
+    void branch(int rounds);
     void continueRun(int moreTokens);
     void sweep(const specula::SweepRequest& request);
     void measurePlain(const specula::RunRequest& request);
     void audit(const specula::AuditRequest& request);
     void measureCosts(const specula::EngineOptions& options);
-    void setPace(double roundsPerSecond);
+    void compareRules(const specula::RulesRequest& request);
+    void drawRounds(int round, const std::vector<specula::RuleSetup>& setups);
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
     void saveSession(const QString& path);
@@ -88,21 +87,21 @@ private:
     void on(SweepPoint& point);
     void on(AuditCheck& check);
     void on(AuditReport& report);
+    void on(RulePoint& point) { m_rules.on(point); }
+    void on(RoundsDrawn& drawn) { m_rules.on(drawn); }
     void on(JobDone&);
     void on(JobFailed& failed);
     void beginLog();
-    void release();
-    void show(std::size_t count);
-    void showRest();
+    void showArrived();
     void finishLog();
     void settle();
-    void forgetHold();
+    void refreshBranch();
     void refreshBaseline();
-    void becomeIdle();
     QString loadText(const EngineOptions& options) const;
     void reportMemory();
 
     MainWindow& m_window;
+    RulesController m_rules;
     std::shared_ptr<Mailbox<FileEvent>> m_files;  // shared with the file jobs, which may outlive this
     EngineWorker m_worker;
     QTimer m_timer;
@@ -127,18 +126,12 @@ private:
     bool m_running = false;         // the worker is at it
     bool m_awaitsRound = false;     // its prompt is still being read
     bool m_continuable = false;     // the worker still holds it
-    std::deque<Round> m_pending;    // made and not yet shown
-    std::optional<Finish> m_ended;  // how it ended, until all of it is shown
+    std::vector<Round> m_arrived;   // from the worker and not yet in the log
+    std::optional<Finish> m_ended;  // how it ended, until the log has all of it
 
     RunRequest m_measuring;                  // of the CompareJob under way
     std::optional<RunRequest> m_baselineOf;  // what m_baseline was measured on
     CompareReport m_baseline;
-
-    double m_pace = 0.0;  // rounds a second, 0 = as they come
-    bool m_hold = false;  // Step: show only what m_steps allows
-    std::size_t m_steps = 0;
-    QElapsedTimer m_clock;
-    double m_dueMs = 0.0;  // on m_clock: when the next round may be shown
 };
 
 }  // namespace specula

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/trace/bookmark.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round.h"
 
@@ -33,7 +34,9 @@ struct RunRecord {
     double loadSeconds = 0.0;
     double prefillSeconds = 0.0;
     std::vector<Round> rounds;
+    std::vector<Bookmark> bookmarks;
     std::optional<ProbeReport> probe;  ///< where the pair was measured: what rows cost
+    std::optional<RulesReport> rules;  ///< where its rules were compared: the last time
     std::string programVersion;        ///< of the program that made the run
     std::string instructionSet;        ///< of the kernels it ran, "" = not known
     std::int64_t startedAt = 0;        ///< seconds since 1970 UTC, 0 = not known

@@ -5,6 +5,7 @@
 #include "app/file_io.h"
 #include "app/gzip.h"
 #include "app/probe_output.h"
+#include "app/rules_output.h"
 #include "app/trace_json.h"
 #include "app/version.h"
 #include "engine/text/json_file.h"
@@ -26,6 +27,25 @@ json piecesToJson(const std::vector<std::string>& pieces) {
     json values = json::array();
     for (const std::string& piece : pieces) values.push_back(bytesToJson(piece));
     return values;
+}
+
+json bookmarksToJson(const std::vector<Bookmark>& bookmarks) {
+    json values = json::array();
+    for (const Bookmark& mark : bookmarks)
+        values.push_back(
+            {{"round", mark.round}, {"name", bytesToJson(mark.name)}, {"note", bytesToJson(mark.note)}});
+    return values;
+}
+
+std::vector<Bookmark> bookmarksFrom(const JsonObject& top, std::size_t rounds) {
+    std::vector<Bookmark> bookmarks;
+    const std::size_t count = top.array("bookmarks", rounds).size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const JsonObject mark = top.element("bookmarks", i);
+        const std::int64_t round = mark.integer("round", 0, static_cast<std::int64_t>(rounds) - 1);
+        bookmarks.push_back({static_cast<int>(round), mark.bytes("name"), mark.bytes("note")});
+    }
+    return bookmarks;
 }
 
 json filesToJson(const std::vector<WeightFile>& files) {
@@ -61,25 +81,28 @@ void checkVersion(const JsonObject& top) {
 }
 
 json headOf(const RunRecord& record) {
-    return {{"schema", kSchema},
-            {"version", kVersion},
-            {"app_version", record.programVersion.empty() ? kAppVersion : record.programVersion},
-            {"instruction_set", record.instructionSet},
-            {"started_at", record.startedAt},
-            {"target", toJson(record.target)},
-            {"draft", toJson(record.draft)},
-            {"target_files", filesToJson(record.targetFiles)},
-            {"draft_files", filesToJson(record.draftFiles)},
-            {"engine", toJson(record.engine)},
-            {"prompt", toJson(record.prompt)},
-            {"prompt_ids", record.promptIds},
-            {"prompt_pieces", piecesToJson(record.promptPieces)},
-            {"settings", toJson(record.options)},
-            {"finish", name(record.finish)},
-            {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
-            {"load_s", record.loadSeconds},
-            {"prefill_s", record.prefillSeconds},
-            {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)}};
+    json head = {{"schema", kSchema},
+                 {"version", kVersion},
+                 {"app_version", record.programVersion.empty() ? kAppVersion : record.programVersion},
+                 {"instruction_set", record.instructionSet},
+                 {"started_at", record.startedAt},
+                 {"target", toJson(record.target)},
+                 {"draft", toJson(record.draft)},
+                 {"target_files", filesToJson(record.targetFiles)},
+                 {"draft_files", filesToJson(record.draftFiles)},
+                 {"engine", toJson(record.engine)},
+                 {"prompt", toJson(record.prompt)},
+                 {"prompt_ids", record.promptIds},
+                 {"prompt_pieces", piecesToJson(record.promptPieces)},
+                 {"settings", toJson(record.options)},
+                 {"finish", name(record.finish)},
+                 {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
+                 {"load_s", record.loadSeconds},
+                 {"prefill_s", record.prefillSeconds},
+                 {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
+                 {"rules", record.rules ? rulesToJson(*record.rules) : json(nullptr)}};
+    if (!record.bookmarks.empty()) head["bookmarks"] = bookmarksToJson(record.bookmarks);
+    return head;
 }
 
 void compose(const RunRecord& record, StoredRows rows, const SessionComposer::Sink& write) {
@@ -160,7 +183,9 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
             round.kept = std::make_shared<const KeptRows>(
                 keptRowsFrom(json.object("full_rows"), round.proposals.size()));
     }
+    if (top.has("bookmarks")) record.bookmarks = bookmarksFrom(top, rounds);
     if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
+    if (top.has("rules")) record.rules = rulesFromJson(top.object("rules"));
     return record;
 }
 

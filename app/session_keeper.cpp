@@ -56,6 +56,7 @@ struct SessionKeeper::Disk {
     SessionHistory history;
     std::unique_ptr<SessionJournal> journal;  // of the run that is stored; null when it cannot be
     bool full = false;                        // it holds all that it may
+    int rounds = 0;                           // that it holds
 };
 
 SessionKeeper::SessionKeeper(MainWindow& window, RunController& controller, const QString& folder)
@@ -113,6 +114,7 @@ void SessionKeeper::onCleared() {
     m_timer.start();
     later([head = m_controller.shownHead(), path = journalPath(m_folder, m_id)](Disk& disk) {
         disk.full = false;
+        disk.rounds = 0;
         disk.journal = std::make_unique<SessionJournal>(path);
         disk.journal->head(sessionHeadText(head));
     });
@@ -144,6 +146,7 @@ void SessionKeeper::flush() {
             for (const Round& round : fresh) {
                 if (!disk.journal || disk.full) return;
                 disk.full = !disk.journal->round(sessionRoundText(round));
+                disk.rounds += disk.full ? 0 : 1;
                 if (disk.full)
                     warn(tr("This run is autosaved only up to round %1: it is too long.").arg(round.index));
             }
@@ -164,6 +167,7 @@ void SessionKeeper::storeEnd() {
     later([this, head = m_controller.shownHead(), about = std::move(about)](Disk& disk) mutable {
         if (!disk.journal) return;
         addKnownWeightFiles(head);
+        std::erase_if(head.bookmarks, [&](const Bookmark& mark) { return mark.round >= disk.rounds; });
         const std::string text = sessionHeadText(head);
         disk.journal->head(text);
         sessionFromJournal(journalPath(disk.history.folder(), about.id), text, disk.history.pathOf(about.id));

@@ -148,10 +148,16 @@ EngineOptions engineOptionsFrom(const JsonObject& json) {
 }
 
 json toJson(const Prompt& prompt) {
-    return {{"name", bytesToJson(prompt.name)},
-            {"text", bytesToJson(prompt.text)},
-            {"chat", prompt.chat},
-            {"system", bytesToJson(prompt.system)}};
+    json value = {{"name", bytesToJson(prompt.name)},
+                  {"text", bytesToJson(prompt.text)},
+                  {"chat", prompt.chat},
+                  {"system", bytesToJson(prompt.system)}};
+    if (!prompt.ids.empty()) value["ids"] = prompt.ids;
+    if (prompt.branch)
+        value["branch"] = {{"parent", bytesToJson(prompt.branch->parent)},
+                           {"round", prompt.branch->round},
+                           {"tokens", prompt.branch->tokens}};
+    return value;
 }
 
 Prompt promptFrom(const JsonObject& json) {
@@ -160,6 +166,12 @@ Prompt promptFrom(const JsonObject& json) {
     prompt.text = json.bytes("text");
     if (json.has("chat")) prompt.chat = json.boolean("chat");
     if (json.has("system")) prompt.system = json.bytes("system");
+    if (json.has("ids")) prompt.ids = idsFrom(json, "ids");
+    if (json.has("branch")) {
+        const JsonObject branch = json.object("branch");
+        prompt.branch = {branch.bytes("parent"), smallInt(branch, "round"),
+                         smallInt(branch, "tokens", 0, static_cast<std::int64_t>(prompt.ids.size()))};
+    }
     return prompt;
 }
 

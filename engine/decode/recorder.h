@@ -1,9 +1,6 @@
 #pragma once
 
-#include <initializer_list>
 #include <memory>
-#include <span>
-#include <string>
 
 #include "engine/decode/round_proposals.h"
 #include "engine/decode/target_rows.h"
@@ -30,25 +27,14 @@ public:
           m_topEntries(options.topEntries),
           m_keepRows(options.keepRows && options.detail == Detail::Full) {}
 
-    /// Fills the record's proposals, emitted, draftStopped and kept.
+    /// Fills the record's proposals, emitted and draftStopped.
     void record(const JudgedRound& round, Round& record) const;
 
-private:
-    bool tokens() const { return m_detail != Detail::Counts; }
-    bool full() const { return m_detail == Detail::Full; }
-    std::string bytes(TokenId id) const;  // "" without a tokenizer or at Detail::Counts
-    void recordProposals(const JudgedRound& round, Round& record) const;
-    void recordRows(const JudgedRound& round, Round& record) const;
-    void recordPair(const JudgedRound& round, int node, std::span<const float> target,
-                    std::span<const float> draft, Proposal& proposal) const;
-    Emitted extraOf(const JudgedRound& round) const;
+    /// Copies of all rows, the target's made where no rule had asked for them; null where none are kept. To
+    /// be called before the text grows.
     std::shared_ptr<const KeptRows> keep(const JudgedRound& round) const;
 
-    /// Sums over the whole vocabulary and the union of both rows' top entries with the tokens in `always`.
-    /// `draft` empty: one-hot at `drafted`, or no draft row at all when drafted is -1.
-    RowPair pair(std::span<const float> target, std::span<const float> draft, TokenId drafted,
-                 std::initializer_list<TokenId> always) const;
-
+private:
     const Tokenizer* m_tokenizer;
     Detail m_detail;
     int m_topEntries;

@@ -377,7 +377,12 @@ std::optional<Round> Session::step(std::stop_token stop) {
 
     const Clock::time_point decideBegan = Clock::now();
     const Judged judged = m->judgeRound();
-    m->recorder.record({m->proposals, m->target, m->input, judged}, round);
+    const JudgedRound judgedRound{m->proposals, m->target, m->input, judged};
+    m->recorder.record(judgedRound, round);
+    // Copies for what-ifs are no part of decoding: the clock leaves them out.
+    const Clock::time_point keepBegan = Clock::now();
+    round.kept = m->recorder.keep(judgedRound);
+    const double keptMs = millisecondsSince(keepBegan);
     m->proposals.see(-1);
     if (!judged.ended) m->commit(judged.extra);
     m->keepPath(judged);
@@ -386,8 +391,8 @@ std::optional<Round> Session::step(std::stop_token stop) {
     m->proposals.learn(judged);
     ++m->rounds;
     m->settle();
-    round.times.decideMs = millisecondsSince(decideBegan);
-    m->decodeMs += millisecondsSince(began);
+    round.times.decideMs = millisecondsSince(decideBegan) - keptMs;
+    m->decodeMs += millisecondsSince(began) - keptMs;
     round.times.endMs = m->decodeMs;
     return round;
 }

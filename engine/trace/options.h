@@ -146,12 +146,23 @@ struct EngineOptions {
     bool operator==(const EngineOptions&) const = default;
 };
 
+/// Where a run left another one: its prompt ends with output of that run.
+struct Branch {
+    std::string parent;  ///< what the parent's prompt said
+    int round = 0;       ///< rounds of the parent whose output was taken
+    int tokens = 0;      ///< last ids of the prompt that are output: the parent's, and its parents'
+
+    bool operator==(const Branch&) const = default;
+};
+
 /// A prompt as the person gave it.
 struct Prompt {
     std::string name;  ///< of a suite's prompt, else ""
     std::string text;
-    bool chat = false;   ///< wrapped in the model's chat template as one user message
-    std::string system;  ///< system message for chat, "" = the template's own
+    bool chat = false;              ///< wrapped in the model's chat template as one user message
+    std::string system;             ///< system message for chat, "" = the template's own
+    std::vector<TokenId> ids = {};  ///< of a branch: what the model reads, in place of the text; else empty
+    std::optional<Branch> branch = {};
 };
 
 /// One run to start: the window sends it, the worker answers with Rounds.

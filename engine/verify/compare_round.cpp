@@ -5,46 +5,30 @@
 #include "engine/trace/names.h"
 #include "engine/trace/rules.h"
 #include "engine/verify/judge.h"
+#include "engine/verify/kept_input.h"
 
 namespace specula {
 
 namespace {
 
-/// A kept round as the rules read it.
+/// A kept round, judged again and again.
 class Again {
 public:
-    explicit Again(const Round& round) : m_kept(*round.kept) {
-        for (const Proposal& proposal : round.proposals) {
-            m_tokens.push_back(proposal.id);
-            m_parents.push_back(proposal.parent);
-        }
-        m_scratch.resize(2 * static_cast<std::size_t>(m_kept.vocabulary));
-    }
+    explicit Again(const Round& round) : m_kept(*round.kept), m_round(round) {}
 
-    Judged judged(Rule rule, double ensembleWeight, std::span<const double> coins) {
-        const std::span<float> scratch(m_scratch);
-        JudgeInput<float> input;
-        input.rule = rule;
-        input.drafted = m_tokens;
-        input.parents = m_parents;
-        input.targetRow = [this](int node) { return m_kept.targetRow(node); };
-        input.draftRow = [this](int node) { return m_kept.draftRow(node); };
-        input.acceptCoins = coins;
-        input.extraCoin = m_kept.extraCoin;
-        input.targetScratch = scratch.first(scratch.size() / 2);
-        input.draftScratch = scratch.last(scratch.size() / 2);
-        input.ensembleWeight = ensembleWeight;
-        return judge(input);
+    Judged judged(Rule rule, double ensembleWeight, std::vector<double> coins) {
+        m_round.acceptCoins = std::move(coins);
+        return judge(m_round.input(rule, ensembleWeight));
     }
 
     /// The chance that each token passes by itself, its elders kept.
     std::vector<double> chances(Rule rule, double ensembleWeight) {
         // Coins of 1 fail wherever failing is possible, so a block notes the level of every prefix.
-        const std::vector<double> failing(m_tokens.size(), 1.0);
+        const std::vector<double> failing(m_round.drafted.size(), 1.0);
         const Judged block = judged(Rule::Block, 0.0, failing);
         std::vector<double> out;
-        for (std::size_t i = 0; i < m_tokens.size(); ++i) {
-            const auto token = static_cast<std::size_t>(m_tokens[i]);
+        for (std::size_t i = 0; i < m_round.drafted.size(); ++i) {
+            const auto token = static_cast<std::size_t>(m_round.drafted[i]);
             const int parent = static_cast<int>(i) - 1;
             const double pTarget = static_cast<double>(m_kept.targetRow(parent)[token]);
             const double pDraft = static_cast<double>(m_kept.draftRow(parent)[token]);
@@ -64,9 +48,7 @@ public:
 
 private:
     const KeptRows& m_kept;
-    std::vector<TokenId> m_tokens;
-    std::vector<int> m_parents;
-    std::vector<float> m_scratch;
+    KeptInput m_round;
 };
 
 std::vector<double> reachOf(Rule rule, const std::vector<double>& chances) {

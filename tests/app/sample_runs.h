@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "app/backend.h"
@@ -185,17 +186,35 @@ struct FakeScript {
     std::atomic<bool> blockLoad{false};  ///< load() waits for its stop token
     std::atomic<bool> blockRun{false};   ///< step() waits for its stop token after the first round
     std::atomic<int> roundDelayMs{0};
-    std::atomic<bool> measures{false};  ///< starting a run measures costs
+    std::atomic<bool> measures{false};    ///< starting a run measures costs
+    std::atomic<bool> blockRules{false};  ///< a comparison waits for its stop token before its last rule
+    std::atomic<bool> keptRows{false};    ///< the last run was asked to keep its rows
+    std::atomic<int> drawnAfter{-1};      ///< tokens before the rounds that were drawn last
     std::atomic<int> loads{0};
     std::atomic<int> alive{0};  ///< runs that exist
+
+    void setLastRequest(const RunRequest& request) {
+        const std::lock_guard lock(m_mutex);
+        m_lastRequest = request;
+    }
+    RunRequest lastRequest() {  ///< of the run that was started last
+        const std::lock_guard lock(m_mutex);
+        return m_lastRequest;
+    }
+
+private:
+    std::mutex m_mutex;
+    RunRequest m_lastRequest;
 };
 
 class FakeRun final : public ActiveRun {
 public:
     FakeRun(std::shared_ptr<FakeScript> script, const RunRequest& request) : m_script(std::move(script)) {
         ++m_script->alive;
+        m_script->setLastRequest(request);
         m_start = {{1, 2}, {"Once", " upon"}, request.options};
         m_end = m_script->rounds;
+        m_script->keptRows = request.options.keepRows;
     }
     ~FakeRun() override { --m_script->alive; }
 
@@ -272,6 +291,42 @@ public:
             point.tokensPerSecond = {100.0 + gamma, 90.0, 110.0, 3, "fake"};
             onPoint(point);
         }
+    }
+
+    /// Two values of each rule, the second in place of the first; the last rule waits where it is blocked.
+    void compareRules(const RulesRequest& request, std::stop_token stop,
+                      const std::function<void(const RulePoint&)>& onPoint,
+                      const Progress& progress) override {
+        for (const RuleSetup& setup : request.setups) {
+            if (&setup == &request.setups.back()) {
+                while (m_script->blockRules && !stop.stop_requested())
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            if (stop.stop_requested()) return;
+            for (const double speedup : {1.1, 1.5}) {
+                RulePoint point;
+                point.setup = setup;
+                point.draft = "fake draft";
+                point.suite = request.suite;
+                point.tokensPerRound = {2.5, 2.4, 2.6, request.repeats, "fake"};
+                point.speedup = {speedup, speedup - 0.1, speedup + 0.1, request.repeats, "fake"};
+                onPoint(point);
+            }
+            progress(0.5, "about 1 s left");
+        }
+    }
+    std::vector<RoundOutcome> drawRounds(const RoundRequest& request, std::stop_token,
+                                         const Progress&) override {
+        m_script->drawnAfter = static_cast<int>(request.before.size());
+        std::vector<RoundOutcome> outcomes;
+        for (const RuleSetup& setup : request.setups) {
+            RoundOutcome outcome;
+            outcome.setup = setup;
+            outcome.expectedTokens = outcome.low = outcome.high = 2.25;
+            outcome.draws = 10;
+            outcomes.push_back(outcome);
+        }
+        return outcomes;
     }
 
 private:

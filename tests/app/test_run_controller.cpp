@@ -13,8 +13,10 @@
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_log.h"
+#include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/status_panel.h"
+#include "ui/timeline/timeline_panel.h"
 
 using namespace specula;
 using samples::FakeBackend;
@@ -24,10 +26,13 @@ namespace {
 
 /// The real window over a fake engine.
 struct Bench {
-    Bench() : controller(window, [s = script] { return std::make_unique<FakeBackend>(s); }) { window.show(); }
+    Bench() : controller(window, [s = script] { return std::make_unique<FakeBackend>(s); }) {
+        window.setPace({Pace::Kind::Full, 0.0});
+        window.show();
+    }
 
     RunLog& log() { return window.runLog(); }
-    int shown() { return static_cast<int>(log().rounds().size()); }
+    int shown() { return log().playhead(); }
     bool idle() { return window.state() == AppState::Idle; }
     void run(const char* target = "a") {
         RunRequest request;
@@ -73,6 +78,9 @@ private slots:
     void aBaselineIsForgottenForAnotherPrompt();
     void aSavedRunComesBack();
     void aBadSessionFileIsReportedAndChangesNothing();
+    void aBranchReadsThePromptAndTheOutputUpToItsRound();
+    void aBranchNeedsTheModelsOfItsRun();
+    void bookmarksAreStoredWithTheRun();
     void closingInTheMiddleOfARunDoesNotHang();
 };
 
@@ -194,13 +202,14 @@ void TestRunController::aFailedLoadIsReportedAndTheOldTextStays() {
 
 void TestRunController::paceReleasesRoundsInOrderAndSlowly() {
     Bench bench;
-    emit bench.window.paceChanged(10.0);
+    bench.window.setPace({Pace::Kind::Rounds, 10.0});
     QElapsedTimer clock;
     clock.start();
     bench.run();
     QTRY_COMPARE(bench.shown(), 1);
     // The engine is done long before the screen is.
-    QCOMPARE(bench.window.state(), AppState::Running);
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(bench.shown() < 5);
     QTRY_COMPARE(bench.shown(), 5);
     QVERIFY2(clock.elapsed() >= 350, qPrintable(QString::number(clock.elapsed())));
     for (int i = 0; i < 5; ++i) QCOMPARE(bench.log().rounds()[static_cast<std::size_t>(i)].index, i);
@@ -209,11 +218,12 @@ void TestRunController::paceReleasesRoundsInOrderAndSlowly() {
 
 void TestRunController::stopAtASlowPaceShowsEverythingAtOnce() {
     Bench bench;
-    emit bench.window.paceChanged(1.0);
+    bench.window.setPace({Pace::Kind::Rounds, 1.0});
+    bench.script->blockRun = true;
+    bench.script->rounds = 5;
     bench.run();
     QTRY_COMPARE(bench.shown(), 1);
-    QTest::qWait(100);
-    emit bench.window.stopRequested();
+    bench.window.actionSet().stop->trigger();
     QTRY_VERIFY(bench.idle());
     QCOMPARE(bench.shown(), 5);
     QCOMPARE(bench.log().finishReason(), Finish::Length);
@@ -222,12 +232,12 @@ void TestRunController::stopAtASlowPaceShowsEverythingAtOnce() {
 void TestRunController::stepReleasesExactlyOneRound() {
     Bench bench;
     bench.run();
-    emit bench.window.stepRequested();
+    bench.window.timeline().step();
     for (int wanted = 1; wanted <= 5; ++wanted) {
         QTRY_COMPARE(bench.shown(), wanted);
         QTest::qWait(80);
         QCOMPARE(bench.shown(), wanted);
-        if (wanted < 5) emit bench.window.stepRequested();
+        if (wanted < 5) bench.window.timeline().step();
     }
     QTRY_VERIFY(bench.idle());
 }
@@ -235,9 +245,9 @@ void TestRunController::stepReleasesExactlyOneRound() {
 void TestRunController::choosingAPaceEndsTheHold() {
     Bench bench;
     bench.run();
-    emit bench.window.stepRequested();
+    bench.window.timeline().step();
     QTRY_COMPARE(bench.shown(), 1);
-    emit bench.window.paceChanged(0.0);
+    bench.window.timeline().player().resume();
     QTRY_COMPARE(bench.shown(), 5);
     QTRY_VERIFY(bench.idle());
 }
@@ -373,6 +383,65 @@ void TestRunController::aBadSessionFileIsReportedAndChangesNothing() {
     QTRY_VERIFY(bench.message().contains(QStringLiteral("/nowhere/run.json")));
     QCOMPARE(bench.shown(), 5);
     QVERIFY(bench.idle());
+}
+
+void TestRunController::aBranchReadsThePromptAndTheOutputUpToItsRound() {
+    Bench bench;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    const std::vector<TokenId> output = outputIds({bench.log().rounds().begin(), bench.log().rounds().end()});
+    bench.window.timeline().player().showTo(3);
+    bench.window.actionSet().timeline.branch->trigger();
+    QTRY_VERIFY(bench.log().header().branch);
+    QTRY_VERIFY(bench.idle());
+    QCOMPARE(*bench.log().header().branch, (Branch{"Once upon", 3, 3}));
+    const RunRequest first = bench.script->lastRequest();
+    std::vector<TokenId> wanted{1, 2};
+    wanted.insert(wanted.end(), output.begin(), output.begin() + 3);
+    QCOMPARE(first.prompt.ids, wanted);
+    QCOMPARE(first.options.seed, std::uint64_t{0});
+    QCOMPARE(bench.script->loads.load(), 1);
+    // A branch of the branch counts the output of both.
+    bench.window.timeline().player().showTo(2);
+    bench.window.actionSet().timeline.branch->trigger();
+    QTRY_COMPARE(bench.log().header().branch->tokens, 5);
+    QTRY_VERIFY(bench.idle());
+    // What is generated next is no branch.
+    bench.run();
+    QTRY_VERIFY(bench.idle() && !bench.log().header().branch);
+    QVERIFY(bench.script->lastRequest().prompt.ids.empty());
+}
+
+void TestRunController::aBranchNeedsTheModelsOfItsRun() {
+    Bench bench;
+    bench.controller.showRecord(samples::record());
+    QAction* branch = bench.window.actionSet().timeline.branch;
+    QVERIFY(!branch->isEnabled());
+    QVERIFY(branch->toolTip().contains(QStringLiteral("not loaded")));
+    emit bench.window.loadRequested(samples::record().engine);
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(branch->isEnabled());
+    QVERIFY(!branch->toolTip().contains(QStringLiteral("not loaded")));
+    EngineOptions other;
+    other.target = "other";
+    emit bench.window.loadRequested(other);
+    QTRY_VERIFY(bench.idle());
+    QVERIFY(!branch->isEnabled());
+}
+
+void TestRunController::bookmarksAreStoredWithTheRun() {
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("run.json"));
+    Bench bench;
+    bench.run();
+    QTRY_VERIFY(bench.idle());
+    bench.log().setBookmark({2, "here", "a note"});
+    emit bench.window.saveSessionRequested(path);
+    QTRY_VERIFY(QFile::exists(path));
+    Bench other;
+    emit other.window.openSessionRequested(path);
+    QTRY_COMPARE(other.shown(), 5);
+    QCOMPARE(other.log().bookmarks(), (std::vector<Bookmark>{{2, "here", "a note"}}));
 }
 
 void TestRunController::closingInTheMiddleOfARunDoesNotHang() {

@@ -41,6 +41,7 @@ class TestSessionFile : public QObject {
 
 private slots:
     void everyValueComesBackExactly();
+    void bookmarksAndABranchComeBackExactly();
     void aProbeComesBackExactly();
     void aTreeComesBackExactly();
     void rulesStopsAndWhatTheyComparedComeBackExactly();
@@ -80,6 +81,25 @@ void TestSessionFile::everyValueComesBackExactly() {
     QCOMPARE(back.rounds[2].emitted[0].kind, EmitKind::Plain);
     QCOMPARE(back.draft.parameter, 3);
     QVERIFY(back.text == record.text);
+}
+
+void TestSessionFile::bookmarksAndABranchComeBackExactly() {
+    RunRecord record = samples::record();
+    QVERIFY(sessionText(record).find("bookmarks") == std::string::npos);
+    record.bookmarks = {{0, "first", ""}, {2, "third \xe2\x9c\x93", "two\nlines"}};
+    record.prompt.ids = {1, 2, 3};
+    record.prompt.branch = Branch{"Once upon", 7, 2};
+    const RunRecord back = sessionFromText(sessionText(record), "run.json");
+    QCOMPARE(back.bookmarks, record.bookmarks);
+    QCOMPARE(back.prompt.ids, record.prompt.ids);
+    QVERIFY(back.prompt.branch == record.prompt.branch);
+    record.bookmarks = {{3, "after the end", ""}};
+    try {
+        sessionFromText(sessionText(record), "run.json");
+        QFAIL("a bookmark of a round that is not there was taken");
+    } catch (const Error& problem) {
+        QVERIFY2(QByteArray(problem.what()).contains("bookmarks[0].round"), problem.what());
+    }
 }
 
 void TestSessionFile::aProbeComesBackExactly() {

@@ -47,7 +47,6 @@ struct Desk {
         RunRequest request;
         request.engine.target = "/models/sample";
         request.prompt.text = "Once upon a time";
-        emit window.paceChanged(0.0);
         controller.run(request);
     }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@ struct FakeRun {
     std::vector<int> tree = {};  ///< children by depth; then gamma is not used
     double noise = 0.9;          ///< how far the draft's logits are from the target's
     bool rows = true;            ///< Detail::Full, else Detail::Tokens
+    bool keep = false;           ///< full rows too (Round::kept), of chains
     bool lineBreaks = true;
 };
 
@@ -284,6 +286,27 @@ private:
         emitFrom(round, end.target, end, EmitKind::Bonus, -1);
     }
 
+    /// What Recorder would keep of a chain; the logits are logarithms of the rows.
+    static std::shared_ptr<const KeptRows> keptOf(const Round& round, const std::vector<Place>& places,
+                                                  std::vector<double> coins, double extraCoin) {
+        auto kept = std::make_shared<KeptRows>();
+        kept->vocabulary = static_cast<int>(vocabulary().size());
+        const auto append = [](const Row& row, std::vector<float>& rows, std::vector<float>& logits) {
+            for (const double p : row) {
+                rows.push_back(static_cast<float>(p));
+                logits.push_back(static_cast<float>(std::log(p)));
+            }
+        };
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            append(places[i].target, kept->target, kept->targetLogits);
+            kept->draftRowOf.push_back(i < round.proposals.size() ? static_cast<int>(i) : -1);
+            if (i < round.proposals.size()) append(places[i].draft, kept->draft, kept->draftLogits);
+        }
+        kept->acceptCoins = std::move(coins);
+        kept->extraCoin = extraCoin;
+        return kept;
+    }
+
     void fill(Round& round) {
         std::vector<Place> places;
         int last = m_last;
@@ -302,6 +325,15 @@ private:
             }
             places.push_back({std::move(target), std::move(draft)});
         }
+        judgeChain(round, places);
+        if (!m_run.keep) return;
+        std::vector<double> coins;
+        // Coins of places that were not judged are made up too.
+        for (const Proposal& proposal : round.proposals) coins.push_back(proposal.coin.value_or(0.5));
+        round.kept = keptOf(round, places, std::move(coins), round.emitted.back().coin.value_or(0.5));
+    }
+
+    void judgeChain(Round& round, const std::vector<Place>& places) {
         for (int i = 0; i < m_run.gamma; ++i) {
             Proposal& proposal = round.proposals[static_cast<std::size_t>(i)];
             const Place& place = places[static_cast<std::size_t>(i)];

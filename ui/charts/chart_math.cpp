@@ -34,6 +34,22 @@ std::vector<Share> acceptanceByPosition(const Totals& totals) {
     return shares;
 }
 
+std::vector<std::size_t> outlineOf(const std::vector<RatePoint>& points, std::size_t stretches) {
+    std::vector<std::size_t> outline;
+    const bool all = points.size() <= 2 * stretches;
+    const std::size_t count = all ? points.size() : stretches;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto from = points.begin() + static_cast<std::ptrdiff_t>(points.size() * i / count);
+        const auto to = points.begin() + static_cast<std::ptrdiff_t>(points.size() * (i + 1) / count);
+        const auto [low, high] = std::minmax_element(from, to, [](const RatePoint& a, const RatePoint& b) {
+            return a.tokensPerSecond < b.tokensPerSecond;
+        });
+        outline.push_back(static_cast<std::size_t>(std::min(low, high) - points.begin()));
+        if (low != high) outline.push_back(static_cast<std::size_t>(std::max(low, high) - points.begin()));
+    }
+    return outline;
+}
+
 void RateSeries::clear() {
     m_ends.clear();
     m_points.clear();

@@ -33,6 +33,10 @@ struct RatePoint {
     int round = 0;
 };
 
+/// Indices of the points that a curve of `points` needs where it has room for `stretches` only: of each
+/// stretch of equally many points the lowest and the highest, in order; all, where there are few.
+std::vector<std::size_t> outlineOf(const std::vector<RatePoint>& points, std::size_t stretches);
+
 /// Moving rate over the last `window` rounds, one point a round, O(1) each. Uses the engine's clock only, so
 /// the pace of the display never changes it.
 class RateSeries {

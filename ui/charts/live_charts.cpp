@@ -45,8 +45,8 @@ void LiveCharts::setLog(RunLog* log) {
     onCleared();
     if (!log) return;
     connect(log, &RunLog::cleared, this, &LiveCharts::onCleared);
-    connect(log, &RunLog::roundsAppended, this, &LiveCharts::onRoundsAppended);
-    onRoundsAppended(0, static_cast<int>(log->rounds().size()));
+    connect(log, &RunLog::playheadMoved, this, &LiveCharts::showRounds);
+    showRounds(log->playhead());
 }
 
 void LiveCharts::setPlain(const std::optional<Interval>& tokensPerSecond) {
@@ -67,6 +67,7 @@ void LiveCharts::showCosts() {
 
 void LiveCharts::onCleared() {
     m_trees = false;
+    m_charted = 0;
     m_acceptance->setTotals({});
     m_rate->clear();
     m_emission->clear();
@@ -78,15 +79,21 @@ void LiveCharts::onCleared() {
         chart->setMark(mark);
 }
 
-void LiveCharts::onRoundsAppended(int first, int count) {
-    if (count <= 0) return;
-    for (int i = first; i < first + count; ++i) {
-        const Round& round = m_log->rounds()[static_cast<std::size_t>(i)];
+/// The charts as they stood after this many rounds.
+void LiveCharts::showRounds(int rounds) {
+    if (rounds < m_charted) {
+        m_rate->clear();
+        m_emission->clear();
+        m_trees = false;
+        m_charted = 0;
+    }
+    for (; m_charted < rounds; ++m_charted) {
+        const Round& round = m_log->rounds()[static_cast<std::size_t>(m_charted)];
         m_rate->addRound(round);
         m_emission->addRound(round);
         m_trees = m_trees || isTree(round);
     }
-    m_acceptance->setTotals(m_log->totals(), m_trees);
+    m_acceptance->setTotals(m_log->shownTotals(), m_trees);
 }
 
 }  // namespace specula

@@ -17,7 +17,8 @@ class RunLog;
 class SweepChart;
 
 /// The charts below the text: acceptance, speed and tokens a round of the shown run side by side on one page,
-/// the gamma sweep on another, what rows cost on a third. Follows a RunLog.
+/// the gamma sweep on another, what rows cost on a third. Follows a RunLog up to
+/// its playhead.
 class LiveCharts : public QTabWidget {
     Q_OBJECT
 
@@ -45,9 +46,10 @@ public:
 
 private:
     void onCleared();
-    void onRoundsAppended(int first, int count);
+    void showRounds(int rounds);
 
     QPointer<RunLog> m_log;
+    int m_charted = 0;     ///< rounds that the charts hold
     bool m_trees = false;  ///< a round of the run has several candidates for one place
     AcceptanceChart* m_acceptance = nullptr;
     RateChart* m_rate = nullptr;

@@ -8,7 +8,8 @@ namespace specula {
 
 namespace {
 
-constexpr double kCountSpacing = 46.0;  ///< pixels a position needs to carry its count below the axis
+constexpr std::size_t kStretches = 400;  ///< of the rate's curve; more cannot be told apart
+constexpr double kCountSpacing = 46.0;   ///< pixels a position needs to carry its count below the axis
 
 QCPAxis* bottom(QCPAxisRect* rect) {
     return rect->axis(QCPAxis::atBottom);
@@ -131,16 +132,14 @@ void RateChart::setPlain(const std::optional<Interval>& tokensPerSecond) {
 bool RateChart::rebuild() {
     const auto& points = m_series.points();
     QVector<double> keys, values;
-    keys.reserve(static_cast<qsizetype>(points.size()));
-    values.reserve(static_cast<qsizetype>(points.size()));
     std::vector<ChartMark> marks;
-    marks.reserve(points.size());
     double most = m_plain ? m_plain->high : 0.0;
-    for (const RatePoint& point : points) {
+    for (const std::size_t i : outlineOf(points, kStretches)) {
+        const RatePoint& point = points[i];
         keys << point.seconds;
         values << point.tokensPerSecond;
         most = std::max(most, point.tokensPerSecond);
-        marks.push_back({m_rect, point.seconds, point.tokensPerSecond, static_cast<int>(marks.size())});
+        marks.push_back({m_rect, point.seconds, point.tokensPerSecond, static_cast<int>(i)});
     }
     m_graph->setData(keys, values, true);
     const bool one = points.size() == 1;

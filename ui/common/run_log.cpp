@@ -38,11 +38,18 @@ void RunLog::reset(RunHeader header, bool hasRun) {
     m_header = std::move(header);
     m_rounds.clear();
     m_totals = {};
+    m_checkpoints.assign(1, {});
+    m_playhead = 0;
+    m_followsEnd = true;
+    m_bookmarks.clear();
     m_finish = Finish::Running;
     m_output.clear();
     m_firstOutput.assign(1, 0);
     m_decisions.clear();
     m_firstDecision.assign(1, 0);
+    m_pinned.clear();
+    m_withRows.clear();
+    m_keptBytes = 0;
     emit cleared();
 }
 
@@ -52,13 +59,21 @@ int RunLog::append(std::vector<Round> rounds) {
         if (!m_hasRun || round.runId != m_header.runId) continue;
         m_totals.add(round);
         index(round, static_cast<int>(m_rounds.size()));
+        if (round.kept) {
+            m_keptBytes += round.kept->bytes();
+            m_withRows.insert(static_cast<int>(m_rounds.size()));
+        }
         m_rounds.push_back(std::move(round));
+        if (m_rounds.size() % kCheckpoint == 0) m_checkpoints.push_back(m_totals);
+        if (m_followsEnd) m_playhead = static_cast<int>(m_rounds.size());
+        keepWithinBudget();
     }
     const int count = static_cast<int>(m_rounds.size()) - first;
-    if (count > 0) {
-        m_finish = Finish::Running;
-        emit roundsAppended(first, count);
-    }
+    if (count == 0) return 0;
+    m_finish = Finish::Running;
+    emit roundsAppended(first, count);
+    if (m_followsEnd) emit playheadMoved(m_playhead);
+    emit grown();
     return count;
 }
 
@@ -66,6 +81,105 @@ void RunLog::finish(std::uint64_t runId, Finish why) {
     if (!m_hasRun || runId != m_header.runId) return;
     m_finish = why;
     emit finished(why);
+}
+
+Totals RunLog::totalsAt(int rounds) const {
+    const auto wanted = static_cast<std::size_t>(std::clamp(rounds, 0, static_cast<int>(m_rounds.size())));
+    if (wanted == m_rounds.size()) return m_totals;
+    const std::size_t checkpoint = wanted / kCheckpoint;
+    Totals totals = m_checkpoints[checkpoint];
+    for (std::size_t i = checkpoint * kCheckpoint; i < wanted; ++i) totals.add(m_rounds[i]);
+    return totals;
+}
+
+void RunLog::setPlayhead(int rounds) {
+    m_followsEnd = false;
+    movePlayhead(std::clamp(rounds, 0, static_cast<int>(m_rounds.size())));
+}
+
+void RunLog::followEnd() {
+    m_followsEnd = true;
+    movePlayhead(static_cast<int>(m_rounds.size()));
+}
+
+void RunLog::movePlayhead(int rounds) {
+    if (std::exchange(m_playhead, rounds) != rounds) emit playheadMoved(rounds);
+}
+
+const Bookmark* RunLog::bookmarkAt(int round) const {
+    const auto found = std::find_if(m_bookmarks.begin(), m_bookmarks.end(),
+                                    [round](const Bookmark& mark) { return mark.round == round; });
+    return found == m_bookmarks.end() ? nullptr : &*found;
+}
+
+void RunLog::setBookmark(Bookmark bookmark) {
+    const int round = bookmark.round;
+    if (round < 0 || round >= static_cast<int>(m_rounds.size())) return;
+    const auto place = std::lower_bound(m_bookmarks.begin(), m_bookmarks.end(), bookmark.round,
+                                        [](const Bookmark& mark, int round) { return mark.round < round; });
+    if (place != m_bookmarks.end() && place->round == bookmark.round)
+        *place = std::move(bookmark);
+    else
+        m_bookmarks.insert(place, std::move(bookmark));
+    setPinned(round, true);
+    emit bookmarksChanged();
+}
+
+void RunLog::removeBookmark(int round) {
+    if (std::erase_if(m_bookmarks, [round](const Bookmark& mark) { return mark.round == round; }) == 0)
+        return;
+    setPinned(round, false);
+    emit bookmarksChanged();
+}
+
+int RunLog::bookmarkBeside(int round, int direction) const {
+    int found = -1;
+    for (const Bookmark& mark : m_bookmarks) {
+        if (direction < 0 && mark.round < round) found = mark.round;
+        if (direction > 0 && mark.round > round) return mark.round;
+    }
+    return found;
+}
+
+void RunLog::setRowBudget(const RowBudget& budget) {
+    m_budget = budget;
+    keepWithinBudget();
+}
+
+void RunLog::setPinned(int round, bool pinned) {
+    if (round < 0 || round >= static_cast<int>(m_rounds.size())) return;
+    if (pinned) {
+        m_pinned.insert(round);
+        m_withRows.erase(round);
+        return;
+    }
+    if (bookmarkAt(round)) return;
+    m_pinned.erase(round);
+    if (m_rounds[static_cast<std::size_t>(round)].kept) m_withRows.insert(round);
+    keepWithinBudget();
+}
+
+void RunLog::dropRows(int round) {
+    std::shared_ptr<const KeptRows>& kept = m_rounds[static_cast<std::size_t>(round)].kept;
+    if (!kept) return;
+    m_keptBytes -= kept->bytes();
+    kept.reset();
+}
+
+void RunLog::keepWithinBudget() {
+    const auto over = [this] {
+        return m_withRows.size() > static_cast<std::size_t>(m_budget.rounds) || m_keptBytes > m_budget.bytes;
+    };
+    // Rows of rounds that are still to be shown matter too: those furthest from the playhead go first.
+    while (over() && !m_withRows.empty()) {
+        const int oldest = *m_withRows.begin();
+        const int newest = *m_withRows.rbegin();
+        const int furthest = newest - m_playhead > m_playhead - oldest ? newest : oldest;
+        dropRows(furthest);
+        m_withRows.erase(furthest);
+    }
+    for (auto pinned = m_pinned.begin(); m_keptBytes > m_budget.bytes && pinned != m_pinned.end(); ++pinned)
+        dropRows(*pinned);
 }
 
 void RunLog::index(const Round& round, int number) {
@@ -125,6 +239,17 @@ int RunLog::decisionOf(TokenRef ref) const {
     return found == end ? -1 : static_cast<int>(found - m_decisions.begin());
 }
 
+TokenRef RunLog::tellingToken(int round) const {
+    if (round < 0 || round >= static_cast<int>(m_rounds.size())) return {};
+    const std::size_t first = m_firstDecision[static_cast<std::size_t>(round)];
+    const std::size_t end = m_firstDecision[static_cast<std::size_t>(round) + 1];
+    for (std::size_t i = first; i < end; ++i) {
+        const Proposal* proposal = proposalAt(m_decisions[i]);
+        if (proposal && proposal->verdict == Verdict::Rejected) return m_decisions[i];
+    }
+    return first < end ? m_decisions[end - 1] : TokenRef{};
+}
+
 bool RunLog::contains(TokenRef ref) const {
     return proposalAt(ref) != nullptr || emittedAt(ref) != nullptr;
 }
@@ -160,11 +285,9 @@ TokenId RunLog::idOf(TokenRef ref) const {
     return -1;
 }
 
-std::string RunLog::outputBytes() const {
+std::string RunLog::outputBytes(std::size_t tokens) const {
     std::string bytes;
-    for (const Round& round : m_rounds) {
-        for (const Emitted& token : round.emitted) bytes += token.bytes;
-    }
+    for (std::size_t i = 0; i < tokens; ++i) bytes += bytesOf(m_output[i]);
     return bytes;
 }
 

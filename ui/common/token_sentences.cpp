@@ -167,7 +167,7 @@ QString emittedSentence(const RunLog& log, TokenRef ref, const Emitted& token) {
 QString tokenTitle(const RunLog& log, TokenRef ref) {
     if (!log.contains(ref)) return {};
     const Round& round = log.rounds()[static_cast<std::size_t>(ref.round)];
-    const QString start = QStringLiteral("Round %1").arg(ref.round + 1);
+    const QString start = QStringLiteral("Round %1").arg(round.index + 1);
     if (const Emitted* token = log.emittedAt(ref)) {
         if (token->kind == EmitKind::Bonus)
             return start + QStringLiteral(", bonus token: ") + named(log, ref);

@@ -1,113 +1,30 @@
 #include "ui/inspector/inspector.h"
 
 #include <QEvent>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QStackedWidget>
-#include <QVBoxLayout>
+#include <QTimer>
+
+#include <algorithm>
 
 #include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
 #include "ui/help/help_pages.h"
-#include "ui/inspector/inspector_model.h"
-#include "ui/inspector/inspector_pictures.h"
+#include "ui/inspector/decision_page.h"
+#include "ui/inspector/full_picture.h"
+#include "ui/inspector/what_if_panel.h"
 
 namespace specula {
 
 namespace {
 
-QLabel* wrappingLabel(const char* objectName) {
-    auto* label = new QLabel;
-    label->setObjectName(QLatin1String(objectName));
-    label->setTextFormat(Qt::PlainText);  // Tokens may look like markup.
-    label->setWordWrap(true);
-    label->setMinimumWidth(1);
-    return label;
-}
-
-QString acceptTitle(const AcceptPicture& picture) {
-    if (!picture.coin) return QStringLiteral("The accept test");
-    if (!picture.column)
-        return picture.passed
-                   ? QStringLiteral("The test of the chain up to here: the coin lies below, so it passed")
-                   : QStringLiteral(
-                         "The test of the chain up to here: the coin lies above, so it did not pass");
-    return picture.accepted
-               ? QStringLiteral("The accept test: the coin's line lies in the fill, so it is kept")
-               : QStringLiteral("The accept test: the coin's line lies above the fill, so it is rejected");
-}
+constexpr int kFullRows = 6;  ///< tokens with a row of their own where the window is filled
 
 }  // namespace
 
-Inspector::Inspector(QWidget* parent) : QWidget(parent) {
-    m_stack = new QStackedWidget;
-    m_empty = wrappingLabel("inspectorEmpty");
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setMargin(12);
-    m_empty->setText(QStringLiteral("Click a token to see why it was kept, rejected or drawn."));
-    m_stack->addWidget(m_empty);
-    m_stack->addWidget(buildPage());
-
-    m_back = new QPushButton(QStringLiteral("< &Back"));
-    m_back->setObjectName(QStringLiteral("inspectorBack"));
-    m_back->setToolTip(QStringLiteral("The decision before this one"));
-    m_next = new QPushButton(QStringLiteral("&Next >"));
-    m_next->setObjectName(QStringLiteral("inspectorNext"));
-    m_next->setToolTip(QStringLiteral("The next decision"));
-    m_place = new QLabel;
-    m_place->setAlignment(Qt::AlignCenter);
-    connect(m_back, &QPushButton::clicked, this, &Inspector::back);
-    connect(m_next, &QPushButton::clicked, this, &Inspector::next);
-    auto* buttons = new QHBoxLayout;
-    buttons->setContentsMargins(12, 4, 12, 8);
-    buttons->addWidget(m_back);
-    buttons->addWidget(m_place, 1);
-    buttons->addWidget(m_next);
-
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_stack, 1);
-    layout->addLayout(buttons);
-    applyTheme();
-    refresh();
-}
-
-QWidget* Inspector::buildPage() {
-    auto* content = new QWidget;
-    auto* layout = new QVBoxLayout(content);
-    layout->setContentsMargins(12, 12, 12, 12);
-    layout->setSpacing(8);
-    m_marks = new MarkLabel(MarkLabel::Style::Sentences);
-    m_marks->setObjectName(QStringLiteral("inspectorMarks"));
-    m_marks->setMinimumWidth(1);
-    m_title = wrappingLabel("inspectorTitle");
-    QFont bold = m_title->font();
-    bold.setBold(true);
-    m_title->setFont(bold);
-    m_sentence = wrappingLabel("inspectorSentence");
-    m_candidates = wrappingLabel("inspectorCandidates");
-    m_stopped = wrappingLabel("inspectorStopped");
-    m_note = wrappingLabel("inspectorNote");
-    m_barsTitle = wrappingLabel("inspectorBarsTitle");
-    m_bars = new OverlapBars;
-    m_acceptTitle = wrappingLabel("inspectorAcceptTitle");
-    m_column = new AcceptColumn;
-    m_strip = new UnitStrip;
-    const std::initializer_list<QWidget*> parts{m_marks,       m_title,  m_sentence,  m_candidates,
-                                                m_stopped,     m_note,   m_barsTitle, m_bars,
-                                                m_acceptTitle, m_column, m_strip};
-    for (QWidget* part : parts) layout->addWidget(part);
-    layout->addStretch(1);
-    auto* scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(content);
-    return scroll;
+Inspector::~Inspector() {
+    delete m_full;  // a child of the window
 }
 
 void Inspector::setLog(RunLog* log) {
@@ -115,19 +32,36 @@ void Inspector::setLog(RunLog* log) {
     m_log = log;
     if (m_log) {
         connect(m_log, &RunLog::cleared, this, [this] { showToken({}); });
-        connect(m_log, &RunLog::roundsAppended, this, &Inspector::updateButtons);
+        connect(m_log, &RunLog::playheadMoved, this, [this](int rounds) {
+            if (m_current.round >= rounds)
+                showToken({});
+            else
+                updateButtons();
+        });
     }
     m_marks->follow(log);
     showToken({});
 }
 
 void Inspector::showToken(TokenRef token) {
-    m_current = m_log && m_log->contains(token) ? token : TokenRef{};
+    m_current = m_log && m_log->isShown(token) ? token : TokenRef{};
+    m_change = {};
+    stopPlaying();
     refresh();
 }
 
 void Inspector::setEmptyText(const QString& sentence) {
     m_empty->setText(sentence);
+}
+
+void Inspector::setPlainTime(const std::optional<double>& msPerToken) {
+    if (m_plainMs == msPerToken) return;
+    m_plainMs = msPerToken;
+    refresh();
+}
+
+FullPicture* Inspector::fullPicture() const {
+    return m_full;
 }
 
 QString Inspector::title() const {
@@ -144,78 +78,243 @@ QSize Inspector::minimumSizeHint() const {
     return {260, 200};
 }
 
+// --- What is shown
+
 void Inspector::refresh() {
     updateButtons();
     if (!m_current.isValid()) {
+        closeFull();
+        m_pictures = {};
+        m_page->clear();
         m_stack->setCurrentIndex(0);
         return;
     }
-    const InspectorPicture picture = inspect(*m_log, m_current);
-    setHelpPage(this, helpPageOf(m_log->rounds()[static_cast<std::size_t>(m_current.round)].rule));
-    m_title->setText(picture.title);
-    m_sentence->setText(picture.sentence);
-    m_candidates->setText(picture.candidates);
-    m_candidates->setVisible(!picture.candidates.isEmpty());
-    m_stopped->setText(picture.stopped);
-    m_stopped->setVisible(!picture.stopped.isEmpty());
-    m_note->setText(picture.note);
-    m_note->setVisible(!picture.note.isEmpty());
-    const bool bars = picture.bars.has_value();
-    m_barsTitle->setVisible(bars);
-    m_bars->setVisible(bars);
-    if (bars) {
-        m_bars->setPicture(*picture.bars);
-        m_barsTitle->setText(picture.barsTitle);
+    const RunLog* log = m_log;
+    TokenRef ref = m_current;
+    Hypothetical supposed;
+    if (m_change.any()) {
+        supposed = whatIf(*m_log, m_current, m_change);
+        if (supposed.problem.isEmpty()) {
+            m_supposed.begin(supposed.header);
+            m_supposed.append({supposed.round});
+            log = &m_supposed;
+            ref = supposed.ref;
+        }
     }
-    const bool accept = picture.accept.has_value();
-    m_acceptTitle->setVisible(accept);
-    m_column->setVisible(accept && picture.accept->column);
-    m_strip->setVisible(accept);
-    if (accept) {
-        m_acceptTitle->setText(acceptTitle(*picture.accept));
-        m_column->setPicture(*picture.accept);
-        m_strip->setPicture(*picture.accept);
-    }
+    showHypothetical(supposed);
+    m_marks->follow(const_cast<RunLog*>(log));
+    m_pictures = picturesOf(*log, ref, m_plainMs, m_full ? kFullRows : kInspectorRows);
+    const Round& round = *m_pictures.place->round;
+    setHelpPage(this, helpPageOf(round.rule));
+    WhatIfPanel::State state;
+    state.problem = whatIfProblem(*m_log, m_current);
+    state.temperature = log->header().options.sampling.temperature;
+    state.rule = round.rule;
+    const bool sameRules =
+        m_log->header().options.sampling.greedy() == log->header().options.sampling.greedy();
+    state.rules = sameRules ? rulesFor(*m_log, m_current) : std::vector<Rule>{round.rule};
+    m_whatIf->setState(state);
+    const bool changeable = state.problem.isEmpty();
+    const std::uint64_t seed = m_log->header().options.seed;
+    m_page->setPictures(m_pictures, seed, changeable);
+    if (m_full) m_full->page().setPictures(m_pictures, seed, changeable);
+    setMoment(m_moment);
     m_stack->setCurrentIndex(1);
 }
 
+void Inspector::showHypothetical(const Hypothetical& supposed) {
+    m_ribbon->setVisible(m_change.any());
+    m_ribbonText->setText(supposed.problem.isEmpty()
+                              ? tr("Hypothetical: %1.").arg(supposed.words)
+                              : tr("Hypothetical, but impossible: %1").arg(supposed.problem));
+}
+
+void Inspector::showWords(const DecisionPictures& pictures) {
+    const InspectorPicture& main = pictures.main;
+    m_title->setText(main.title);
+    m_sentence->setText(sentenceOf(pictures, m_moment));
+    const bool all = m_moment.step == Step::All;
+    const auto show = [](QLabel* label, const QString& text) {
+        label->setText(text);
+        label->setVisible(!text.isEmpty());
+    };
+    show(m_candidates, all ? main.candidates : QString());
+    show(m_stopped, all ? main.stopped : QString());
+    show(m_note, all ? main.note : QString());
+    if (!m_full) return;
+    m_full->setWords(main.title, m_sentence->text(), m_change.any() ? m_ribbonText->text() : QString());
+    m_full->fit();
+}
+
+void Inspector::setMoment(Moment moment) {
+    m_moment = moment;
+    m_track->setStep(moment.step);
+    m_page->setMoment(moment);
+    if (m_full) m_full->page().setMoment(moment);
+    if (m_current.isValid()) showWords(m_pictures);
+    updateButtons();
+}
+
+void Inspector::setStep(Step step) {
+    setMoment({step, 0});
+}
+
+void Inspector::suppose(const Change& change) {
+    stopPlaying();
+    // The rows may have gone since they were shown.
+    m_change = whatIfProblem(*m_log, m_current).isEmpty() ? change : Change{};
+    refresh();
+}
+
+void Inspector::reset() {
+    suppose({});
+}
+
+// --- Going on
+
 void Inspector::updateButtons() {
-    const int count = m_log ? static_cast<int>(m_log->decisions().size()) : 0;
+    const int count = m_log ? static_cast<int>(m_log->shownDecisions()) : 0;
     const int at = m_log ? m_log->decisionOf(m_current) : -1;
-    m_back->setEnabled(at > 0);
-    m_next->setEnabled(count > 0 && at < count - 1);
+    bool before = at > 0, after = count > 0 && at < count - 1;
+    const bool steps = m_moment.step != Step::All && m_current.isValid() && m_pictures.place;
+    if (steps) {
+        const std::vector<Moment> moments = momentsOf(m_pictures);
+        before = before || !(m_moment == moments.front());
+        after = after || !(m_moment == moments.back());
+    }
+    m_back->setEnabled(before);
+    m_next->setEnabled(after);
+    m_play->setEnabled(m_current.isValid());
+    m_fill->setEnabled(m_current.isValid());
     m_place->setText(at >= 0 ? QStringLiteral("%L1 of %L2").arg(at + 1).arg(count) : QString());
 }
 
 void Inspector::back() {
-    walk(-1);
+    stopPlaying();
+    advance(-1);
 }
 void Inspector::next() {
-    walk(1);
+    stopPlaying();
+    advance(1);
 }
 
-void Inspector::walk(int step) {
-    if (!m_log) return;
+/// To the next step of this decision; where there is none, or all are shown, to the next decision.
+bool Inspector::advance(int step) {
+    if (m_moment.step == Step::All || !m_current.isValid()) return walk(step);
+    const std::vector<Moment> moments = momentsOf(m_pictures);
+    const auto here = std::find_if(moments.begin(), moments.end(), [&](const Moment& moment) {
+        return moment.step > m_moment.step ||
+               (moment.step == m_moment.step && moment.frame >= m_moment.frame);
+    });
+    auto to = here - moments.begin() + step;
+    if (step > 0 && here != moments.end() && !(*here == m_moment)) --to;  // this step has no part here
+    if (to >= 0 && to < static_cast<std::ptrdiff_t>(moments.size())) {
+        setMoment(moments[static_cast<std::size_t>(to)]);
+        return true;
+    }
+    if (!walk(step)) return false;
+    const std::vector<Moment> others = momentsOf(m_pictures);
+    setMoment(step > 0 ? others.front() : others.back());
+    return true;
+}
+
+bool Inspector::walk(int step) {
+    if (!m_log) return false;
     const auto& decisions = m_log->decisions();
     const int to = m_log->decisionOf(m_current) + step;
-    if (to < 0 || to >= static_cast<int>(decisions.size())) return;
+    if (to < 0 || to >= static_cast<int>(m_log->shownDecisions())) return false;
+    const bool playing = isPlaying();
     showToken(decisions[static_cast<std::size_t>(to)]);
+    if (playing) m_player->start();
     emit currentChanged(m_current);
+    return true;
+}
+
+bool Inspector::isPlaying() const {
+    return m_player->isActive();
+}
+
+void Inspector::setPlayInterval(int ms) {
+    m_player->setInterval(ms);
+}
+
+void Inspector::play() {
+    if (isPlaying()) return stopPlaying();
+    if (!m_current.isValid()) return;
+    const std::vector<Moment> moments = momentsOf(m_pictures);
+    if (m_moment.step == Step::All || m_moment == moments.back()) setMoment(moments.front());
+    m_player->start();
+    m_play->setText(tr("&Pause"));
+}
+
+/// The next step; playing ends with the decision.
+void Inspector::playOn() {
+    if (!m_current.isValid() || m_moment == momentsOf(m_pictures).back()) return stopPlaying();
+    advance(1);
+    if (m_moment == momentsOf(m_pictures).back()) stopPlaying();
+}
+
+void Inspector::stopPlaying() {
+    m_player->stop();
+    m_play->setText(tr("&Play"));
+}
+
+// --- Over the whole window
+
+void Inspector::fill() {
+    if (m_full) return closeFull();
+    if (!m_current.isValid()) return;
+    m_stepBefore = m_moment.step;
+    if (m_moment.step == Step::All) m_moment = {m_page->focusedStep(), 0};
+    m_full = new FullPicture(window());
+    m_full->page().setBroken(m_page->isBroken());
+    connectPage(m_full->page());
+    connect(m_full, &FullPicture::closeAsked, this, &Inspector::closeFull);
+    connect(m_full, &FullPicture::nextAsked, this, &Inspector::next);
+    connect(m_full, &FullPicture::backAsked, this, &Inspector::back);
+    connect(m_full, &FullPicture::playAsked, this, &Inspector::play);
+    refresh();
+    m_full->show();
+    m_full->raise();
+    m_full->fit();
+    m_full->setFocus();
+}
+
+void Inspector::closeFull() {
+    if (!m_full) return;
+    m_full->hide();
+    m_full->deleteLater();
+    m_full = nullptr;
+    if (m_stepBefore == Step::All) {
+        stopPlaying();
+        m_moment = {};
+    }
+    refresh();
+    m_track->setFocus();
+}
+
+void Inspector::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    stopPlaying();
 }
 
 void Inspector::applyTheme() {
     const Theme theme = Theme::of(palette());
-    for (QLabel* label : {m_empty, m_candidates, m_stopped, m_note, m_barsTitle, m_acceptTitle, m_place}) {
+    for (QLabel* label : {m_empty, m_candidates, m_stopped, m_note, m_place}) {
         QPalette quiet = label->palette();
         if (quiet.color(QPalette::WindowText) == theme.secondary) continue;
         quiet.setColor(QPalette::WindowText, theme.secondary);
         label->setPalette(quiet);
     }
+    QPalette ribbon = m_ribbon->palette();
+    ribbon.setColor(QPalette::Window, theme.tint(theme.accent, 0.25));
+    ribbon.setColor(QPalette::WindowText, theme.text);
+    if (ribbon != m_ribbon->palette()) m_ribbon->setPalette(ribbon);
 }
 
 void Inspector::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_place) applyTheme();
+    if (event->type() == QEvent::PaletteChange && m_ribbon) applyTheme();
 }
 
 }  // namespace specula

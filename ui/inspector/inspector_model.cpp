@@ -146,18 +146,35 @@ std::optional<AcceptPicture> acceptPicture(const Proposal& proposal, Rule rule) 
     return picture;
 }
 
-InspectorPicture inspect(const RunLog& log, TokenRef ref) {
+OverlapPicture draftOf(const OverlapPicture& both) {
+    OverlapPicture picture = both;
+    picture.hasDraft = false;
+    picture.draftAlone = true;
+    picture.longest = kNothing;
+    for (OverlapRow& row : picture.rows) {
+        row.pTarget = row.pDraft;
+        row.emitted = false;
+        picture.longest = std::max(picture.longest, row.pDraft);
+    }
+    std::stable_sort(picture.rows.begin(), picture.rows.end(), [](const OverlapRow& a, const OverlapRow& b) {
+        return (a.id < 0 ? -1.0 : a.pDraft) > (b.id < 0 ? -1.0 : b.pDraft);
+    });
+    return picture;
+}
+
+InspectorPicture inspect(const RunLog& log, TokenRef ref, int maxRows) {
     InspectorPicture picture;
     if (!log.contains(ref)) return picture;
     const Round& round = log.rounds()[static_cast<std::size_t>(ref.round)];
     const int vocabulary = log.header().vocabulary;
     picture.stopped = stoppedSentence(round, log.header().options.draftStop);
     if (const Emitted* token = log.emittedAt(ref)) {
-        if (token->proposal >= 0) return inspect(log, TokenRef::proposal(ref.round, token->proposal));
+        if (token->proposal >= 0)
+            return inspect(log, TokenRef::proposal(ref.round, token->proposal), maxRows);
         picture.title = tokenTitle(log, ref);
         picture.sentence = tokenSentence(log, ref);
         if (token->rows) {
-            picture.bars = overlapPicture(*token->rows, std::nullopt, token->id, vocabulary);
+            picture.bars = overlapPicture(*token->rows, std::nullopt, token->id, vocabulary, maxRows);
             picture.barsTitle = QStringLiteral("The target's distribution at this place");
         } else {
             picture.note = rowsMissing(log);
@@ -174,7 +191,7 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref) {
     picture.candidates = candidatesOf(log, ref);
     picture.barsTitle = titleOfBars(round, ref.index);
     if (proposal.rows) {
-        picture.bars = overlapPicture(*proposal.rows, proposal.id, emitted, vocabulary);
+        picture.bars = overlapPicture(*proposal.rows, proposal.id, emitted, vocabulary, maxRows);
         picture.bars->keptByOverlap =
             round.rule == Rule::Token || round.rule == Rule::SpecInfer || round.rule == Rule::Sequoia;
     } else if (proposal.verdict != Verdict::Discarded) {

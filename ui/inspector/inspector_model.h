@@ -29,7 +29,8 @@ struct OverlapRow {
 struct OverlapPicture {
     std::vector<OverlapRow>
         rows;                   ///< by falling pTarget, the others last; the columns sum to the areas below
-    bool hasDraft = true;       ///< false: target bars only
+    bool hasDraft = true;       ///< false: one row only, in pTarget
+    bool draftAlone = false;    ///< that row is the draft's
     bool keptByOverlap = true;  ///< the rule keeps a draft with that chance and resamples from the excess
     double overlap = 0.0;
     double draftExcess = 0.0;
@@ -52,7 +53,7 @@ struct AcceptPicture {
     bool accepted = false;
 };
 
-/// Everything the inspector shows of a token.
+/// The sentences about a token, its bars and its test.
 struct InspectorPicture {
     QString title;
     QString sentence;
@@ -65,7 +66,10 @@ struct InspectorPicture {
     std::optional<AcceptPicture> accept;
 };
 
-inline constexpr int kInspectorRows = 8;
+inline constexpr int kInspectorRows = 12;
+
+/// The draft's bars of a picture of both, for what it drew from.
+OverlapPicture draftOf(const OverlapPicture& both);
 
 /// The overlap bars of a pair of rows: the `maxRows` likeliest entries, always with the drafted and the
 /// emitted token, and one row for the rest that holds exact sums. `vocabulary` 0 = not known.
@@ -78,6 +82,6 @@ std::optional<AcceptPicture> acceptPicture(const Proposal& proposal, Rule rule);
 
 /// The picture of a token; an accepted or resampled token's is that of its proposal. Empty for an unknown
 /// token.
-InspectorPicture inspect(const RunLog& log, TokenRef ref);
+InspectorPicture inspect(const RunLog& log, TokenRef ref, int maxRows = kInspectorRows);
 
 }  // namespace specula

@@ -61,6 +61,20 @@ std::vector<KeyGroup> keyGroups(const MainActions& actions) {
           {CheatSheet::tr("Shift+Left, Shift+Right"), CheatSheet::tr("Round before, round after")},
           {CheatSheet::tr("Up, Down"), CheatSheet::tr("Line above, line below")},
           {CheatSheet::tr("Home, End"), CheatSheet::tr("First token, last token")}}});
+    groups.push_back({CheatSheet::tr("In the inspector"),
+                      {{CheatSheet::tr("N, B"), CheatSheet::tr("Next step, step before")},
+                       {CheatSheet::tr("P"), CheatSheet::tr("Play the steps, or pause")},
+                       {CheatSheet::tr("F"), CheatSheet::tr("The picture on the whole window, or back")},
+                       {CheatSheet::tr("Arrows"), CheatSheet::tr("Move the coin, mark a token")},
+                       {CheatSheet::tr("Return"), CheatSheet::tr("Propose the marked token")}}});
+    groups.push_back(
+        {CheatSheet::tr("On the timeline"),
+         {{CheatSheet::tr("Left, Right"), CheatSheet::tr("One round less, one more")},
+          {CheatSheet::tr("Page Up, Page Down"), CheatSheet::tr("Ten rounds less, ten more")},
+          {CheatSheet::tr("Home, End"), CheatSheet::tr("The prompt alone, the whole run")},
+          {CheatSheet::tr("Shift+Left, Shift+Right"), CheatSheet::tr("Bookmark before, next bookmark")},
+          {CheatSheet::tr("Space"), CheatSheet::tr("Play, or pause")},
+          {CheatSheet::tr("B"), CheatSheet::tr("Bookmark the round, or not")}}});
     groups.push_back({CheatSheet::tr("In a chart"),
                       {{CheatSheet::tr("Left, Right"), CheatSheet::tr("Point before, point after")},
                        {CheatSheet::tr("Return"), CheatSheet::tr("Choose the point")}}});

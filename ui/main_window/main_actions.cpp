@@ -10,6 +10,7 @@ MainActions::MainActions(QWidget* window) : QObject(window), m_window(window) {
     makeFile();
     makeView();
     makeRun();
+    makeTimeline();
     makeHelp();
 }
 
@@ -57,13 +58,19 @@ void MainActions::makeView() {
     zoomOut = make(tr("Zoom &out"), Qt::CTRL | Qt::Key_Minus, tr("Smaller text"));
     zoomReset = make(tr("Ordinary &size"), Qt::CTRL | Qt::Key_0, tr("Text at its ordinary size"));
     fullScreen = toggle(tr("&Full screen"), Qt::Key_F11, tr("The window on the whole screen"), false);
+    fillPicture = make(tr("&Picture on the whole window"), Qt::SHIFT | Qt::Key_F11,
+                       tr("The inspector's picture in large type, for a class; Escape returns"));
     showSetup = toggle(tr("S&etup"), Qt::CTRL | Qt::Key_1, tr("Show or hide the setup"), true);
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
     showCharts = toggle(tr("C&harts"), Qt::CTRL | Qt::Key_3, tr("Show or hide the charts"), true);
+    showTimeline =
+        toggle(tr("&Timeline"), Qt::CTRL | Qt::Key_7, tr("Show or hide the timeline of the run"), true);
     showModels = toggle(tr("&Models"), Qt::CTRL | Qt::Key_4,
                         tr("The models on this computer, which of them pair, and how to get more"), false);
     showAudit = toggle(tr("Au&dit"), Qt::CTRL | Qt::Key_5,
                        tr("Whether speculative decoding gives what plain decoding gives"), false);
+    showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
+                       tr("The rules of verification compared, on one round and over whole runs"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -82,6 +89,8 @@ void MainActions::makeRun() {
     step->setIconText(tr("Step"));
     sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G, tr("Measure each gamma against plain decoding"));
     sweep->setIconText(tr("Measure…"));
+    compareRules = make(tr("Compare r&ules…"), Qt::CTRL | Qt::SHIFT | Qt::Key_G,
+                        tr("Measure each rule of verification against plain decoding"));
     measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M,
                         tr("Measure plain decoding of this prompt, about 1 s"));
     measureCosts = make(tr("Measure c&osts"), {},
@@ -89,6 +98,22 @@ void MainActions::makeRun() {
     measureCosts->setIconText(tr("Measure"));
     reseed = make(tr("&New seed"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, tr("Draw another seed"));
     focusPrompt = make(tr("Write &prompt"), Qt::CTRL | Qt::Key_L, tr("Go to the prompt"));
+}
+
+void MainActions::makeTimeline() {
+    TimelineActions& t = timeline;
+    t.play = make(tr("&Play"), Qt::Key_F9, tr("Play the run from the playhead, or pause"));
+    t.live = make(tr("&Live"), Qt::SHIFT | Qt::Key_F9, tr("Show all of the run, and what comes as it comes"));
+    t.bookmark = make(tr("&Bookmark this round"), Qt::CTRL | Qt::Key_B,
+                      tr("Mark the last round shown, to find it again"));
+    t.editBookmark = make(tr("&Edit bookmark…"), Qt::CTRL | Qt::ALT | Qt::Key_B,
+                          tr("Name and note of the bookmark at the playhead"));
+    t.previousBookmark = make(tr("P&revious bookmark"), Qt::ALT | Qt::Key_PageUp,
+                              tr("Show the run up to the bookmark before"));
+    t.nextBookmark =
+        make(tr("Ne&xt bookmark"), Qt::ALT | Qt::Key_PageDown, tr("Show the run up to the next bookmark"));
+    t.branch = make(tr("Branc&h from here"), Qt::CTRL | Qt::SHIFT | Qt::Key_B,
+                    tr("Start a new run from the text up to the playhead"));
 }
 
 void MainActions::makeHelp() {
@@ -99,7 +124,7 @@ void MainActions::makeHelp() {
     about->setMenuRole(QAction::AboutRole);
 }
 
-void MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries) {
+QMenu* MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries) {
     QMenu* menu = bar->addMenu(title);
     menu->setToolTipsVisible(true);
     Group group{QString(title).remove(QLatin1Char('&')), {}};
@@ -112,6 +137,7 @@ void MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vector
         group.actions.push_back(entry);
     }
     m_groups.push_back(std::move(group));
+    return menu;
 }
 
 void MainActions::fill(QMenuBar* bar) {
@@ -120,11 +146,18 @@ void MainActions::fill(QMenuBar* bar) {
         bar, tr("&File"),
         {openSession, saveSession, saveWithRows, gap, history, compareSessions, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showAudit, showModels, gap, showSetup, showInspector, showCharts, gap, showRejected, copy, gap,
-             zoomIn, zoomOut, zoomReset, fullScreen, gap, systemColors, lightColors, darkColors});
+            {showAudit,  showRules,  showModels,   gap,  showSetup,    showInspector, showTimeline,
+             showCharts, gap,        showRejected, copy, gap,          zoomIn,        zoomOut,
+             zoomReset,  fullScreen, fillPicture,  gap,  systemColors, lightColors,   darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
-             sweep});
+             sweep, compareRules});
+    const TimelineActions& t = timeline;
+    QMenu* along = addMenu(
+        bar, tr("&Timeline"),
+        {t.play, t.live, gap, t.branch, gap, t.bookmark, t.editBookmark, t.previousBookmark, t.nextBookmark});
+    m_bookmarkMenu = along->addMenu(tr("B&ookmarks"));
+    m_bookmarkMenu->setToolTipsVisible(true);
     addMenu(bar, tr("&Help"), {helpContents, help, gap, cheatSheet, about});
 }
 

@@ -5,6 +5,8 @@
 #include <QAction>
 #include <QObject>
 
+#include "ui/timeline/timeline_panel.h"
+
 class QActionGroup;
 class QMenu;
 class QMenuBar;
@@ -39,15 +41,20 @@ public:
     QAction* darkColors = nullptr;
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
+    QAction* fillPicture = nullptr;
     QAction* showCharts = nullptr;
+    QAction* showTimeline = nullptr;
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
+    QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;
     QAction* stop = nullptr;
     QAction* continueRun = nullptr;
     QAction* step = nullptr;
+    TimelineActions timeline;
     QAction* sweep = nullptr;
+    QAction* compareRules = nullptr;
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;
     QAction* reseed = nullptr;
@@ -58,6 +65,8 @@ public:
 
     /// Fills a menu bar; the menus' own order is the cheat sheet's.
     void fill(QMenuBar* bar);
+    /// Empty until something lists the bookmarks there.
+    QMenu* bookmarkMenu() const { return m_bookmarkMenu; }
 
     /// A menu's title and its actions, separators left out.
     struct Group {
@@ -72,11 +81,13 @@ private:
     void makeFile();
     void makeView();
     void makeRun();
+    void makeTimeline();
     void makeHelp();
-    void addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries);
+    QMenu* addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries);
 
     QWidget* m_window = nullptr;
     QActionGroup* m_colors = nullptr;
+    QMenu* m_bookmarkMenu = nullptr;
     std::vector<Group> m_groups;
 };
 

@@ -27,9 +27,11 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/main_window/sweep_dialog.h"
+#include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
+#include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
@@ -93,6 +95,7 @@ MainWindow::~MainWindow() {
     m_tokens->setLog(nullptr);
     m_inspector->setLog(nullptr);
     m_charts->setLog(nullptr);
+    m_rules->oneRound().setLog(nullptr);
 }
 
 // --- what is shown ---------------------------------------------------------------------------------------
@@ -124,7 +127,10 @@ void MainWindow::setState(AppState state, const QString& text) {
         m_progress->setFraction(-1.0);
     }
     enableByState();
-    if (state == AppState::Idle || state == AppState::Running) m_audit->setRunning(false);
+    if (state == AppState::Idle || state == AppState::Running) {
+        m_audit->setRunning(false);
+        m_rules->wholeRuns().setRunning(false);
+    }
 }
 
 void MainWindow::enableByState() {
@@ -139,7 +145,9 @@ void MainWindow::enableByState() {
     m_actions->sweep->setEnabled(idle);
     m_actions->measureCosts->setEnabled(idle);
     m_actions->measurePlain->setEnabled(idle);
+    m_actions->compareRules->setEnabled(idle);
     m_audit->setReady(idle);
+    m_rules->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun);
     m_actions->saveWithRows->setEnabled(hasRun);
     m_actions->copy->setEnabled(hasRun);
@@ -150,6 +158,8 @@ void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, c
     m_setup->setTarget(target);
     m_setup->setTargetAbilities(target.hasChatTemplate, target.layers);
     m_setup->form().setBestTree(draft.bestTree);
+    m_draft = draft;
+    offerRules();
     const QString draftName = QString::fromStdString(draft.name);
     QString line = draftName;
     if (!pair.compatible) line = tr("Does not fit the target");
@@ -194,6 +204,8 @@ void MainWindow::setPlainBaseline(const std::optional<Interval>& tokensPerSecond
                                   const std::optional<Interval>& speedup) {
     m_status->setBaseline(tokensPerSecond, speedup);
     m_charts->setPlain(tokensPerSecond);
+    m_inspector->setPlainTime(tokensPerSecond ? std::optional(1000.0 / tokensPerSecond->median)
+                                              : std::nullopt);
 }
 
 void MainWindow::setSweepPoint(const SweepPoint& point) {
@@ -203,6 +215,7 @@ void MainWindow::setSweepPoint(const SweepPoint& point) {
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
+    m_rules->wholeRuns().setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
 
@@ -212,25 +225,27 @@ void MainWindow::setMemoryUse(qint64 bytes) {
 
 void MainWindow::onLogCleared() {
     setPage(MainPage::Generate);
+    m_lookedAt = -1;
+    offerRules();
     m_status->setTotals({});
     m_charts->showRun();
     enableByState();
 }
 
-void MainWindow::onRoundsAppended() {
-    m_status->setTotals(m_log->totals());
+void MainWindow::onPlayheadMoved() {
+    m_status->setTotals(m_log->shownTotals());
     // Only the first rounds change what can be done (save, copy).
     if (!m_actions->copy->isEnabled()) enableByState();
 }
 
 void MainWindow::onRunFinished(Finish) {
-    showStepping(false);
     enableByState();
 }
 
 void MainWindow::inspect(TokenRef token) {
     m_tokens->setCurrent(token);
     m_inspector->showToken(token);
+    followRound(token);
     if (m_narrow && token.isValid()) m_inspectorDock->raise();
 }
 
@@ -258,55 +273,70 @@ bool MainWindow::refuse() {
 }
 
 void MainWindow::startRun() {
-    m_lastRequest = m_setup->request();
-    announcePace();
-    emit runRequested(m_lastRequest);
+    emit runRequested(m_setup->request());
 }
 
 void MainWindow::generate() {
     if (refuse()) return;
-    showStepping(false);
+    m_timeline->player().forgetSteps();
     startRun();
 }
 
 void MainWindow::step() {
-    if (m_state == AppState::Idle) {
+    const bool more = m_log->playhead() < static_cast<int>(m_log->rounds().size());
+    if (m_state == AppState::Idle && !more) {
         if (refuse()) return;
         startRun();
     }
-    showStepping(true);
-    emit stepRequested();
+    m_timeline->step();
 }
 
 void MainWindow::continueRun() {
-    showStepping(false);
-    announcePace();
+    m_timeline->player().resume();
     emit continueRequested(m_setup->request().options.maxTokens);
 }
 
-double MainWindow::pace() const {
-    return m_pace->itemData(m_paceIndex).toDouble();
+Pace MainWindow::pace() const {
+    return m_timeline->player().pace();
 }
 
-void MainWindow::announcePace() {
-    emit paceChanged(pace());
+void MainWindow::setPace(Pace pace) {
+    const int index = m_pace->findData(QVariant::fromValue(pace));
+    if (index < 0) return;
+    m_paceIndex = index;
+    m_pace->setCurrentIndex(index);
+    m_timeline->player().setPace(pace);
 }
 
 void MainWindow::onPaceChosen() {
-    m_paceIndex = m_pace->currentIndex();
-    announcePace();
+    setPace(m_pace->currentData().value<Pace>());
+    m_timeline->player().resume();
 }
 
-void MainWindow::showStepping(bool stepping) {
-    m_pace->setCurrentIndex(stepping ? -1 : m_paceIndex);
+void MainWindow::onPlayerChanged() {
+    m_pace->setCurrentIndex(m_timeline->player().isStepping() ? -1 : m_paceIndex);
 }
 
-void MainWindow::askSweep() {
-    if (refuseMeasuring()) return;
+void MainWindow::showRun(const RunRequest& request) {
+    m_lastRequest = request;
+    m_timeline->player().start();
+}
+
+void MainWindow::setBranchRefused(const QString& reason) {
+    m_timeline->setBranchRefused(reason);
+}
+
+/// A missing prompt does not matter where a suite can be chosen instead.
+bool MainWindow::refuseSuite() {
+    if (refuseMeasuring()) return true;
     const auto problem = m_setup->problem();
     const bool onlyPrompt =
         problem && problem->control == m_setup->promptText() && !m_setup->suites().empty();
-    if (problem && !onlyPrompt && refuse()) return;
+    return problem && !onlyPrompt && refuse();
+}
+
+void MainWindow::askSweep() {
+    if (refuseSuite()) return;
     auto* dialog = new SweepDialog(m_setup->request(), m_setup->suites(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { startSweep(dialog->request()); });
@@ -355,7 +385,7 @@ void MainWindow::askOpenSession() {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Open session"), {}, tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (path.isEmpty()) return;
-    announcePace();
+    m_timeline->player().forgetSteps();
     emit openSessionRequested(path);
 }
 
@@ -452,7 +482,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     }
     const QString file = otherFileIn(event->mimeData());
     if (file.isEmpty()) return;
-    announcePace();
+    m_timeline->player().forgetSteps();
     emit openSessionRequested(file);
 }
 

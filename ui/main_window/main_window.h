@@ -9,8 +9,10 @@
 
 #include "engine/trace/options.h"
 #include "engine/trace/reports.h"
+#include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
 #include "ui/setup/setup_types.h"
+#include "ui/timeline/run_player.h"
 
 class QComboBox;
 class QDockWidget;
@@ -27,36 +29,39 @@ class MainActions;
 class MessageBar;
 class ModelsView;
 class ProgressLine;
+class RulesView;
 class SetupPanel;
 class StatusPanel;
+class TimelinePanel;
 class TokenView;
 
 /// What the program is doing, as far as the window cares.
 enum class AppState {
     Idle,       ///< nothing runs; a run may be started
     Loading,    ///< models are being loaded
-    Running,    ///< rounds are arriving, or wait to be shown at the chosen pace
+    Running,    ///< rounds are arriving
     Stopping,   ///< Stop was asked for and the pass under way is being finished
-    Measuring,  ///< a sweep or a plain baseline is being measured, or an audit runs
+    Measuring,  ///< a sweep, rules or a plain baseline are being measured, or an audit runs
 };
 
 /// What the middle of the window shows.
 enum class MainPage {
     Generate,  ///< the tokens of the run
     Audit,     ///< is speculative decoding of the pair exact?
+    Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
 };
 
 /// Which colours the window uses.
 enum class ThemeChoice { System, Light, Dark };
 
-/// The program's window: setup on the left, the tokens in the middle, the inspector on the right, charts
-/// below.
+/// The program's window: setup on the left, the tokens in the middle, the inspector on the right, timeline
+/// and charts below.
 ///
 /// It shows values and asks for work by signals; it computes nothing, starts no thread and knows no engine
 /// type. All of it belongs to the GUI thread. Rounds reach it through runLog() only: whoever drains the
-/// worker's mailbox appends there (at the chosen pace) and every view follows the log. No slot costs more
-/// than O(1).
+/// worker's mailbox appends there at once, the timeline's player moves the log's playhead at the chosen pace,
+/// and every view shows the run up to there. No slot costs more than O(1).
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
@@ -75,6 +80,8 @@ public:
     MainActions& actionSet() { return *m_actions; }
     ModelsView& models() { return *m_models; }
     AuditView& audit() { return *m_audit; }
+    TimelinePanel& timeline() { return *m_timeline; }
+    RulesView& rules() { return *m_rules; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -93,9 +100,14 @@ public:
     ThemeChoice theme() const { return m_theme; }
     void setTheme(ThemeChoice theme);
 
-    /// Rounds shown a second, 0 = as they come. paceChanged() also precedes every request that starts a run,
-    /// so that whoever connects later than the settings were restored has it.
-    double pace() const;
+    /// How fast rounds are shown.
+    Pace pace() const;
+    /// Chooses one of the list's; another is ignored.
+    void setPace(Pace pace);
+
+    /// The run that runLog() holds was asked for so. Whoever begins a run in the log says so just after: it
+    /// is then shown at the pace.
+    void showRun(const RunRequest& request);
 
     /// The window of help; null until it is first wanted.
     HelpWindow* helpWindow() { return m_help; }
@@ -115,6 +127,8 @@ public slots:
     void setSuites(const std::vector<specula::PromptSuite>& suites);
     /// Speeds measured now would not be true, for this reason; "" when they would.
     void setMeasuringRefused(const QString& reason);
+    /// The shown run cannot be branched, for this reason; "" when it can.
+    void setBranchRefused(const QString& reason);
     /// Message bar. Nothing else changes: text, rounds and settings stay.
     void showError(const QString& text);
     void showWarning(const QString& text);
@@ -137,9 +151,8 @@ signals:
     /// Generate: start this run; what is on screen is cleared by the log's next begin.
     void runRequested(const specula::RunRequest& request);
     void stopRequested();
-    /// Show exactly one more round and then hold until paceChanged. When nothing runs, runRequested comes
-    /// just before.
-    void stepRequested();
+    /// A run like the shown one, from its prompt and its output up to this round.
+    void branchRequested(int rounds);
     /// Go on after the end of the shown run with the same timeline.
     void continueRequested(int moreTokens);
     void sweepRequested(const specula::SweepRequest& request);
@@ -147,10 +160,12 @@ signals:
     void measurePlainRequested(const specula::RunRequest& request);
     /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
     void auditRequested(const specula::AuditRequest& request);
+    /// Run the chosen pair under each of these rules.
+    void rulesRequested(const specula::RulesRequest& request);
+    /// Draw rounds under these rules at a round of the shown run.
+    void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
-    /// Rounds shown a second; 0 = as fast as they come. Also ends the hold that stepRequested began.
-    void paceChanged(double roundsPerSecond);
     /// Another target, draft or weight format was chosen.
     void loadRequested(const specula::EngineOptions& options);
     void openSessionRequested(const QString& path);
@@ -182,6 +197,7 @@ private:
 
     void enableByState();
     bool refuse();
+    bool refuseSuite();
     bool refuseMeasuring();
     void startRun();
     void generate();
@@ -192,16 +208,23 @@ private:
     void measurePlain();
     void measureCosts();
     void startAudit(specula::Mutant mutant);
+
+    // main_window_rules.cpp
+    void connectRules();
+    void askRules();
+    void startRules(const RulesRequest& request);
+    void followRound(TokenRef token);
+    void offerRules();
+
     void askOpenSession();
     void askSaveSession();
     void askPicture();
     void showCheatSheet();
     void showAbout();
     void onPaceChosen();
-    void announcePace();
-    void showStepping(bool stepping);
+    void onPlayerChanged();
     void onLogCleared();
-    void onRoundsAppended();
+    void onPlayheadMoved();
     void onRunFinished(specula::Finish why);
 
     std::unique_ptr<RunLog> m_log;
@@ -210,11 +233,13 @@ private:
     TokenView* m_tokens = nullptr;
     Inspector* m_inspector = nullptr;
     LiveCharts* m_charts = nullptr;
+    TimelinePanel* m_timeline = nullptr;
     MessageBar* m_messages = nullptr;
     ProgressLine* m_progress = nullptr;
     StatusPanel* m_status = nullptr;
     ModelsView* m_models = nullptr;
     AuditView* m_audit = nullptr;
+    RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
@@ -223,6 +248,7 @@ private:
     QDockWidget* m_setupDock = nullptr;
     QDockWidget* m_inspectorDock = nullptr;
     QDockWidget* m_chartsDock = nullptr;
+    QDockWidget* m_timelineDock = nullptr;
 
     AppState m_state = AppState::Idle;
     ThemeChoice m_theme = ThemeChoice::System;
@@ -232,7 +258,9 @@ private:
     static constexpr int kNarrowBelow = 1100;
     bool m_narrow = false;
     bool m_laidOut = false;    ///< docks have their sizes
-    RunRequest m_lastRequest;  ///< of the last run that was started here
+    RunRequest m_lastRequest;  ///< of the shown run
+    DraftInfo m_draft;         ///< that is loaded
+    int m_lookedAt = -1;       ///< the round whose rows are kept because it is looked at
     QString m_unmeasurable;    ///< why nothing should be measured now, "" if it may
     QString m_problem;         ///< what the last Generate was refused for
 };

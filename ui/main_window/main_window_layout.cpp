@@ -29,9 +29,12 @@
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/models/models_view.h"
+#include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/setup_panel.h"
+#include "ui/timeline/branch_line.h"
+#include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/legend.h"
 #include "ui/tokens/token_view.h"
 
@@ -81,13 +84,20 @@ QWidget* MainWindow::makeToolBar() {
     row->setContentsMargins(12, 4, 12, 4);
     row->setSpacing(8);
     m_pace = new QComboBox;
-    for (const int rounds : {1, 3, 10}) m_pace->addItem(tr("%1 a second").arg(rounds), double(rounds));
-    m_pace->addItem(tr("Full speed"), 0.0);
+    const auto offer = [this](const QString& words, Pace::Kind kind, double value) {
+        m_pace->addItem(words, QVariant::fromValue(Pace{kind, value}));
+    };
+    for (const int rounds : {1, 3, 10}) offer(tr("%1 a second").arg(rounds), Pace::Kind::Rounds, rounds);
+    offer(tr("Full speed"), Pace::Kind::Full, 0.0);
+    for (const int slower : {20, 5}) offer(tr("Real time / %1").arg(slower), Pace::Kind::Clock, slower);
+    offer(tr("Real time"), Pace::Kind::Clock, 1.0);
     m_pace->setPlaceholderText(tr("One step at a time"));
     m_paceIndex = 1;
     m_pace->setCurrentIndex(m_paceIndex);
-    describe(m_pace, tr("Pace"),
-             tr("Rounds shown a second; the speeds given are always those of the engine."));
+    describe(
+        m_pace, tr("Pace"),
+        tr("How fast rounds are shown, by the round or by the engine's clock; the speeds given are always "
+           "those of the engine."));
     row->addWidget(buttonFor(m_actions->showRejected));
     row->addStretch(1);
     row->addWidget(labelFor(m_pace, tr("Pace")));
@@ -115,6 +125,9 @@ QWidget* MainWindow::makeRunPage() {
     marks->follow(m_log.get());
     column->addWidget(makeToolBar());
     column->addWidget(marks);
+    auto* branch = new BranchLine(*m_log);
+    branch->setContentsMargins(12, 0, 12, 4);
+    column->addWidget(branch);
     column->addWidget(m_tokens, 1);
     auto* below = new QHBoxLayout;
     below->setContentsMargins(12, 4, 12, 4);
@@ -128,6 +141,8 @@ void MainWindow::buildCentre() {
     m_progress = new ProgressLine;
     m_models = new ModelsView;
     m_audit = new AuditView;
+    m_rules = new RulesView;
+    m_rules->oneRound().setLog(m_log.get());
     m_pageBar = new QTabBar;
     m_pageBar->setDocumentMode(true);
     m_pageBar->setExpanding(false);
@@ -135,13 +150,16 @@ void MainWindow::buildCentre() {
     m_pageBar->setAccessibleName(tr("Page"));
     m_pageBar->addTab(tr("Generate"));
     m_pageBar->addTab(tr("Audit"));
+    m_pageBar->addTab(tr("Rules"));
     m_pageBar->addTab(tr("Models"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
     m_pageBar->setTabToolTip(1, m_actions->showAudit->toolTip());
-    m_pageBar->setTabToolTip(2, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(2, m_actions->showRules->toolTip());
+    m_pageBar->setTabToolTip(3, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
     m_pages->addWidget(m_audit);
+    m_pages->addWidget(m_rules);
     m_pages->addWidget(m_models);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
@@ -170,19 +188,27 @@ void MainWindow::buildDocks() {
         measure->setDefaultAction(costs ? m_actions->measureCosts : m_actions->sweep);
     });
 
+    m_timeline = new TimelinePanel(*m_log);
+    m_timeline->setActions(m_actions->timeline);
+    setPace(m_pace->currentData().value<Pace>());
+
     m_setupDock = dockWith(tr("Setup"), "setup", m_setup);
     m_inspectorDock = dockWith(tr("Inspector"), "inspector", m_inspector);
     m_chartsDock = dockWith(tr("Charts"), "charts", m_charts);
     // Its tabs are title enough; the height is worth more to the charts.
     m_chartsDock->setTitleBarWidget(new QWidget);
+    m_timelineDock = dockWith(tr("Timeline"), "timeline", m_timeline);
+    m_timelineDock->setTitleBarWidget(new QWidget);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setDockOptions(AnimatedDocks | AllowTabbedDocks);
     addDockWidget(Qt::LeftDockWidgetArea, m_setupDock);
     addDockWidget(Qt::RightDockWidgetArea, m_inspectorDock);
-    addDockWidget(Qt::BottomDockWidgetArea, m_chartsDock);
+    addDockWidget(Qt::BottomDockWidgetArea, m_timelineDock);
+    addDockWidget(Qt::BottomDockWidgetArea, m_chartsDock, Qt::Vertical);
     tie(m_actions->showSetup, m_setupDock);
     tie(m_actions->showInspector, m_inspectorDock);
     tie(m_actions->showCharts, m_chartsDock);
+    tie(m_actions->showTimeline, m_timelineDock);
 }
 
 void MainWindow::buildStatusBar() {
@@ -205,13 +231,15 @@ void MainWindow::sizeDocks() {
     } else {
         resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
     }
-    resizeDocks({m_chartsDock}, {share(height(), 0.26, 180, 560)}, Qt::Vertical);
+    resizeDocks({m_timelineDock, m_chartsDock},
+                {share(height(), 0.05, 64, 112), share(height(), 0.26, 180, 560)}, Qt::Vertical);
 }
 
 void MainWindow::showDockStates() {
     m_actions->showSetup->setChecked(!isClosed(m_setupDock));
     m_actions->showInspector->setChecked(!isClosed(m_inspectorDock));
     m_actions->showCharts->setChecked(!isClosed(m_chartsDock));
+    m_actions->showTimeline->setChecked(!isClosed(m_timelineDock));
 }
 
 void MainWindow::placeInspector(bool narrow) {
@@ -237,6 +265,7 @@ void MainWindow::setPage(MainPage page) {
     m_pageBar->setCurrentIndex(static_cast<int>(page));
     m_actions->showModels->setChecked(page == MainPage::Models);
     m_actions->showAudit->setChecked(page == MainPage::Audit);
+    m_actions->showRules->setChecked(page == MainPage::Rules);
     if (page == MainPage::Generate)
         showRunDocks();
     else
@@ -245,7 +274,7 @@ void MainWindow::setPage(MainPage page) {
 }
 
 void MainWindow::hideRunDocks() {
-    for (QDockWidget* dock : {m_inspectorDock, m_chartsDock}) {
+    for (QDockWidget* dock : {m_inspectorDock, m_timelineDock, m_chartsDock}) {
         if (isClosed(dock)) continue;
         m_setAside.push_back(dock);
         dock->hide();
@@ -270,6 +299,7 @@ void MainWindow::connectActions() {
     connect(a.zoomReset, &QAction::triggered, m_tokens, &TokenView::resetZoom);
     connect(a.fullScreen, &QAction::toggled, this,
             [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
+    connect(a.fillPicture, &QAction::triggered, m_inspector, &Inspector::fill);
     connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
     connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
     connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
@@ -277,10 +307,16 @@ void MainWindow::connectActions() {
             [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
     connect(a.showAudit, &QAction::triggered, this,
             [this](bool audit) { setPage(audit ? MainPage::Audit : MainPage::Generate); });
+    connect(a.showRules, &QAction::triggered, this,
+            [this](bool rules) { setPage(rules ? MainPage::Rules : MainPage::Generate); });
     connect(a.generate, &QAction::triggered, this, &MainWindow::generate);
-    connect(a.stop, &QAction::triggered, this, &MainWindow::stopRequested);
+    connect(a.stop, &QAction::triggered, this, [this] {
+        m_timeline->player().showAll();  // after Stop nobody waits for the pace
+        emit stopRequested();
+    });
     connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
     connect(a.step, &QAction::triggered, this, &MainWindow::step);
+    m_timeline->setBookmarkMenu(a.bookmarkMenu());
     connect(a.sweep, &QAction::triggered, this, &MainWindow::askSweep);
     connect(a.measureCosts, &QAction::triggered, this, &MainWindow::measureCosts);
     connect(a.measurePlain, &QAction::triggered, this, &MainWindow::measurePlain);
@@ -300,7 +336,7 @@ void MainWindow::connectActions() {
 
 void MainWindow::connectViews() {
     connect(m_log.get(), &RunLog::cleared, this, &MainWindow::onLogCleared);
-    connect(m_log.get(), &RunLog::roundsAppended, this, &MainWindow::onRoundsAppended);
+    connect(m_log.get(), &RunLog::playheadMoved, this, &MainWindow::onPlayheadMoved);
     connect(m_log.get(), &RunLog::finished, this, &MainWindow::onRunFinished);
     connect(m_tokens, &TokenView::tokenActivated, this, &MainWindow::inspect);
     connect(m_tokens, &TokenView::ghostsVisibleChanged, m_actions->showRejected, &QAction::setChecked);
@@ -308,12 +344,22 @@ void MainWindow::connectViews() {
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
+    connectRules();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);
     connect(m_models, &ModelsView::useAsDraft, m_setup, &SetupPanel::chooseDraft);
     connect(m_models, &ModelsView::usePair, m_setup, &SetupPanel::choosePair);
     connect(m_pace, &QComboBox::activated, this, &MainWindow::onPaceChosen);
+    connect(&m_timeline->player(), &RunPlayer::changed, this, &MainWindow::onPlayerChanged);
+    connect(m_timeline, &TimelinePanel::roundShown, this,
+            [this](int round) { inspect(m_log->tellingToken(round)); });
+    connect(m_timeline, &TimelinePanel::branchAsked, this, &MainWindow::branchRequested);
+    connect(m_tokens, &TokenView::menuAboutToOpen, this, [this](QMenu* menu, TokenRef token) {
+        if (!token.isValid()) return;
+        menu->addSeparator();
+        m_timeline->addRoundEntries(menu, token.round);
+    });
     connect(&m_charts->sweep(), &SweepChart::gammaClicked, this, [this](int gamma) {
         m_setup->setGamma(gamma);
         showInfo(tr("Gamma is now %1.").arg(gamma));

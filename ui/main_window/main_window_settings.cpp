@@ -11,7 +11,7 @@ namespace specula {
 
 namespace {
 
-constexpr int kLayoutVersion = 1;  ///< raise when docks come, go or change their names
+constexpr int kLayoutVersion = 2;  ///< raise when docks come, go or change their names
 const QLatin1String kSetupPrefix("setup");
 
 }  // namespace
@@ -24,7 +24,7 @@ void MainWindow::saveSettings() const {
     settings.setValue(QStringLiteral("window/theme"), static_cast<int>(m_theme));
     settings.setValue(QStringLiteral("window/showRejected"), m_tokens->ghostsVisible());
     settings.setValue(QStringLiteral("window/textSize"), m_tokens->textSize());
-    settings.setValue(QStringLiteral("window/pace"), pace());
+    settings.setValue(QStringLiteral("window/pace"), m_pace->itemText(m_paceIndex));
     m_setup->save(settings, kSetupPrefix);
 }
 
@@ -41,13 +41,8 @@ void MainWindow::restoreSettings() {
     bool isNumber = false;
     const double size = settings.value(QStringLiteral("window/textSize")).toDouble(&isNumber);
     if (isNumber && size > 0.0) m_tokens->setTextSize(size);
-    const double kept = settings.value(QStringLiteral("window/pace")).toDouble(&isNumber);
-    const int pace = isNumber ? m_pace->findData(kept) : -1;
-    if (pace >= 0) {
-        m_pace->setCurrentIndex(pace);
-        m_paceIndex = pace;
-        announcePace();
-    }
+    const int kept = m_pace->findText(settings.value(QStringLiteral("window/pace")).toString());
+    if (kept >= 0) setPace(m_pace->itemData(kept).value<Pace>());
     m_setup->restore(settings, kSetupPrefix);
 }
 

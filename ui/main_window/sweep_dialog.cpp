@@ -1,6 +1,5 @@
 #include "ui/main_window/sweep_dialog.h"
 
-#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -12,19 +11,14 @@
 #include <algorithm>
 
 #include "ui/setup/help.h"
+#include "ui/setup/suite_box.h"
 
 namespace specula {
 
 SweepDialog::SweepDialog(const RunRequest& present, const std::vector<PromptSuite>& suites, QWidget* parent)
-    : QDialog(parent), m_present(present), m_suites(suites) {
+    : QDialog(parent), m_present(present) {
     setWindowTitle(tr("Gamma sweep"));
-    m_prompts = new QComboBox;
-    m_prompts->addItem(tr("This prompt"));
-    for (const PromptSuite& suite : m_suites) {
-        m_prompts->addItem(
-            tr("%1 (%n prompts)", nullptr, static_cast<int>(suite.prompts.size())).arg(suite.name));
-    }
-    describe(m_prompts, tr("Prompts"), tr("What is generated for each gamma."));
+    m_prompts = new SuiteBox(present.prompt, suites, tr("What is generated for each gamma."));
     m_last = new QSpinBox;
     m_last->setRange(1, kGammaMax);
     m_last->setValue(8);
@@ -72,14 +66,8 @@ SweepRequest SweepDialog::request() const {
     request.repeats = m_repeats->value();
     request.gammas.clear();
     for (int gamma = 0; gamma <= m_last->value(); ++gamma) request.gammas.push_back(gamma);
-    const int suite = m_prompts->currentIndex() - 1;
-    if (suite < 0) {
-        request.prompts = {m_present.prompt};
-        request.suite = tr("this prompt").toStdString();
-    } else {
-        request.prompts = m_suites[static_cast<std::size_t>(suite)].prompts;
-        request.suite = m_suites[static_cast<std::size_t>(suite)].name.toStdString();
-    }
+    request.prompts = m_prompts->prompts();
+    request.suite = m_prompts->name();
     return request;
 }
 

@@ -7,11 +7,12 @@
 #include "engine/trace/options.h"
 #include "ui/setup/setup_types.h"
 
-class QComboBox;
 class QLabel;
 class QSpinBox;
 
 namespace specula {
+
+class SuiteBox;
 
 /// Asks over which prompts and gammas to sweep.
 class SweepDialog : public QDialog {
@@ -23,7 +24,7 @@ public:
 
     SweepRequest request() const;
 
-    QComboBox* prompts() { return m_prompts; }
+    SuiteBox* prompts() { return m_prompts; }
     QSpinBox* last() { return m_last; }
     QSpinBox* repeats() { return m_repeats; }
 
@@ -31,8 +32,7 @@ private:
     void describeWork();
 
     RunRequest m_present;
-    std::vector<PromptSuite> m_suites;
-    QComboBox* m_prompts = nullptr;
+    SuiteBox* m_prompts = nullptr;
     QSpinBox* m_last = nullptr;
     QSpinBox* m_repeats = nullptr;
     QSpinBox* m_tokens = nullptr;

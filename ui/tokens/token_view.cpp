@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/common/palette.h"
-#include "ui/common/round_tree.h"
 #include "ui/tokens/token_painter.h"
 
 namespace specula {
@@ -18,36 +18,8 @@ namespace {
 constexpr double kDefaultTextSize = 13.0;
 constexpr double kSmallestText = 6.0;
 constexpr double kLargestText = 48.0;
-constexpr int kRingRoom = 4;  ///< how far the cursor's ring reaches outside its token
-
-TokenRole roleOf(EmitKind kind) {
-    switch (kind) {
-        case EmitKind::Accepted:
-            return TokenRole::Accepted;
-        case EmitKind::Resampled:
-            return TokenRole::Resampled;
-        case EmitKind::Bonus:
-            return TokenRole::Bonus;
-        case EmitKind::Plain:
-            break;
-    }
-    return TokenRole::Plain;
-}
-
-QString idText(TokenId id) {
-    return QStringLiteral("#%1").arg(id);
-}
-
-/// A prompt without token pieces, cut before each space.
-std::vector<std::string> wordsOf(const std::string& text) {
-    std::vector<std::string> words;
-    for (const char c : text) {
-        if (words.empty() || c == ' ' || (!words.back().empty() && words.back().back() == '\n'))
-            words.emplace_back();
-        words.back() += c;
-    }
-    return words;
-}
+constexpr std::size_t kSlice = 1500;  ///< tokens that are laid out at once, some 8 ms
+constexpr int kRingRoom = 4;          ///< how far the cursor's ring reaches outside its token
 
 }  // namespace
 
@@ -61,6 +33,8 @@ TokenView::TokenView(QWidget* parent)
     setAccessibleName(QStringLiteral("Generated text"));
     viewport()->setBackgroundRole(QPalette::Base);
     viewport()->setMouseTracking(true);
+    m_work.setInterval(0);
+    connect(&m_work, &QTimer::timeout, this, &TokenView::goOnLaying);
     relayout();
     m_relayouts = 0;
 }
@@ -70,8 +44,10 @@ void TokenView::setLog(RunLog* log) {
     m_log = log;
     if (m_log) {
         connect(m_log, &RunLog::cleared, this, &TokenView::onCleared);
-        connect(m_log, &RunLog::roundsAppended, this, &TokenView::onRoundsAppended);
-        connect(m_log, &RunLog::finished, this, &TokenView::onFinished);
+        connect(m_log, &RunLog::roundsAppended, this, &TokenView::onTextGrew);
+        connect(m_log, &RunLog::finished, this, &TokenView::onTextGrew);
+        connect(m_log, &RunLog::playheadMoved, this, &TokenView::onPlayheadMoved);
+        connect(m_log, &QObject::destroyed, this, &TokenView::onCleared);
     }
     onCleared();
 }
@@ -79,16 +55,25 @@ void TokenView::setLog(RunLog* log) {
 void TokenView::onCleared() {
     m_current = {};
     verticalScrollBar()->setValue(0);
-    relayout();
+    startOver();
     describeCurrent();
 }
 
-void TokenView::onRoundsAppended() {
-    grow(false);
+void TokenView::onTextGrew() {
+    if (!grow() || m_next) m_work.start();
 }
 
-void TokenView::onFinished() {
-    grow(true);
+void TokenView::onPlayheadMoved() {
+    if (m_current.isValid() && !m_log->isShown(m_current)) {
+        m_current = {};
+        describeCurrent();
+    }
+    const bool follow = atBottom();
+    const int shown = shownItems();
+    if (m_selectTo >= shown) select(-1, -1);
+    updateFrom(m_laid.topOf(std::min(shown, std::exchange(m_shown, shown)) - 1));
+    updateScrollRange();
+    if (follow) verticalScrollBar()->setValue(verticalScrollBar()->maximum());
 }
 
 void TokenView::setGhostsVisible(bool visible) {
@@ -128,146 +113,77 @@ QSize TokenView::minimumSizeHint() const {
     return {200, 120};
 }
 
+/// A long text is laid out anew beside the one on screen, which stays until then.
 void TokenView::relayout() {
     ++m_relayouts;
-    const bool follow = atBottom();
-    // What stands at the top stays there when the text is laid out anew.
-    const int top =
-        m_layout.nearestTextItem(toContent(QPoint(0, static_cast<int>(m_layout.style().pitch / 2))));
-    const TokenRef topRef = top >= 0 ? m_layout.item(top).ref : TokenRef{};
-
     QFont textFont = font();
     textFont.setPointSizeF(m_textSize);
-    m_layout.reset(LayoutStyle(textFont, m_ghostsVisible), viewport()->width());
-    m_outputItem.clear();
-    m_promptPieces.clear();
-    m_settled = 0;
-    m_laidRounds = 0;
+    m_next.emplace();
+    m_next->reset(m_log, LayoutStyle(textFont, m_ghostsVisible), viewport()->width());
+    goOnLaying();
+}
+
+/// A new text; the one on screen goes at once.
+void TokenView::startOver() {
+    m_laid.reset(nullptr, m_laid.layout().style(), m_laid.layout().width());
+    relayout();
+    if (m_next) takeNext();
+}
+
+void TokenView::goOnLaying() {
+    bool done = true;
+    if (!m_next) {
+        done = grow();
+    } else if (m_next->grow(kSlice)) {
+        takeNext();
+    } else {
+        done = false;
+    }
+    if (done)
+        m_work.stop();
+    else
+        m_work.start();
+}
+
+void TokenView::takeNext() {
+    const bool follow = atBottom();
+    // What stands at the top stays there when the text is laid out anew.
+    const TokenLayout& old = m_laid.layout();
+    const int top = old.nearestTextItem(toContent(QPoint(0, static_cast<int>(old.style().pitch / 2))));
+    const TokenRef topRef = top >= 0 ? old.item(top).ref : TokenRef{};
+    m_laid = std::move(*m_next);
+    m_next.reset();
+    m_shown = shownItems();
     m_selectFrom = m_selectTo = m_anchorItem = -1;
-    if (m_log && m_log->hasRun()) {
-        appendPrompt();
-        grow(m_log->finishReason() != Finish::Running);
-    }
     updateScrollRange();
-    if (follow) {
+    if (follow)
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
-    } else if (const int item = itemOf(topRef); item >= 0 && !m_layout.fragmentsOf(item).empty()) {
-        verticalScrollBar()->setValue(
-            static_cast<int>(m_layout.lineTop(m_layout.fragmentsOf(item).front().line)));
-    }
+    else if (m_laid.itemOf(topRef) >= 0)
+        verticalScrollBar()->setValue(static_cast<int>(m_laid.topOf(m_laid.itemOf(topRef))));
     viewport()->update();
 }
 
-void TokenView::appendPrompt() {
-    const RunHeader& header = m_log->header();
-    m_promptPieces = header.promptPieces.empty() ? wordsOf(header.prompt) : header.promptPieces;
-    const std::vector<std::string_view> views(m_promptPieces.begin(), m_promptPieces.end());
-    const ShownPieces shown = showPieces(views, true);
-    for (std::size_t i = 0; i < shown.pieces.size(); ++i) {
-        QString text = shown.pieces[i].text;
-        // sentencepiece puts a space before the first word of a text.
-        if (i == 0 && text.size() > 1 && text.startsWith(QLatin1Char(' '))) text.remove(0, 1);
-        m_layout.append({TokenRole::Prompt, {}, text, false});
-    }
-}
-
-/// Lays out what the log has beyond what stands here already; the tail that was unsettled is laid out again.
-void TokenView::grow(bool atEnd) {
-    if (!m_log || !m_log->hasRun()) return;
+/// Lays out some of what the log has beyond what stands here; true when that is all.
+bool TokenView::grow() {
     const bool follow = atBottom();
-    const double dirtyFrom = m_layout.lineTop(m_layout.lineCount() - 1);
-    const std::vector<TokenRef>& output = m_log->output();
-    int round = m_laidRounds;
-    int firstEmitted = 0;
-    if (m_settled < m_outputItem.size()) {
-        const TokenRef unsettled = output[m_settled];
-        round = unsettled.round;
-        firstEmitted = unsettled.index;
-        int item = m_outputItem[m_settled];
-        while (item > 0 && isGhost(m_layout.item(item - 1).role) &&
-               m_layout.item(item - 1).ref.round == round)
-            --item;
-        m_layout.truncate(item);
-        m_outputItem.resize(m_settled);
-    }
-    std::vector<std::string_view> pieces;
-    for (std::size_t i = m_settled; i < output.size(); ++i) pieces.push_back(m_log->bytesOf(output[i]));
-    const ShownPieces shown = showPieces(pieces, atEnd);
-    const std::size_t shownFrom = m_settled;
-    const int rounds = static_cast<int>(m_log->rounds().size());
-    for (; round < rounds; ++round, firstEmitted = 0)
-        appendRound(round, firstEmitted, shown.pieces, shownFrom);
-    m_laidRounds = rounds;
-    m_settled = shownFrom + shown.settled;
+    const double dirtyFrom = m_laid.layout().lineTop(m_laid.layout().lineCount() - 1);
+    const bool done = m_laid.grow(kSlice);
+    m_shown = shownItems();
     updateScrollRange();
     updateFrom(dirtyFrom);
     if (follow) verticalScrollBar()->setValue(verticalScrollBar()->maximum());
-}
-
-void TokenView::appendRound(int round, int firstEmitted, const std::vector<ShownPiece>& shown,
-                            std::size_t shownFrom) {
-    const Round& r = m_log->rounds()[static_cast<std::size_t>(round)];
-    for (int i = firstEmitted; i < static_cast<int>(r.emitted.size()); ++i) {
-        const Emitted& token = r.emitted[static_cast<std::size_t>(i)];
-        const ShownPiece& piece = shown[m_outputItem.size() - shownFrom];
-        LayoutItem item{roleOf(token.kind), TokenRef::emitted(round, i), piece.text, false};
-        if (token.bytes.empty()) item.text = idText(token.id);
-        if (piece.state == ShownPiece::State::Pending) {
-            item.text += QChar(0x2026);
-            item.pending = true;
-        }
-        m_layout.append(item, ghostItems(round, i));
-        m_outputItem.push_back(m_layout.itemCount() - 1);
-    }
-    m_layout.appendGhosts(ghostItems(round, static_cast<int>(r.emitted.size())));
-}
-
-/// What the ghosts say: pieces of one character are joined only where one token was drafted after the other.
-std::vector<QString> TokenView::ghostTexts(const std::vector<TokenRef>& ghosts) const {
-    std::vector<QString> texts;
-    for (std::size_t first = 0; first < ghosts.size();) {
-        std::vector<std::string_view> pieces{m_log->bytesOf(ghosts[first])};
-        std::size_t end = first + 1;
-        for (; end < ghosts.size() && m_log->proposalAt(ghosts[end])->parent == ghosts[end - 1].index; ++end)
-            pieces.push_back(m_log->bytesOf(ghosts[end]));
-        for (const ShownPiece& piece : showPieces(pieces, true).pieces) texts.push_back(piece.text);
-        first = end;
-    }
-    return texts;
-}
-
-std::vector<LayoutItem> TokenView::ghostItems(int round, int place) const {
-    std::vector<LayoutItem> items;
-    if (!m_ghostsVisible) return items;
-    const std::vector<TokenRef> ghosts = m_log->ghostsBefore(round, place);
-    if (ghosts.empty()) return items;
-    const bool tree = isTree(m_log->rounds()[static_cast<std::size_t>(round)]);
-    // Candidates whose turn never came stand beside every accepted token of a tree: the inspector names them.
-    if (tree && m_log->proposalAt(ghosts.front())->verdict != Verdict::Rejected) return items;
-    const std::vector<QString> texts = ghostTexts(ghosts);
-    for (std::size_t i = 0; i < ghosts.size(); ++i) {
-        const TokenRef ref = ghosts[i];
-        const Proposal& proposal = *m_log->proposalAt(ref);
-        QString text = texts[i];
-        if (proposal.bytes.empty()) text = idText(proposal.id);
-        if (text.isEmpty()) text = QChar(0x2026);
-        if (text.size() > 1 && text.startsWith(QLatin1Char(' '))) text.remove(0, 1);
-        const bool rejected = proposal.verdict == Verdict::Rejected;
-        items.push_back({rejected ? TokenRole::Rejected : TokenRole::Discarded, ref, text, false, place,
-                         tree && !rejected});
-    }
-    return items;
+    return done;
 }
 
 bool TokenView::atBottom() const {
     return verticalScrollBar()->value() >=
-           verticalScrollBar()->maximum() - static_cast<int>(m_layout.style().pitch / 2);
+           verticalScrollBar()->maximum() - static_cast<int>(m_laid.layout().style().pitch / 2);
 }
 
 void TokenView::updateScrollRange() {
-    const int height = static_cast<int>(std::ceil(m_layout.height()));
+    const int height = static_cast<int>(std::ceil(m_laid.heightOf(shownItems())));
     verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setSingleStep(std::max(1, static_cast<int>(m_layout.style().pitch)));
+    verticalScrollBar()->setSingleStep(std::max(1, static_cast<int>(m_laid.layout().style().pitch)));
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
 }
 
@@ -278,51 +194,20 @@ void TokenView::updateFrom(double top) {
 
 void TokenView::updateItem(int item) {
     const double scroll = verticalScrollBar()->value();
-    for (const Fragment& fragment : m_layout.fragmentsOf(item)) {
+    for (const Fragment& fragment : m_laid.layout().fragmentsOf(item)) {
         viewport()->update(fragment.rect.translated(0, -scroll)
                                .toAlignedRect()
                                .adjusted(-kRingRoom, -kRingRoom, kRingRoom, kRingRoom));
     }
 }
 
-int TokenView::itemOf(TokenRef ref) const {
-    if (!m_log || !m_log->contains(ref)) return -1;
-    if (const Proposal* proposal = m_log->proposalAt(ref)) {
-        if (proposal->verdict != Verdict::Accepted) return ghostItemOf(ref);
-        const auto& emitted = m_log->rounds()[static_cast<std::size_t>(ref.round)].emitted;
-        const auto found = std::find_if(emitted.begin(), emitted.end(), [&](const Emitted& token) {
-            return token.kind == EmitKind::Accepted && token.proposal == ref.index;
-        });
-        if (found == emitted.end()) return -1;
-        ref = TokenRef::emitted(ref.round, static_cast<int>(found - emitted.begin()));
-    }
-    const std::size_t index = m_log->firstOutputOf(ref.round) + static_cast<std::size_t>(ref.index);
-    return index < m_outputItem.size() ? m_outputItem[index] : -1;
+/// Layout items up to the playhead.
+int TokenView::shownItems() const {
+    return m_laid.itemsOf(m_log ? m_log->playhead() : 0);
 }
 
-int TokenView::ghostItemOf(TokenRef ref) const {
-    const auto matches = [&](int item) {
-        const LayoutItem& ghost = m_layout.item(item);
-        return ghost.ref.round == ref.round && (ghost.role == TokenRole::Folded || ghost.ref == ref);
-    };
-    const Round& round = m_log->rounds()[static_cast<std::size_t>(ref.round)];
-    const int anchor = ghostPlaceOf(round, ref.index);
-    const std::size_t first = m_log->firstOutputOf(ref.round);
-    if (anchor < static_cast<int>(round.emitted.size())) {
-        const std::size_t index = first + static_cast<std::size_t>(anchor);
-        if (index >= m_outputItem.size()) return -1;
-        for (int item = m_outputItem[index] - 1; item >= 0 && isGhost(m_layout.item(item).role); --item) {
-            if (matches(item)) return item;
-        }
-        return -1;
-    }
-    const std::size_t after = first + round.emitted.size();
-    if (after > m_outputItem.size()) return -1;
-    int item = after == 0 ? static_cast<int>(m_promptPieces.size()) : m_outputItem[after - 1] + 1;
-    for (; item < m_layout.itemCount() && isGhost(m_layout.item(item).role); ++item) {
-        if (matches(item)) return item;
-    }
-    return -1;
+int TokenView::itemOf(TokenRef ref) const {
+    return m_laid.itemOf(ref);
 }
 
 QPointF TokenView::toContent(QPoint viewportPoint) const {
@@ -330,12 +215,12 @@ QPointF TokenView::toContent(QPoint viewportPoint) const {
 }
 
 TokenRef TokenView::tokenAt(QPoint viewportPoint) const {
-    const int item = m_layout.itemAt(toContent(viewportPoint));
-    return item < 0 ? TokenRef{} : m_layout.item(item).ref;
+    const int item = m_laid.layout().itemAt(toContent(viewportPoint));
+    return item < 0 || item >= shownItems() ? TokenRef{} : m_laid.layout().item(item).ref;
 }
 
 QRect TokenView::tokenRect(TokenRef ref) const {
-    const std::span<const Fragment> fragments = m_layout.fragmentsOf(itemOf(ref));
+    const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(itemOf(ref));
     if (fragments.empty()) return {};
     return fragments.front().rect.translated(0, -verticalScrollBar()->value()).toAlignedRect();
 }
@@ -343,7 +228,7 @@ QRect TokenView::tokenRect(TokenRef ref) const {
 void TokenView::paintEvent(QPaintEvent* event) {
     QPainter painter(viewport());
     const Theme theme = Theme::of(palette());
-    if (m_layout.itemCount() == 0) {
+    if (m_laid.layout().itemCount() == 0) {
         painter.setPen(theme.secondary);
         painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
                          m_emptyText);
@@ -353,23 +238,26 @@ void TokenView::paintEvent(QPaintEvent* event) {
     painter.translate(0, -scroll);
     const double top = event->rect().top() + scroll - kRingRoom;
     const double bottom = event->rect().bottom() + scroll + kRingRoom;
-    TokenPainter tokens(&painter, theme, m_layout.style());
-    for (const Fragment& fragment : m_layout.textBetween(top, bottom)) {
-        tokens.paint(m_layout.item(fragment.item), fragment);
+    TokenPainter tokens(&painter, theme, m_laid.layout().style());
+    const int shown = shownItems();
+    for (const Fragment& fragment : m_laid.layout().textBetween(top, bottom)) {
+        if (fragment.item >= shown) break;
+        tokens.paint(m_laid.layout().item(fragment.item), fragment);
         const bool selected = fragment.item >= m_selectFrom && fragment.item <= m_selectTo;
         if (selected) tokens.paintSelection(fragment.rect);
     }
-    for (const Fragment& fragment : m_layout.ghostsBetween(top, bottom)) {
-        tokens.paint(m_layout.item(fragment.item), fragment);
+    for (const Fragment& fragment : m_laid.layout().ghostsBetween(top, bottom)) {
+        if (fragment.item >= shown) break;
+        tokens.paint(m_laid.layout().item(fragment.item), fragment);
     }
-    for (const Fragment& fragment : m_layout.fragmentsOf(itemOf(m_current))) {
+    for (const Fragment& fragment : m_laid.layout().fragmentsOf(itemOf(m_current))) {
         tokens.paintCursor(fragment.rect, hasFocus());
     }
 }
 
 void TokenView::resizeEvent(QResizeEvent* event) {
     QAbstractScrollArea::resizeEvent(event);
-    if (viewport()->width() != static_cast<int>(m_layout.width())) {
+    if (viewport()->width() != static_cast<int>((m_next ? *m_next : m_laid).layout().width())) {
         relayout();
     } else {
         const bool follow = atBottom();

@@ -2,14 +2,21 @@
 
 #include <QAbstractScrollArea>
 #include <QPointer>
+#include <QTimer>
+
+#include <optional>
 
 #include "ui/common/run_log.h"
-#include "ui/common/token_text.h"
-#include "ui/tokens/token_layout.h"
+#include "ui/tokens/laid_run.h"
+
+class QMenu;
 
 namespace specula {
 
 /// The streaming text of a run, coloured by what happened to each token. Reads a RunLog; never changes it.
+///
+/// It ends at the log's playhead. The rest is laid out too, so that moving the playhead costs no layout. Of
+/// more than some 1,500 tokens at once the layout takes several turns of the event loop.
 ///
 /// Rejected and discarded drafts stand as small struck chips above the line, where the token that replaced
 /// them begins. Mouse: click selects a token, drag selects text to copy, Ctrl+wheel zooms. Keys: Left/Right
@@ -53,7 +60,8 @@ public:
     /// Prompt and output.
     QString textWithPrompt() const;
 
-    /// How often everything was laid out anew (width, font, ghosts, a new run); appending does not count.
+    /// How often everything was laid out anew, or began to be (width, font, ghosts, a new run); appending
+    /// does not count.
     int relayoutCount() const { return m_relayouts; }
 
     QSize sizeHint() const override;
@@ -69,6 +77,8 @@ signals:
     void tokenActivated(specula::TokenRef token);
     void ghostsVisibleChanged(bool visible);
     void textSizeChanged(double points);
+    /// Entries for this token (not valid: beside the text) may be added; the menu opens afterwards.
+    void menuAboutToOpen(QMenu* menu, specula::TokenRef token);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -87,23 +97,21 @@ protected:
 
 private:
     void onCleared();
-    void onRoundsAppended();
-    void onFinished();
+    void onTextGrew();
+    void onPlayheadMoved();
 
     // Layout (token_view.cpp)
     void relayout();
-    void appendPrompt();
-    void appendRound(int round, int firstEmitted, const std::vector<ShownPiece>& shown,
-                     std::size_t shownFrom);
-    std::vector<QString> ghostTexts(const std::vector<TokenRef>& ghosts) const;
-    std::vector<LayoutItem> ghostItems(int round, int place) const;
-    void grow(bool atEnd);
+    void startOver();
+    void goOnLaying();
+    void takeNext();
+    bool grow();
+    int shownItems() const;
     bool atBottom() const;
     void updateScrollRange();
     void updateFrom(double top);
     void updateItem(int item);
     int itemOf(TokenRef ref) const;
-    int ghostItemOf(TokenRef ref) const;
     QPointF toContent(QPoint viewportPoint) const;
 
     // Mouse and keys (token_view_input.cpp)
@@ -120,11 +128,10 @@ private:
     void showTokenTip(QPoint globalPoint, QPoint viewportPoint);
 
     QPointer<RunLog> m_log;
-    TokenLayout m_layout;
-    std::vector<std::string> m_promptPieces;  ///< of the layout's first items
-    std::vector<int> m_outputItem;            ///< layout item of each output token
-    std::size_t m_settled = 0;                ///< output tokens whose text can no longer change
-    int m_laidRounds = 0;
+    LaidRun m_laid;
+    std::optional<LaidRun> m_next;  ///< takes the place of m_laid when all of it is laid out
+    QTimer m_work;                  ///< runs while something is left to lay out
+    int m_shown = 0;                ///< shownItems() as last painted
     bool m_ghostsVisible = true;
     double m_textSize = 13.0;
     QString m_emptyText;

@@ -24,7 +24,7 @@ constexpr int kWheelStep = 120;
 void TokenView::setCurrent(TokenRef ref) {
     if (ref == m_current) return;
     updateItem(itemOf(m_current));
-    m_current = m_log && m_log->contains(ref) ? ref : TokenRef{};
+    m_current = m_log && m_log->isShown(ref) ? ref : TokenRef{};
     const int item = itemOf(m_current);
     updateItem(item);
     if (item >= 0) ensureVisible(item);
@@ -33,18 +33,18 @@ void TokenView::setCurrent(TokenRef ref) {
 
 void TokenView::setCurrentItem(int item) {
     if (item < 0) return;
-    setCurrent(m_layout.item(item).ref);
+    setCurrent(m_laid.layout().item(item).ref);
     emit tokenActivated(m_current);
 }
 
 void TokenView::ensureVisible(int item) {
-    const std::span<const Fragment> fragments = m_layout.fragmentsOf(item);
+    const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(item);
     if (fragments.empty()) return;
     // The whole line, with its ghosts, so that what explains a token comes into view with it.
-    const int top = static_cast<int>(m_layout.lineTop(fragments.front().line)) -
-                    static_cast<int>(m_layout.style().margin);
-    const int bottom =
-        static_cast<int>(std::ceil(m_layout.lineTop(fragments.back().line) + m_layout.style().pitch));
+    const int top = static_cast<int>(m_laid.layout().lineTop(fragments.front().line)) -
+                    static_cast<int>(m_laid.layout().style().margin);
+    const int bottom = static_cast<int>(
+        std::ceil(m_laid.layout().lineTop(fragments.back().line) + m_laid.layout().style().pitch));
     QScrollBar* bar = verticalScrollBar();
     if (top < bar->value()) {
         bar->setValue(top);
@@ -60,22 +60,24 @@ void TokenView::describeCurrent() {
 }
 
 int TokenView::stepItem(int from, int direction) const {
-    for (int item = from + direction; item >= 0 && item < m_layout.itemCount(); item += direction) {
-        if (m_layout.item(item).role != TokenRole::Prompt) return item;
+    const int shown = shownItems();
+    for (int item = from + direction; item >= 0 && item < shown; item += direction) {
+        if (m_laid.layout().item(item).role != TokenRole::Prompt) return item;
     }
     return -1;
 }
 
 int TokenView::lineNeighbour(int from, int direction) const {
-    const std::span<const Fragment> fragments = m_layout.fragmentsOf(from);
+    const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(from);
     if (fragments.empty()) return -1;
     const Fragment& edge = direction < 0 ? fragments.front() : fragments.back();
-    for (int line = edge.line + direction; line >= 0 && line < m_layout.lineCount(); line += direction) {
-        const double y = m_layout.lineTop(line) + m_layout.style().ghostBand + 1;
+    for (int line = edge.line + direction; line >= 0 && line < m_laid.layout().lineCount();
+         line += direction) {
+        const double y = m_laid.layout().lineTop(line) + m_laid.layout().style().ghostBand + 1;
         int best = -1;
         double nearest = 0;
-        for (const Fragment& f : m_layout.textBetween(y, y)) {
-            if (m_layout.item(f.item).role == TokenRole::Prompt) continue;
+        for (const Fragment& f : m_laid.layout().textBetween(y, y)) {
+            if (m_laid.layout().item(f.item).role == TokenRole::Prompt || f.item >= shownItems()) continue;
             const double distance = std::abs(f.rect.center().x() - edge.rect.center().x());
             if (best < 0 || distance < nearest) {
                 best = f.item;
@@ -89,7 +91,7 @@ int TokenView::lineNeighbour(int from, int direction) const {
 
 /// First token of the next round, or of this round, or (from there) of the round before.
 int TokenView::roundNeighbour(int from, int direction) const {
-    const auto roundOf = [this](int item) { return m_layout.item(item).ref.round; };
+    const auto roundOf = [this](int item) { return m_laid.layout().item(item).ref.round; };
     if (direction > 0) {
         for (int item = stepItem(from, 1); item >= 0; item = stepItem(item, 1)) {
             if (roundOf(item) != roundOf(from)) return item;
@@ -109,7 +111,7 @@ bool TokenView::moveCursor(QKeyEvent* event) {
     const bool shift = event->modifiers() == Qt::ShiftModifier;
     if (event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) return false;
     const int first = stepItem(-1, 1);
-    const int last = stepItem(m_layout.itemCount(), -1);
+    const int last = stepItem(shownItems(), -1);
     const int here = itemOf(m_current);
     const int key = event->key();
     int to = -1;
@@ -148,7 +150,7 @@ bool TokenView::handleEditKey(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy)) {
         copy();
     } else if (event->matches(QKeySequence::SelectAll)) {
-        select(static_cast<int>(m_promptPieces.size()), m_layout.itemCount() - 1);
+        select(m_laid.promptItems(), shownItems() - 1);
     } else if (event->matches(QKeySequence::ZoomIn) ||
                (event->modifiers() & Qt::ControlModifier &&
                 (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal))) {
@@ -178,7 +180,7 @@ void TokenView::mousePressEvent(QMouseEvent* event) {
     select(-1, -1);
     m_dragging = false;
     m_pressedAt = event->pos();
-    m_anchorItem = m_layout.nearestTextItem(toContent(event->pos()));
+    m_anchorItem = std::min(m_laid.layout().nearestTextItem(toContent(event->pos())), shownItems() - 1);
 }
 
 void TokenView::mouseMoveEvent(QMouseEvent* event) {
@@ -186,7 +188,7 @@ void TokenView::mouseMoveEvent(QMouseEvent* event) {
     if (!m_dragging && (event->pos() - m_pressedAt).manhattanLength() < QApplication::startDragDistance())
         return;
     m_dragging = true;
-    const int item = m_layout.nearestTextItem(toContent(event->pos()));
+    const int item = std::min(m_laid.layout().nearestTextItem(toContent(event->pos())), shownItems() - 1);
     if (item < 0) return;
     select(std::min(m_anchorItem, item), std::max(m_anchorItem, item));
     ensureVisible(item);
@@ -198,8 +200,8 @@ void TokenView::mouseReleaseEvent(QMouseEvent* event) {
     m_dragging = false;
     m_anchorItem = -1;
     if (!click) return;
-    const int item = m_layout.itemAt(toContent(event->pos()));
-    if (item >= 0 && m_layout.item(item).ref.isValid()) setCurrentItem(item);
+    const int item = m_laid.layout().itemAt(toContent(event->pos()));
+    if (item >= 0 && item < shownItems() && m_laid.layout().item(item).ref.isValid()) setCurrentItem(item);
 }
 
 void TokenView::wheelEvent(QWheelEvent* event) {
@@ -216,7 +218,7 @@ void TokenView::wheelEvent(QWheelEvent* event) {
 void TokenView::contextMenuEvent(QContextMenuEvent* event) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const bool any = m_log && !m_log->output().empty();
+    const bool any = m_log && m_log->shownOutput() > 0;
     QAction* copyAction =
         menu->addAction(QStringLiteral("Copy"), QKeySequence(QKeySequence::Copy), this, &TokenView::copy);
     copyAction->setEnabled(hasSelection());
@@ -227,6 +229,8 @@ void TokenView::contextMenuEvent(QContextMenuEvent* event) {
     ghosts->setCheckable(true);
     ghosts->setChecked(m_ghostsVisible);
     connect(ghosts, &QAction::toggled, this, &TokenView::setGhostsVisible);
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    emit menuAboutToOpen(menu, byKey ? m_current : tokenAt(event->pos()));
     menu->popup(event->globalPos());
 }
 
@@ -276,11 +280,11 @@ void TokenView::select(int from, int to) {
 
 QString TokenView::textOfItems(int from, int to) const {
     std::string bytes;
-    for (int item = from; item <= to && item < m_layout.itemCount(); ++item) {
-        const LayoutItem& laid = m_layout.item(item);
+    for (int item = from; item <= to && item < m_laid.layout().itemCount(); ++item) {
+        const LayoutItem& laid = m_laid.layout().item(item);
         if (isGhost(laid.role)) continue;
         if (laid.role == TokenRole::Prompt) {
-            bytes += m_promptPieces[static_cast<std::size_t>(item)];
+            bytes += m_laid.promptPieces()[static_cast<std::size_t>(item)];
         } else {
             bytes += m_log->bytesOf(laid.ref);
         }
@@ -290,18 +294,25 @@ QString TokenView::textOfItems(int from, int to) const {
 
 QString TokenView::copyText() const {
     if (!m_log) return {};
-    return hasSelection() ? textOfItems(m_selectFrom, m_selectTo) : plainText(m_log->outputBytes());
+    return hasSelection() ? textOfItems(m_selectFrom, m_selectTo)
+                          : plainText(m_log->outputBytes(m_log->shownOutput()));
 }
 
 QString TokenView::textWithPrompt() const {
     if (!m_log) return {};
     const RunHeader& header = m_log->header();
+    // The prompt of a branch ends with output of its parents.
+    const std::size_t parents =
+        header.branch && !header.promptPieces.empty() ? static_cast<std::size_t>(header.branch->tokens) : 0;
+    const std::size_t own = m_laid.promptPieces().size() - std::min(parents, m_laid.promptPieces().size());
     std::string read;
-    for (const std::string& piece : m_promptPieces) read += piece;
+    std::string output;
+    for (std::size_t i = 0; i < m_laid.promptPieces().size(); ++i)
+        (i < own ? read : output) += m_laid.promptPieces()[i];
+    output += m_log->outputBytes(m_log->shownOutput());
     // A chat template stands between the prompt and the answer; a blank line stands for it.
     const bool joined = read.ends_with(header.prompt);
-    return plainText(header.prompt) + (joined ? QString() : QStringLiteral("\n\n")) +
-           plainText(m_log->outputBytes());
+    return plainText(header.prompt) + (joined ? QString() : QStringLiteral("\n\n")) + plainText(output);
 }
 
 void TokenView::copy() {
@@ -309,7 +320,7 @@ void TokenView::copy() {
 }
 
 void TokenView::copyAll() {
-    if (m_log) QApplication::clipboard()->setText(plainText(m_log->outputBytes()));
+    if (m_log) QApplication::clipboard()->setText(plainText(m_log->outputBytes(m_log->shownOutput())));
 }
 
 void TokenView::copyWithPrompt() {

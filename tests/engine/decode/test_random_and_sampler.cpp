@@ -134,6 +134,31 @@ private slots:
         }
     }
 
+    void plainLoopsGiveTheSameRowsAsTheKernels_data() { rowsEqualTheDefinition_data(); }
+    void plainLoopsGiveTheSameRowsAsTheKernels() {
+        QFETCH(double, temperature);
+        QFETCH(int, topK);
+        QFETCH(double, topP);
+        QFETCH(double, minP);
+        QFETCH(double, penalty);
+        const Sampling settings{temperature, topK, topP, minP, penalty};
+        for (unsigned seed = 0; seed < 20; ++seed) {
+            const std::vector<float> logits = randomLogits(3000, seed);
+            SeenTokens seen(3000);
+            for (const TokenId id : {3, 7, 3, 11, 40}) seen.push(id);
+            Sampler sampler(settings);
+            Pipeline plain(settings);
+            std::vector<float> fast(logits.size()), slow(logits.size());
+            sampler.row(logits, seen, fast);
+            plain.row(logits, seen.distinct(), slow);
+            for (std::size_t i = 0; i < fast.size(); ++i) {
+                QCOMPARE(slow[i] > 0.0F, fast[i] > 0.0F);
+                QVERIFY(std::fabs(slow[i] - fast[i]) < 1e-6F);
+            }
+            QCOMPARE(plain.best(logits, seen.distinct()), sampler.best(logits, seen));
+        }
+    }
+
     void greedyIsTheArgmaxWithTiesToTheLowerId() {
         Sampler sampler({.temperature = 0.0});
         SeenTokens seen(4);

@@ -1,5 +1,7 @@
 #include <QtTest>
 
+#include <algorithm>
+
 #include "tests/ui/charts/sample_sweep.h"
 #include "ui/charts/chart_math.h"
 #include "ui/charts/findings.h"
@@ -144,6 +146,22 @@ private slots:
         series.add(roundOf(0, 2, 0.0));
         QVERIFY(series.points().empty());
         QVERIFY(!series.overall().has_value());
+    }
+
+    void anOutlineKeepsExtremesAndOrder() {
+        std::vector<RatePoint> points;
+        for (int i = 0; i < 10'000; ++i) points.push_back({i * 0.01, 100.0 + (i * 7919) % 61, i});
+        points[4321].tokensPerSecond = 1000.0;
+        points[77].tokensPerSecond = 1.0;
+        const std::vector<std::size_t> outline = outlineOf(points, 100);
+        QVERIFY(outline.size() <= 200);
+        QVERIFY(std::is_sorted(outline.begin(), outline.end()));
+        for (const std::size_t extreme : {std::size_t{77}, std::size_t{4321}})
+            QVERIFY(std::find(outline.begin(), outline.end(), extreme) != outline.end());
+        // Where all points have room none is left out.
+        points.resize(200);
+        QCOMPARE(outlineOf(points, 100).size(), points.size());
+        QVERIFY(outlineOf({}, 100).empty());
     }
 
     void rateTitleNamesPlainOnlyWhenItWasMeasured() {

@@ -11,9 +11,10 @@
 #include "tests/ui/pictures.h"
 #include "ui/common/palette.h"
 #include "ui/common/token_sentences.h"
+#include "ui/inspector/accept_pictures.h"
 #include "ui/inspector/inspector.h"
 #include "ui/inspector/inspector_model.h"
-#include "ui/inspector/inspector_pictures.h"
+#include "ui/inspector/overlap_bars.h"
 
 using namespace specula;
 using namespace specula::test;

@@ -10,9 +10,10 @@
 #include "ui/common/run_marks.h"
 #include "ui/common/token_sentences.h"
 #include "ui/common/token_text.h"
+#include "ui/inspector/accept_pictures.h"
 #include "ui/inspector/inspector.h"
 #include "ui/inspector/inspector_model.h"
-#include "ui/inspector/inspector_pictures.h"
+#include "ui/inspector/overlap_bars.h"
 
 using namespace specula;
 using namespace specula::test;

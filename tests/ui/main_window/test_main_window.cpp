@@ -22,6 +22,8 @@
 #include "ui/setup/model_chooser.h"
 #include "ui/setup/prompt_box.h"
 #include "ui/setup/run_form.h"
+#include "ui/timeline/timeline_panel.h"
+#include "ui/setup/suite_box.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;
@@ -119,46 +121,39 @@ private slots:
 
     void stepStartsARunAndHoldsIt() {
         QSignalSpy run(m_window.get(), &MainWindow::runRequested);
-        QSignalSpy step(m_window.get(), &MainWindow::stepRequested);
-        QSignalSpy pace(m_window.get(), &MainWindow::paceChanged);
         m_window->actionSet().step->trigger();
         QCOMPARE(run.size(), 1);
-        QCOMPARE(step.size(), 1);
-        QCOMPARE(pace.size(), 1);
         m_window->setState(AppState::Running);
+        FakeRun fake;
+        m_window->runLog().begin(fakeHeader(fake));
+        m_window->showRun(sampleRequest());
+        m_window->runLog().append(fakeRounds(fake));
+        QCOMPARE(m_window->runLog().playhead(), 1);
         m_window->actionSet().step->trigger();
+        QCOMPARE(m_window->runLog().playhead(), 2);
+        // What has come can be stepped through after the run has ended.
+        m_window->runLog().finish(fake.runId, Finish::Length);
+        m_window->setState(AppState::Idle);
+        m_window->actionSet().step->trigger();
+        QCOMPARE(m_window->runLog().playhead(), 3);
         QCOMPARE(run.size(), 1);
-        QCOMPARE(step.size(), 2);
-        QCOMPARE(pace.size(), 1);
     }
 
-    void choosingAPaceSaysIt() {
-        QSignalSpy pace(m_window.get(), &MainWindow::paceChanged);
-        QCOMPARE(m_window->pace(), 3.0);
+    void choosingAPaceSetsIt() {
+        QCOMPARE(m_window->pace(), (Pace{Pace::Kind::Rounds, 3.0}));
         QComboBox* list = paceList();
         list->setFocus();
         QTest::keyClick(list, Qt::Key_End);
-        QCOMPARE(pace.size(), 1);
-        QCOMPARE(pace.last().first().toDouble(), 0.0);
+        QCOMPARE(m_window->pace(), (Pace{Pace::Kind::Clock, 1.0}));
         QTest::keyClick(list, Qt::Key_Home);
-        QCOMPARE(pace.last().first().toDouble(), 1.0);
+        QCOMPARE(m_window->pace(), (Pace{Pace::Kind::Rounds, 1.0}));
         // After stepping the same pace can be chosen again to go on.
         m_window->setState(AppState::Running);
         m_window->actionSet().step->trigger();
         QCOMPARE(list->currentIndex(), -1);
         QTest::keyClick(list, Qt::Key_Down);
         QVERIFY(list->currentIndex() >= 0);
-        QCOMPARE(pace.last().first().toDouble(), m_window->pace());
-    }
-
-    void thePaceIsSaidBeforeEveryRun() {
-        QStringList order;
-        connect(m_window.get(), &MainWindow::paceChanged, this,
-                [&order] { order << QStringLiteral("pace"); });
-        connect(m_window.get(), &MainWindow::runRequested, this,
-                [&order] { order << QStringLiteral("run"); });
-        m_window->actionSet().generate->trigger();
-        QCOMPARE(order, (QStringList{QStringLiteral("pace"), QStringLiteral("run")}));
+        QVERIFY(!m_window->timeline().player().isStepping());
     }
 
     void continueIsForRunsThatCanGoOn() {

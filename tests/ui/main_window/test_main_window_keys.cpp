@@ -113,7 +113,7 @@ private slots:
         QVERIFY(Theme::of(m_window->palette()).dark);
         QCOMPARE(m_window->tokenView().textSize(), 17.0);
         QVERIFY(!m_window->tokenView().ghostsVisible());
-        QCOMPARE(m_window->pace(), 0.0);
+        QCOMPARE(m_window->pace(), (Pace{Pace::Kind::Clock, 1.0}));
         QVERIFY(!m_window->findChild<QDockWidget*>(QStringLiteral("charts"))->isVisible());
         QVERIFY(!m_window->actionSet().showCharts->isChecked());
         m_window->setTheme(ThemeChoice::Light);
@@ -127,7 +127,7 @@ private slots:
         }
         m_window->restoreSettings();
         QVERIFY(m_window->findChild<QDockWidget*>(QStringLiteral("setup"))->isVisible());
-        QCOMPARE(m_window->pace(), 3.0);
+        QCOMPARE(m_window->pace(), (Pace{Pace::Kind::Rounds, 3.0}));
     }
 
     void statesCostNothingThatGrows() {

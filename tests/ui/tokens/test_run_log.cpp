@@ -84,6 +84,117 @@ private slots:
         QCOMPARE(log.append(fakeRounds(next)), 0);
     }
 
+    void totalsAtAnyRoundAreThoseOfARunThatLong() {
+        FakeRun run;
+        run.rounds = 300;
+        RunLog log;
+        play(log, run);
+        Totals totals;
+        for (int shown = 0; shown <= run.rounds; ++shown) {
+            const Totals at = log.totalsAt(shown);
+            QCOMPARE(at.rounds, totals.rounds);
+            QCOMPARE(at.drafted, totals.drafted);
+            QCOMPARE(at.accepted, totals.accepted);
+            QCOMPARE(at.emitted(), totals.emitted());
+            QCOMPARE(at.judgedAt, totals.judgedAt);
+            QCOMPARE(at.overlapSum, totals.overlapSum);
+            QCOMPARE(at.decodeMs, totals.decodeMs);
+            if (shown < run.rounds) totals.add(log.rounds()[static_cast<std::size_t>(shown)]);
+        }
+    }
+
+    void thePlayheadFollowsTheEndUntilItIsPutElsewhere() {
+        FakeRun run;
+        const std::vector<Round> rounds = fakeRounds(run);
+        RunLog log;
+        log.begin(fakeHeader(run));
+        QSignalSpy moved(&log, &RunLog::playheadMoved);
+        log.append({rounds.begin(), rounds.begin() + 4});
+        QCOMPARE(log.playhead(), 4);
+        log.setPlayhead(2);
+        log.setPlayhead(2);
+        log.append({rounds.begin() + 4, rounds.end()});
+        QCOMPARE(log.playhead(), 2);
+        QCOMPARE(moved.count(), 2);
+        QCOMPARE(log.shownTotals().rounds, 2L);
+        QCOMPARE(log.shownOutput(), log.firstOutputOf(2));
+        QVERIFY(log.isShown(TokenRef::emitted(1, 0)));
+        QVERIFY(!log.isShown(TokenRef::emitted(2, 0)));
+        QVERIFY(log.contains(TokenRef::emitted(2, 0)));
+        log.setPlayhead(1000);
+        QCOMPARE(log.playhead(), run.rounds);
+        log.setPlayhead(-1);
+        QCOMPARE(log.playhead(), 0);
+        log.followEnd();
+        QCOMPARE(log.playhead(), run.rounds);
+        log.begin(fakeHeader(run));
+        QCOMPARE(log.playhead(), 0);
+        QVERIFY(log.followsEnd());
+    }
+
+    void bookmarksStandInOrderOneARound() {
+        RunLog log;
+        play(log, {});
+        QSignalSpy changed(&log, &RunLog::bookmarksChanged);
+        log.setBookmark({7, "b", ""});
+        log.setBookmark({3, "a", ""});
+        log.setBookmark({7, "b again", "note"});
+        log.setBookmark({-1, "nowhere", ""});
+        log.setBookmark({1000, "nowhere", ""});
+        QCOMPARE(log.bookmarks(), (std::vector<Bookmark>{{3, "a", ""}, {7, "b again", "note"}}));
+        QCOMPARE(changed.count(), 3);
+        QCOMPARE(log.bookmarkBeside(3, 1), 7);
+        QCOMPARE(log.bookmarkBeside(7, 1), -1);
+        QCOMPARE(log.bookmarkBeside(7, -1), 3);
+        QCOMPARE(log.bookmarkBeside(100, -1), 7);
+        log.removeBookmark(3);
+        log.removeBookmark(3);
+        QCOMPARE(changed.count(), 4);
+        QVERIFY(!log.bookmarkAt(3) && log.bookmarkAt(7));
+    }
+
+    void rowsAreKeptNearThePlayheadAndWhereABookmarkStands() {
+        FakeRun run;
+        run.rounds = 40;
+        run.keep = true;
+        const std::vector<Round> rounds = fakeRounds(run);
+        const auto kept = [](const RunLog& log) {
+            std::vector<int> numbers;
+            for (std::size_t i = 0; i < log.rounds().size(); ++i) {
+                if (log.rounds()[i].kept) numbers.push_back(static_cast<int>(i));
+            }
+            return numbers;
+        };
+        RunLog log;
+        log.setRowBudget({.rounds = 4});
+        log.begin(fakeHeader(run));
+        log.append({rounds.begin(), rounds.begin() + 20});
+        QCOMPARE(kept(log), (std::vector<int>{16, 17, 18, 19}));
+        log.setBookmark({17, "here", ""});
+        log.setPlayhead(20);
+        // What is still to be shown keeps its rows before what was shown long ago.
+        log.append({rounds.begin() + 20, rounds.end()});
+        QCOMPARE(kept(log), (std::vector<int>{17, 19, 20, 21, 22}));
+        log.setPinned(17, false);
+        QVERIFY(log.isPinned(17));
+        log.removeBookmark(17);
+        QVERIFY(!log.isPinned(17));
+    }
+
+    void theTellingTokenOfARoundIsItsRejection() {
+        RunLog log;
+        play(log, {});
+        for (int r = 0; r < static_cast<int>(log.rounds().size()); ++r) {
+            const TokenRef ref = log.tellingToken(r);
+            QCOMPARE(ref.round, r);
+            const Proposal* proposal = log.proposalAt(ref);
+            const bool bonus =
+                log.rounds()[static_cast<std::size_t>(r)].emitted.back().kind == EmitKind::Bonus;
+            QCOMPARE(proposal && proposal->verdict == Verdict::Rejected, !bonus);
+        }
+        QVERIFY(!log.tellingToken(-1).isValid());
+    }
+
     void theFlatOutputNamesEveryEmittedTokenInOrder() {
         RunLog log;
         play(log, {});
@@ -207,6 +318,67 @@ private slots:
         }
         QVERIFY(tokenTitle(log, {}).isEmpty() && tokenSentence(log, {}).isEmpty() &&
                 tokenFacts(log, {}).isEmpty());
+    }
+
+    void onlyTheNewestRoundsKeepTheirRows() {
+        RunLog log;
+        FakeRun run;
+        run.keep = true;
+        run.rounds = 100;
+        play(log, run);
+        std::size_t bytes = 0;
+        for (int r = 0; r < 100; ++r) {
+            const Round& round = log.rounds()[static_cast<std::size_t>(r)];
+            QCOMPARE(round.kept != nullptr, r >= 100 - RunLog::RowBudget{}.rounds);
+            if (round.kept) bytes += round.kept->bytes();
+        }
+        QCOMPARE(log.keptBytes(), bytes);
+        log.clear();
+        QCOMPARE(log.keptBytes(), std::size_t{0});
+    }
+
+    void aPinnedRoundKeepsItsRowsUntilItIsUnpinned() {
+        RunLog log;
+        FakeRun run;
+        run.keep = true;
+        run.rounds = 20;
+        log.setRowBudget({.rounds = 4});
+        std::vector<Round> rounds = fakeRounds(run);
+        const auto half = rounds.begin() + 5;
+        log.begin(fakeHeader(run));
+        log.append({rounds.begin(), half});
+        log.setPinned(2, true);
+        log.setPinned(400, true);
+        QVERIFY(!log.isPinned(400));
+        log.append({half, rounds.end()});
+        const auto kept = [&log](int r) { return log.rounds()[static_cast<std::size_t>(r)].kept != nullptr; };
+        QVERIFY(kept(2) && !kept(3) && !kept(15) && kept(16) && kept(19));
+        log.setPinned(2, false);
+        QVERIFY(!kept(2) && kept(16));
+        // A round that has lost its rows does not get them back.
+        log.setPinned(3, true);
+        QVERIFY(!kept(3));
+    }
+
+    void rowsStayWithinTheirBytesPinnedOnesLast() {
+        RunLog log;
+        FakeRun run;
+        run.keep = true;
+        run.rounds = 8;
+        std::vector<Round> rounds = fakeRounds(run);
+        const std::size_t one = rounds.front().kept->bytes();
+        QVERIFY(one > 0);
+        log.setRowBudget({.rounds = 64, .bytes = 3 * one});
+        log.begin(fakeHeader(run));
+        log.append({rounds.begin(), rounds.begin() + 1});
+        log.setPinned(0, true);
+        log.append({rounds.begin() + 1, rounds.end()});
+        const auto kept = [&log](int r) { return log.rounds()[static_cast<std::size_t>(r)].kept != nullptr; };
+        QVERIFY(kept(0) && !kept(1) && !kept(5) && kept(6) && kept(7));
+        QCOMPARE(log.keptBytes(), 3 * one);
+        log.setRowBudget({.rounds = 64, .bytes = one / 2});
+        QVERIFY(!kept(0) && !kept(7));
+        QCOMPARE(log.keptBytes(), std::size_t{0});
     }
 
     void aRunWithoutProbabilitiesSaysSo() {
