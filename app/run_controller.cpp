@@ -209,14 +209,6 @@ void RunController::openSession(const QString& path) {
 }
 
 void RunController::saveSession(const QString& path) {
-    save(path, StoredRows::None);
-}
-
-void RunController::saveSessionWithRows(const QString& path) {
-    save(path, StoredRows::Kept);
-}
-
-void RunController::save(const QString& path, StoredRows rows) {
     if (!m_window.runLog().hasRun()) {
         m_window.showError(tr("There is no run to save yet."));
         return;
@@ -224,11 +216,11 @@ void RunController::save(const QString& path, StoredRows rows) {
     ++m_writing;
     m_timer.start();
     QThreadPool::globalInstance()->start(
-        [files = m_files, record = shownRecord(), path, rows, made = !showsStoredRun()]() mutable {
+        [files = m_files, record = shownRecord(), path, made = !showsStoredRun()]() mutable {
             FileEvent event;
             try {
                 if (made) addKnownWeightFiles(record);
-                writeSession(QFile::encodeName(path).toStdString(), record, rows);
+                writeSession(QFile::encodeName(path).toStdString(), record);
                 event.saved = path;
             } catch (const std::exception& problem) {
                 event.error = QString::fromUtf8(problem.what());

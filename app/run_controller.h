@@ -9,7 +9,6 @@
 #include "app/engine_worker.h"
 #include "app/rules_controller.h"
 #include "app/run_record.h"
-#include "app/session_rows.h"
 #include "ui/main_window/main_window.h"
 
 namespace specula {
@@ -61,15 +60,12 @@ public slots:
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
     void saveSession(const QString& path);
-    /// With the full rows of the rounds that still have them.
-    void saveSessionWithRows(const QString& path);
 
 signals:
     /// A stored run is on screen; its models may not be on this computer.
     void storedRunShown(const specula::RunRecord& head);
 
 private:
-    void save(const QString& path, StoredRows rows);
     void connectWindow();
     void startRun(const RunRequest& request);
     void startLoad(const EngineOptions& options);

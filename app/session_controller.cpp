@@ -3,11 +3,13 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <algorithm>
 
 #include "app/run_controller.h"
 #include "app/session_comparison.h"
 #include "app/session_file.h"
 #include "app/session_keeper.h"
+#include "app/weight_files.h"
 #include "ui/common/run_log.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/main_window.h"
@@ -125,7 +127,36 @@ void SessionController::askFile(bool left) {
 void SessionController::askSaveWithRows() {
     const QString path = QFileDialog::getSaveFileName(&m_window, tr("Save session with full rows"),
                                                       tr("run.specula.json.gz"), filter());
-    if (!path.isEmpty()) m_controller.saveSessionWithRows(path);
+    if (!path.isEmpty()) saveWithRows(path);
+}
+
+void SessionController::saveWithRows(const QString& path) {
+    RunRecord record = m_controller.shownRecord();
+    const RunLog& log = m_window.runLog();
+    const auto pinned = [&log](const Round& round) { return round.kept && log.isPinned(round.index); };
+    if (std::any_of(record.rounds.begin(), record.rounds.end(), pinned))
+        for (Round& round : record.rounds)
+            if (!pinned(round)) round.kept.reset();
+    const auto count = std::count_if(record.rounds.begin(), record.rounds.end(),
+                                     [](const Round& round) { return round.kept != nullptr; });
+    const bool made = !m_controller.showsStoredRun();
+    m_pool.start([this, path, record = std::move(record), count, made]() mutable {
+        QString problem;
+        try {
+            if (made) addKnownWeightFiles(record);
+            writeSession(QFile::encodeName(path).toStdString(), record, StoredRows::Kept);
+        } catch (const std::exception& error) {
+            problem = QString::fromUtf8(error.what());
+        }
+        QMetaObject::invokeMethod(this, [this, path, count, problem] {
+            if (!problem.isEmpty())
+                m_window.showError(problem);
+            else
+                m_window.showInfo(
+                    tr("Saved %1 with the full rows of %n rounds", nullptr, static_cast<int>(count))
+                        .arg(path));
+        });
+    });
 }
 
 void SessionController::say(const RunRecord& head) {

@@ -32,6 +32,9 @@ public slots:
     /// Reads a session file and puts it on one side of the comparison.
     void compareFile(const QString& path, bool left);
     void compareShown(bool left);
+    /// The run on screen with the full rows of its pinned rounds (bookmarked, or looked at); where none has
+    /// any, of all that still have them.
+    void saveWithRows(const QString& path);
 
 private:
     void compare(const QString& left, const QString& right);

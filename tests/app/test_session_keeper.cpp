@@ -393,17 +393,24 @@ void TestSessionKeeper::aRunWithoutItsModelsIsShownAndSaysSo() {
 void TestSessionKeeper::rowsAreSavedWhenAskedFor() {
     const QTemporaryDir folder;
     RunRecord record = samples::record();
-    record.rounds[0].kept = samples::fullRows(record.rounds[0]);
+    for (Round& round : record.rounds) round.kept = samples::fullRows(round);
     Desk desk(folder.path());
     desk.controller.showRecord(record);
     QTRY_COMPARE(desk.window.runLog().rounds().size(), std::size_t{3});
-    const QString plain = folder.filePath(QStringLiteral("plain.json"));
-    const QString rows = folder.filePath(QStringLiteral("rows.json.gz"));
-    desk.controller.saveSession(plain);
-    desk.controller.saveSessionWithRows(rows);
-    QTRY_VERIFY(QFile::exists(plain) && QFile::exists(rows));
-    QVERIFY(!readSession(plain.toStdString()).rounds[0].kept);
-    QVERIFY(readSession(rows.toStdString()).rounds[0].kept);
+    for (int round = 0; round < 3; ++round) desk.window.runLog().setPinned(round, false);
+    const auto saved = [&](const char* name, bool rows) {
+        const QString path = folder.filePath(QString::fromLatin1(name));
+        rows ? desk.sessions.saveWithRows(path) : desk.controller.saveSession(path);
+        const QString said = QStringLiteral("Saved %1").arg(path);
+        if (!QTest::qWaitFor([&] { return desk.window.messages().text().startsWith(said); })) return -1;
+        int kept = 0;
+        for (const Round& round : readSession(path.toStdString()).rounds) kept += round.kept != nullptr;
+        return kept;
+    };
+    QCOMPARE(saved("plain.json", false), 0);
+    QCOMPARE(saved("all.json.gz", true), 3);
+    desk.window.runLog().setPinned(1, true);
+    QCOMPARE(saved("pinned.json.gz", true), 1);
 }
 
 namespace {
