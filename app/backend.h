@@ -21,6 +21,7 @@ struct LoadedPair {
     DraftInfo draft;
     PairReport pair;
     double loadSeconds = 0.0;
+    std::string instructionSet;  ///< of the kernels that run: amx, avx512, avx2, generic
 };
 
 /// What is known of a run before its first round.

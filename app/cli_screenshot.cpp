@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QBuffer>
 #include <QEventLoop>
+#include <QFileInfo>
 #include <QImage>
 #include <QThread>
 
@@ -15,7 +16,9 @@
 #include "app/rules_controller.h"
 #include "app/rules_output.h"
 #include "app/run_controller.h"
+#include "app/session_comparison.h"
 #include "app/session_file.h"
+#include "app/session_keeper.h"
 #include "app/trace_json.h"
 #include "app/window.h"
 #include "engine/text/json_file.h"
@@ -29,6 +32,10 @@
 #include "ui/models/models_view.h"
 #include "ui/race/race_lane.h"
 #include "ui/race/race_view.h"
+#include "ui/sessions/compare_view.h"
+#include "ui/sessions/history_view.h"
+#include "ui/sessions/paired_text.h"
+#include "ui/sessions/sessions_window.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/timeline/timeline_strip.h"
@@ -178,6 +185,33 @@ std::string pictureOfRace(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// Two sessions side by side, or the history of this computer.
+std::string pictureOfSessions(const CommandLine& line, MainWindow& window) {
+    SessionsWindow sessions;
+    sessions.resize(line.width, line.height);
+    if (line.againstPath) {
+        const auto read = [](const std::string& path) {
+            return comparedRun(readSession(path), QFileInfo(QFile::decodeName(path.c_str())).fileName());
+        };
+        sessions.compare().setLeft(read(*line.sessionPath));
+        sessions.compare().setRight(read(*line.againstPath));
+        sessions.showPage(SessionsWindow::Page::Compare);
+    } else {
+        RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+        SessionKeeper keeper(window, controller);
+        QEventLoop loop;
+        QObject::connect(&keeper, &SessionKeeper::historyChanged, &sessions.history(), &HistoryView::setRuns);
+        QObject::connect(&keeper, &SessionKeeper::historyChanged, &loop, &QEventLoop::quit);
+        keeper.refresh();
+        loop.exec();
+        sessions.showPage(SessionsWindow::Page::History);
+    }
+    letSettle();
+    sessions.compare().texts().showDivergence();
+    letSettle();
+    return pngOf(sessions, line.scale);
+}
+
 /// The window as it stood when two thirds of the shown run had come.
 std::string pictureOfTimeline(const CommandLine& line, MainWindow& window) {
     TimelineStrip& strip = window.timeline().strip();
@@ -267,6 +301,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfWelcome(line, window);
     else if (line.view == "race")
         picture = pictureOfRace(line, window);
+    else if (line.view == "sessions")
+        picture = pictureOfSessions(line, window);
     else if (line.view == "rules")
         picture = pictureOfRules(line, window);
     else if (line.view == "costs")

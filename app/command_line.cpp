@@ -160,8 +160,10 @@ void addFiles(CLI::App& app, CommandLine& line) {
     tokenize->add_flag("--decode", line.decode, "arrays of ids to text");
     addJson(*tokenize, line);
 
-    CLI::App* replay = addSubcommand(app, line, Subcommand::Replay, "replay", "print a stored run again");
+    CLI::App* replay = addSubcommand(app, line, Subcommand::Replay, "replay",
+                                     "print a stored run again, or how two of them differ");
     addText(*replay, "--session", line.sessionPath, "session file");
+    addText(*replay, "--against", line.againstPath, "another session file to compare it with");
     addJson(*replay, line);
     addColor(*replay, line);
 }
@@ -206,15 +208,16 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
         *sub, "--view",
-        "generate, inspector, timeline, welcome, race, costs, audit, rules, models, models-pairs or "
-        "models-get",
+        "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
+        "models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector",    "timeline",  "welcome",
-                                     "race",     "costs",        "audit",     "rules",
-                                     "models",   "models-pairs", "models-get"};
+            static const Words known{"generate", "inspector", "timeline",     "welcome",
+                                     "race",     "costs",     "audit",        "rules",
+                                     "sessions", "models",    "models-pairs", "models-get"};
             static const Words later{"gamma-lab", "learn"};
             const std::string expected =
-                "generate, inspector, timeline, welcome, race, costs, audit, rules, models, models-pairs or "
+                "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
+                "models-pairs or "
                 "models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
@@ -225,6 +228,7 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
         ->required();
     addText(*sub, "--session", line.sessionPath,
             "session file; for audit, costs and rules also what audit, probe and rules --json printed");
+    addText(*sub, "--against", line.againstPath, "for sessions: the file to compare with; none: the history");
     addValue(*sub, "--out", "PNG file to write", [&line](const std::string&, const std::string& text) {
         line.outPath = text;
     })->required();
@@ -281,6 +285,11 @@ void checkTogether(const CommandLine& line) {
     if (run.chat && run.promptIds)
         throw Error("--chat: expected --prompt or --prompt-file with it, found --prompt-ids");
     if (!run.system.empty() && !run.chat) throw Error("--system: expected --chat with it, found none");
+    if (run.traceRows != TraceRows::None && !line.tracePath)
+        throw Error("--trace-rows: expected generate with --trace FILE, found no file to write rows to");
+    if (run.traceRows != TraceRows::None && run.options.detail != Detail::Full)
+        throw Error("--trace-rows: expected --detail full with it, found " +
+                    std::string(name(run.options.detail)));
     if (run.draft == "none" && run.options.gamma > 0)
         throw Error("--gamma: expected 0 or auto with --draft none, found " +
                     std::to_string(run.options.gamma));
@@ -293,7 +302,8 @@ void checkTogether(const CommandLine& line) {
     const bool needsSession =
         line.subcommand == Subcommand::Replay ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
-         line.view != "audit" && line.view != "rules" && line.view != "welcome");
+         line.view != "audit" && line.view != "rules" && line.view != "welcome" &&
+         (line.view != "sessions" || line.againstPath));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;

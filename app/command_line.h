@@ -32,6 +32,13 @@ enum class Subcommand {
 
 enum class ColorMode { Auto, Always, Never };
 
+/// Whose full rows a session file holds (--trace-rows).
+enum class TraceRows {
+    None,
+    Pinned,  ///< of the round that is looked at first: the first with a rejection, else the first
+    All,
+};
+
 /// The options that `generate`, `compare`, `sweep`, `rules`, `audit` and the window share. Models are still
 /// as given: resolveModels() in default_models.h turns names and absences into paths.
 struct RunArguments {
@@ -46,6 +53,7 @@ struct RunArguments {
     std::optional<std::vector<TokenId>> promptIds;
     bool chat = false;
     std::string system;
+    TraceRows traceRows = TraceRows::None;
 };
 
 /// What `bench` measures and where it puts it.
@@ -80,6 +88,7 @@ struct CommandLine {
 
     std::optional<std::string> tracePath;    ///< generate, compare --trace
     std::optional<std::string> sessionPath;  ///< window, replay, screenshot
+    std::optional<std::string> againstPath;  ///< replay, screenshot: the session to compare with
     std::string outPath;                     ///< logits, screenshot
     std::vector<int> chunks;                 ///< logits
     std::string tokenizerPath;               ///< tokenize

@@ -118,9 +118,17 @@ void addRun(CLI::App& app, RunArguments& run) {
     addDraftWeights(app, run);
     addSpeculation(app, run);
     RunOptions& options = run.options;
-    addValue(app, "--trace-rows", "none", [](const std::string& option, const std::string& text) {
-        allowOnly(option, text, "none", {"all", "pinned"});
-    });
+    addValue(app, "--trace-rows",
+             "full rows in the session file: none (default), pinned (of the first round with a rejection) or "
+             "all; a row takes 4 bytes for each token of the vocabulary",
+             [&run](const std::string& option, const std::string& text) {
+                 if (text != "none" && text != "pinned" && text != "all")
+                     refuseValue(option, "none, pinned or all", text);
+                 run.traceRows = text == "all"      ? TraceRows::All
+                                 : text == "pinned" ? TraceRows::Pinned
+                                                    : TraceRows::None;
+                 run.options.keepRows = run.traceRows != TraceRows::None;
+             });
     addInt(app, "--max-tokens", options.maxTokens, 1, 1'000'000, "most tokens to generate (default 128)");
     addValue(app, "--seed", "default 0", [&options](const std::string& o, const std::string& text) {
         options.seed = parseSeed(o, text);

@@ -7,6 +7,7 @@
 #include "engine/measure/compare_rules.h"
 #include "engine/measure/probe.h"
 #include "engine/measure/race.h"
+#include "engine/model/kernels.h"
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
 
@@ -67,7 +68,7 @@ LoadedPair EngineBackend::load(const EngineOptions& options, std::stop_token sto
     if (!isDraftRule(options.draft)) resolved.draft = resolveModelPath("draft", options.draft);
     m_engine = Engine::load(resolved, std::move(stop), progress);
     return {m_engine->targetInfo(), m_engine->draftInfo(), m_engine->pairReport(),
-            m_engine->targetInfo().loadSeconds};
+            m_engine->targetInfo().loadSeconds, kernels().name};
 }
 
 const std::shared_ptr<const Engine>& EngineBackend::engine() const {

@@ -61,21 +61,35 @@ void checkDestination(const std::string& path) {
         throw Error(path + ": cannot be written: permission denied");
 }
 
-void writeFile(const std::string& path, std::string_view bytes) {
+FileWriter::FileWriter(const std::string& path) : m_path(path) {
     checkDestination(path);
     const QFileInfo info(toPath(path));
     if (info.exists() && !info.isFile()) {
-        QFile device(toPath(path));
-        if (!device.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
-            throw Error(path + ": cannot be written: " + reason(device));
-        writeAll(device, path, bytes);
-        return;
+        m_file = std::make_unique<QFile>(toPath(path));
+        if (m_file->open(QIODevice::WriteOnly | QIODevice::Unbuffered)) return;
+    } else {
+        auto file = std::make_unique<QSaveFile>(toPath(path));
+        file->setDirectWriteFallback(true);  // a writable file in a folder that is not
+        m_file = std::move(file);
+        if (m_file->open(QIODevice::WriteOnly)) return;
     }
-    QSaveFile file(toPath(path));
-    file.setDirectWriteFallback(true);  // a writable file in a folder that is not
-    if (!file.open(QIODevice::WriteOnly)) throw Error(path + ": cannot be written: " + reason(file));
-    writeAll(file, path, bytes);
-    if (!file.commit()) throw Error(path + ": could not be written: " + reason(file), ErrorKind::Failed);
+    throw Error(path + ": cannot be written: " + reason(*m_file));
+}
+
+void FileWriter::write(std::string_view bytes) {
+    writeAll(*m_file, m_path, bytes);
+}
+
+void FileWriter::commit() {
+    auto* file = dynamic_cast<QSaveFile*>(m_file.get());
+    if (file && !file->commit())
+        throw Error(m_path + ": could not be written: " + reason(*m_file), ErrorKind::Failed);
+}
+
+void writeFile(const std::string& path, std::string_view bytes) {
+    FileWriter file(path);
+    file.write(bytes);
+    file.commit();
 }
 
 }  // namespace specula

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QFile>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -17,5 +19,18 @@ void checkDestination(const std::string& path);
 /// that is not a regular file (a pipe, /dev/null) is written directly and never replaced. Throws Error:
 /// BadInput when the place cannot be opened, Failed when writing stops half-way (a full disk).
 void writeFile(const std::string& path, std::string_view bytes);
+
+/// The same for content that is made piece by piece. Without commit() the old content stays.
+class FileWriter {
+public:
+    explicit FileWriter(const std::string& path);
+
+    void write(std::string_view bytes);
+    void commit();
+
+private:
+    std::string m_path;
+    std::unique_ptr<QFileDevice> m_file;
+};
 
 }  // namespace specula

@@ -198,15 +198,6 @@ std::vector<int> parseNumberList(const std::string& option, const std::string& t
     return numbers;
 }
 
-void allowOnly(const std::string& option, const std::string& text, const std::string& allowed,
-               const std::vector<std::string>& later) {
-    if (text == allowed) return;
-    const std::string word = text.substr(0, text.find(':'));
-    if (std::find(later.begin(), later.end(), word) != later.end())
-        throw Error(option + ": '" + oneLine(text) + "' is not in this version, expected " + allowed);
-    refuseValue(option, allowed, text);
-}
-
 static bool isLayerList(const std::string& text) {
     const std::vector<std::string> parts = split(text, ',');
     return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {

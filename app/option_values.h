@@ -36,10 +36,6 @@ std::vector<std::string> parseWords(const std::string& option, const std::string
 
 std::vector<TokenId> parseIds(const std::string& option, const std::string& text);
 
-/// Known but not in this version: refused with that reason; anything but `allowed` is unknown.
-void allowOnly(const std::string& option, const std::string& text, const std::string& allowed,
-               const std::vector<std::string>& later);
-
 /// A draft as in EngineOptions; kinds that are not in this version and malformed numbers are refused.
 void checkDraft(const std::string& option, const std::string& text);
 

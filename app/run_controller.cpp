@@ -11,6 +11,7 @@
 #include "app/race_json.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
+#include "app/weight_files.h"
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
@@ -224,16 +225,18 @@ void RunController::saveSession(const QString& path) {
     }
     ++m_writing;
     m_timer.start();
-    QThreadPool::globalInstance()->start([files = m_files, record = shownRecord(), path] {
-        FileEvent event;
-        try {
-            writeSession(QFile::encodeName(path).toStdString(), record);
-            event.saved = path;
-        } catch (const std::exception& problem) {
-            event.error = QString::fromUtf8(problem.what());
-        }
-        files->post(std::move(event));
-    });
+    QThreadPool::globalInstance()->start(
+        [files = m_files, record = shownRecord(), path, made = !showsStoredRun()]() mutable {
+            FileEvent event;
+            try {
+                if (made) addKnownWeightFiles(record);
+                writeSession(QFile::encodeName(path).toStdString(), record);
+                event.saved = path;
+            } catch (const std::exception& problem) {
+                event.error = QString::fromUtf8(problem.what());
+            }
+            files->post(std::move(event));
+        });
 }
 
 void RunController::showRecord(RunRecord record) {
@@ -253,6 +256,11 @@ void RunController::showRecord(RunRecord record) {
     m_window.race().setReport(m_record.race);
     for (Bookmark& mark : m_record.bookmarks) m_window.runLog().setBookmark(std::move(mark));
     settle();
+    emit storedRunShown(m_record);
+}
+
+bool RunController::showsStoredRun() const {
+    return m_runId == kStoredRunId;
 }
 
 void RunController::showFirstRun() {
@@ -263,6 +271,13 @@ void RunController::showFirstRun() {
 }
 
 RunRecord RunController::shownRecord() const {
+    RunRecord record = shownHead();
+    const auto& rounds = m_window.runLog().rounds();
+    record.rounds.assign(rounds.begin(), rounds.end());
+    return record;
+}
+
+RunRecord RunController::shownHead() const {
     const RunLog& log = m_window.runLog();
     if (!log.hasRun() && m_window.race().report()) {
         RunRecord record = runOf(*m_window.race().report());
@@ -270,7 +285,6 @@ RunRecord RunController::shownRecord() const {
         return record;
     }
     RunRecord record = m_record;
-    record.rounds.assign(log.rounds().begin(), log.rounds().end());
     record.bookmarks = log.bookmarks();
     record.race = m_window.race().report();
     record.finish = log.finishReason() == Finish::Running ? Finish::Cancelled : log.finishReason();
@@ -347,6 +361,7 @@ void RunController::on(RunBegun& begun) {
     m_runId = m_job;
     m_running = true;
     m_record = {};
+    stamp(m_record, m_pair.instructionSet);
     m_record.engine = m_request.engine;
     m_record.target = m_pair.target;
     m_record.draft = m_pair.draft;

@@ -43,6 +43,10 @@ public:
 
     /// The run on screen as a value, with the rounds that are shown.
     RunRecord shownRecord() const;
+    /// The same without its rounds.
+    RunRecord shownHead() const;
+    /// It came from a file and is not being made.
+    bool showsStoredRun() const;
 
 public slots:
     void run(const specula::RunRequest& request);
@@ -60,6 +64,10 @@ public slots:
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
     void saveSession(const QString& path);
+
+signals:
+    /// A stored run is on screen; its models may not be on this computer.
+    void storedRunShown(const specula::RunRecord& head);
 
 private:
     void connectWindow();

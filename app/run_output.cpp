@@ -52,19 +52,6 @@ std::string line(const char* label, const std::string& value) {
     return buffer + value + "\n";
 }
 
-std::string settingsLine(const RunRecord& record) {
-    const RunOptions& options = record.options;
-    std::string text = options.gamma == kGammaAuto ? "gamma auto" : "gamma " + std::to_string(options.gamma);
-    if (!options.tree.off()) text = "tree " + treeText(options.tree);
-    text +=
-        options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
-    if (options.rule != Rule::Token && options.rule != Rule::Greedy)
-        text += ", rule " + ruleText(options.rule, options.ensembleWeight);
-    if (options.draftStop.kind != DraftStop::Kind::Fixed)
-        text += ", draft stop " + draftStopText(options.draftStop);
-    return text + ", seed " + std::to_string(options.seed);
-}
-
 }  // namespace
 
 std::string warningsOf(const RunOptions& options, const DraftInfo& draft) {
@@ -78,6 +65,19 @@ std::string warningsOf(const RunOptions& options, const DraftInfo& draft) {
         add("SYNTHETIC acceptance " + rateText(options.syntheticAcceptance, 2) + ", not lossless");
     if (draft.synthetic()) add(kSyntheticNote);
     return text;
+}
+
+std::string settingsLine(const RunRecord& record) {
+    const RunOptions& options = record.options;
+    std::string text = options.gamma == kGammaAuto ? "gamma auto" : "gamma " + std::to_string(options.gamma);
+    if (!options.tree.off()) text = "tree " + treeText(options.tree);
+    text +=
+        options.sampling.greedy() ? ", greedy" : ", temperature " + rateText(options.sampling.temperature, 2);
+    if (options.rule != Rule::Token && options.rule != Rule::Greedy)
+        text += ", rule " + ruleText(options.rule, options.ensembleWeight);
+    if (options.draftStop.kind != DraftStop::Kind::Fixed)
+        text += ", draft stop " + draftStopText(options.draftStop);
+    return text + ", seed " + std::to_string(options.seed);
 }
 
 std::string rateText(const std::optional<double>& value, int decimals) {

@@ -20,6 +20,9 @@ std::string dumpLine(const nlohmann::json& document);
 /// A small table for people: what ran, what became of the drafts, how fast.
 std::string summaryTable(const RunRecord& record);
 
+/// "gamma 4, temperature 0.70, seed 3"
+std::string settingsLine(const RunRecord& record);
+
 /// What must be said of a run wherever it is shown, for people: "LOSSY: typical, the text is not the
 /// target's" and "SYNTHETIC acceptance 0.70, not lossless"; "" where there is nothing.
 std::string warningsOf(const RunOptions& options, const DraftInfo& draft);

@@ -1,5 +1,8 @@
 #include "app/run_record.h"
 
+#include <ctime>
+
+#include "app/version.h"
 #include "engine/trace/names.h"
 
 namespace specula {
@@ -16,6 +19,12 @@ Totals totalsOf(const std::vector<Round>& rounds) {
     Totals totals;
     for (const Round& round : rounds) totals.add(round);
     return totals;
+}
+
+void stamp(RunRecord& record, const std::string& instructionSet) {
+    record.programVersion = kAppVersion;
+    record.instructionSet = instructionSet;
+    record.startedAt = std::time(nullptr);
 }
 
 std::string modeOf(const RunRecord& record) {

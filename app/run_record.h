@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,15 @@
 #include "engine/trace/round.h"
 
 namespace specula {
+
+/// A file of weights that a run used, so that another computer can tell whether it has the same.
+struct WeightFile {
+    std::string path;
+    std::int64_t bytes = 0;
+    std::string sha256;  ///< hexadecimal; "" = not computed when the session was stored
+
+    bool operator==(const WeightFile&) const = default;
+};
 
 /// A whole run as a value: all that `generate` prints, a session file stores and `replay` prints again.
 struct RunRecord {
@@ -31,6 +41,11 @@ struct RunRecord {
     std::optional<RulesReport> rules;        ///< where its rules were compared: the last time
     std::shared_ptr<const RaceReport> race;  ///< the last race run beside it, null for none; says for itself
                                              ///< what ran
+    std::string programVersion;              ///< of the program that made the run
+    std::string instructionSet;              ///< of the kernels it ran, "" = not known
+    std::int64_t startedAt = 0;              ///< seconds since 1970 UTC, 0 = not known
+    std::vector<WeightFile> targetFiles;
+    std::vector<WeightFile> draftFiles;
 };
 
 /// The emitted ids in order.
@@ -38,6 +53,9 @@ std::vector<TokenId> outputIds(const std::vector<Round>& rounds);
 
 /// Recounted from the rounds.
 Totals totalsOf(const std::vector<Round>& rounds);
+
+/// Notes which program begins this run and when, on which kernels.
+void stamp(RunRecord& record, const std::string& instructionSet);
 
 /// "speculative" when the run could draft, else "plain".
 std::string modeOf(const RunRecord& record);

@@ -1,6 +1,9 @@
 #include "app/session_file.h"
 
+#include <utility>
+
 #include "app/file_io.h"
+#include "app/gzip.h"
 #include "app/probe_output.h"
 #include "app/race_json.h"
 #include "app/rules_output.h"
@@ -18,7 +21,8 @@ namespace {
 
 constexpr const char* kSchema = "specula-session";
 constexpr int kVersion = 1;
-constexpr std::int64_t kMaxBytes = std::int64_t{512} << 20;
+constexpr std::int64_t kMaxBytes = std::int64_t{2} << 30;
+constexpr std::size_t kMaxWeightFiles = 1000;
 
 json piecesToJson(const std::vector<std::string>& pieces) {
     json values = json::array();
@@ -45,31 +49,100 @@ std::vector<Bookmark> bookmarksFrom(const JsonObject& top, std::size_t rounds) {
     return bookmarks;
 }
 
+json filesToJson(const std::vector<WeightFile>& files) {
+    json values = json::array();
+    for (const WeightFile& file : files)
+        values.push_back({{"path", bytesToJson(file.path)},
+                          {"bytes", file.bytes},
+                          {"sha256", file.sha256.empty() ? json(nullptr) : json(file.sha256)}});
+    return values;
+}
+
+std::vector<WeightFile> filesFrom(const JsonObject& top, const char* key) {
+    std::vector<WeightFile> files;
+    if (!top.has(key)) return files;
+    const std::size_t count = top.array(key, kMaxWeightFiles).size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const JsonObject file = top.element(key, i);
+        WeightFile& read = files.emplace_back();
+        read.path = file.bytes("path");
+        read.bytes = file.integer("bytes", 0, std::int64_t{1} << 53);
+        if (file.has("sha256")) read.sha256 = file.bytes("sha256");
+        const bool hash = read.sha256.size() == 64 && bytesOfHex(read.sha256);
+        if (!read.sha256.empty() && !hash) file.fail("sha256", "64 hexadecimal digits");
+    }
+    return files;
+}
+
+void checkVersion(const JsonObject& top) {
+    if (top.integer("version", 1, std::numeric_limits<std::int32_t>::max()) <= kVersion) return;
+    const std::string writer = top.has("app_version") ? " (" + sanitised(top.bytes("app_version")) + ")" : "";
+    top.fail("version", std::to_string(kVersion) + ", what this program reads: a later Specula" + writer +
+                            " wrote this file");
+}
+
+json headOf(const RunRecord& record) {
+    json head = {{"schema", kSchema},
+                 {"version", kVersion},
+                 {"app_version", record.programVersion.empty() ? kAppVersion : record.programVersion},
+                 {"instruction_set", record.instructionSet},
+                 {"started_at", record.startedAt},
+                 {"target", toJson(record.target)},
+                 {"draft", toJson(record.draft)},
+                 {"target_files", filesToJson(record.targetFiles)},
+                 {"draft_files", filesToJson(record.draftFiles)},
+                 {"engine", toJson(record.engine)},
+                 {"prompt", toJson(record.prompt)},
+                 {"prompt_ids", record.promptIds},
+                 {"prompt_pieces", piecesToJson(record.promptPieces)},
+                 {"settings", toJson(record.options)},
+                 {"finish", name(record.finish)},
+                 {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
+                 {"load_s", record.loadSeconds},
+                 {"prefill_s", record.prefillSeconds},
+                 {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
+                 {"rules", record.rules ? rulesToJson(*record.rules) : json(nullptr)}};
+    if (!record.bookmarks.empty()) head["bookmarks"] = bookmarksToJson(record.bookmarks);
+    if (record.race) head["race"] = toJson(*record.race);
+    return head;
+}
+
+void compose(const RunRecord& record, StoredRows rows, const SessionComposer::Sink& write) {
+    SessionComposer composer(sessionHeadText(record), write);
+    for (const Round& round : record.rounds) composer.round(sessionRoundText(round, rows));
+    composer.finish();
+}
+
 }  // namespace
 
-std::string sessionText(const RunRecord& record) {
-    json rounds = json::array();
-    for (const Round& round : record.rounds) rounds.push_back(toJson(round));
-    json document = {{"schema", kSchema},
-                     {"version", kVersion},
-                     {"app_version", kAppVersion},
-                     {"target", toJson(record.target)},
-                     {"draft", toJson(record.draft)},
-                     {"engine", toJson(record.engine)},
-                     {"prompt", toJson(record.prompt)},
-                     {"prompt_ids", record.promptIds},
-                     {"prompt_pieces", piecesToJson(record.promptPieces)},
-                     {"settings", toJson(record.options)},
-                     {"finish", name(record.finish)},
-                     {"text", record.text ? bytesToJson(*record.text) : json(nullptr)},
-                     {"load_s", record.loadSeconds},
-                     {"prefill_s", record.prefillSeconds},
-                     {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
-                     {"rules", record.rules ? rulesToJson(*record.rules) : json(nullptr)},
-                     {"rounds", std::move(rounds)}};
-    if (!record.bookmarks.empty()) document["bookmarks"] = bookmarksToJson(record.bookmarks);
-    if (record.race) document["race"] = toJson(*record.race);
-    return document.dump() + "\n";
+std::string sessionHeadText(const RunRecord& record) {
+    return headOf(record).dump();
+}
+
+std::string sessionRoundText(const Round& round, StoredRows rows) {
+    json value = toJson(round);
+    if (rows == StoredRows::Kept && round.kept) value["full_rows"] = toJson(*round.kept);
+    return value.dump();
+}
+
+SessionComposer::SessionComposer(const std::string& head, Sink write) : m_write(std::move(write)) {
+    m_write(std::string_view(head).substr(0, head.size() - 1));
+    m_write(",\"rounds\":[");
+}
+
+void SessionComposer::round(std::string_view text) {
+    m_write(std::exchange(m_first, false) ? "\n" : ",\n");
+    m_write(text);
+}
+
+void SessionComposer::finish() {
+    m_write("]}\n");
+}
+
+std::string sessionText(const RunRecord& record, StoredRows rows) {
+    std::string text;
+    compose(record, rows, [&text](std::string_view piece) { text += piece; });
+    return text;
 }
 
 RunRecord sessionFromText(const std::string& text, const std::string& origin) {
@@ -78,9 +151,14 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
         throw Error(origin + ": expected a Specula session file (\"schema\": \"" + kSchema +
                     "\"), found another file");
     const JsonObject top(document, origin);
-    top.integer("version", 1, kVersion);
+    checkVersion(top);
 
     RunRecord record;
+    if (top.has("app_version")) record.programVersion = top.bytes("app_version");
+    if (top.has("instruction_set")) record.instructionSet = top.bytes("instruction_set");
+    if (top.has("started_at")) record.startedAt = top.integer("started_at", 0, std::int64_t{1} << 40);
+    record.targetFiles = filesFrom(top, "target_files");
+    record.draftFiles = filesFrom(top, "draft_files");
     record.target = modelInfoFrom(top.object("target"));
     record.draft = draftInfoFrom(top.object("draft"));
     record.engine = engineOptionsFrom(top.object("engine"));
@@ -100,8 +178,13 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     record.prefillSeconds = top.number("prefill_s", 0.0, std::numeric_limits<double>::max());
     const std::size_t rounds = top.array("rounds", kMaxStoredTokens).size();
     record.rounds.reserve(rounds);
-    for (std::size_t i = 0; i < rounds; ++i)
-        record.rounds.push_back(roundFrom(top.element("rounds", i), static_cast<int>(i)));
+    for (std::size_t i = 0; i < rounds; ++i) {
+        const JsonObject json = top.element("rounds", i);
+        Round& round = record.rounds.emplace_back(roundFrom(json, static_cast<int>(i)));
+        if (json.has("full_rows"))
+            round.kept = std::make_shared<const KeptRows>(
+                keptRowsFrom(json.object("full_rows"), round.proposals.size()));
+    }
     if (top.has("bookmarks")) record.bookmarks = bookmarksFrom(top, rounds);
     if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
     if (top.has("race")) record.race = std::make_shared<RaceReport>(raceFrom(top.object("race")));
@@ -109,12 +192,28 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     return record;
 }
 
-void writeSession(const std::string& path, const RunRecord& record) {
-    writeFile(path, sessionText(record));
+void writeSessionFile(const std::string& path,
+                      const std::function<void(const SessionComposer::Sink& write)>& make) {
+    FileWriter file(path);
+    const auto store = [&file](std::string_view piece) { file.write(piece); };
+    if (path.ends_with(".gz")) {
+        GzipStream packed(store);
+        make([&packed](std::string_view piece) { packed.write(piece); });
+        packed.finish();
+    } else {
+        make(store);
+    }
+    file.commit();
+}
+
+void writeSession(const std::string& path, const RunRecord& record, StoredRows rows) {
+    writeSessionFile(path, [&](const SessionComposer::Sink& write) { compose(record, rows, write); });
 }
 
 RunRecord readSession(const std::string& path) {
-    return sessionFromText(readFile(path, kMaxBytes), path);
+    std::string bytes = readFile(path, kMaxBytes);
+    if (isGzip(bytes)) bytes = gunzip(bytes, path, {.maxBytes = kMaxBytes});
+    return sessionFromText(bytes, path);
 }
 
 }  // namespace specula

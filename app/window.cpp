@@ -11,7 +11,9 @@
 #include "app/models_controller.h"
 #include "app/prompt_suites.h"
 #include "app/run_controller.h"
+#include "app/session_controller.h"
 #include "app/session_file.h"
+#include "app/session_keeper.h"
 #include "app/train_controller.h"
 #include "engine/trace/error.h"
 #include "ui/setup/setup_panel.h"
@@ -80,6 +82,8 @@ int runWindow(const CommandLine& line) {
     ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
     const TrainController training(window, engineTrainer());
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
+    SessionKeeper keeper(window, controller);
+    const SessionController sessions(window, controller, keeper);
     fillWindow(window);
     const bool restored = window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);
@@ -92,6 +96,7 @@ int runWindow(const CommandLine& line) {
         if (!restored && !line.run.promptText) controller.showFirstRun();
         if (!request.engine.target.empty()) controller.load(request.engine);
     }
+    keeper.offerRecovery();
     return QApplication::exec();
 }
 

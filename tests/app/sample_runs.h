@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -71,6 +72,27 @@ inline Round plainRound(int index) {
     round.emitted.push_back(token);
     round.times = {0.0, 2.0, 0.1, 2.1 * (index + 1)};
     return round;
+}
+
+/// Full rows of a round with awkward numbers: the smallest, the largest, -0, minus infinity.
+inline std::shared_ptr<const KeptRows> fullRows(const Round& round, int vocabulary = 7) {
+    auto rows = std::make_shared<KeptRows>();
+    rows->vocabulary = vocabulary;
+    const std::size_t nodes = round.proposals.size() + 1;
+    const auto width = static_cast<std::size_t>(vocabulary);
+    for (std::size_t i = 0; i < nodes * width; ++i) {
+        rows->targetLogits.push_back(i % 5 == 0 ? -0.0f : 1e38f / static_cast<float>(i));
+        rows->target.push_back(1.0f / static_cast<float>(i + 3));
+    }
+    for (std::size_t node = 0; node < nodes; ++node)
+        rows->draftRowOf.push_back(node + 1 < nodes ? static_cast<int>(node) : -1);
+    for (std::size_t i = 0; i < round.proposals.size() * width; ++i) {
+        rows->draftLogits.push_back(i % 3 == 0 ? -std::numeric_limits<float>::infinity() : 0.1f);
+        rows->draft.push_back(i % 3 == 0 ? 0.0f : 1e-45f);
+        if (i < round.proposals.size()) rows->acceptCoins.push_back(1.0 - 0x1p-53);
+    }
+    rows->extraCoin = 0.1 + 0.2;
+    return rows;
 }
 
 inline ModelInfo model() {
@@ -146,6 +168,12 @@ inline RunRecord record() {
     record.finish = Finish::Length;
     record.loadSeconds = 0.3;
     record.prefillSeconds = 0.1 + 0.2;
+    record.programVersion = "0.0.9";
+    record.instructionSet = "avx2";
+    record.startedAt = 1'764'000'000;
+    record.targetFiles = {{"/models/sample/a.safetensors", 4096, std::string(64, 'a')},
+                          {"/models/sample/\xff.safetensors", 1, ""}};
+    record.draftFiles = {{"/models/draft.gguf", std::int64_t{1} << 40, std::string(64, '0')}};
     record.rounds = {speculativeRound(0), speculativeRound(1), plainRound(2)};
     return record;
 }

@@ -266,7 +266,9 @@ static void addRunRefusals() {
     for (const char* stop : {"x", "max", "max:", "max:2", "max:-0.1", "entropy", "entropy:-1", "entropy:101",
                              "entropy:inf", "fixed:1", "auto:0.5"})
         bad((std::string("--draft-stop ") + stop).c_str(), "--draft-stop: expected fixed, max:P");
-    bad("--trace-rows all", "--trace-rows: 'all' is not in this version");
+    bad("--trace-rows some", "--trace-rows: expected none, pinned or all, found 'some'");
+    bad("--trace-rows all", "--trace-rows: expected generate with --trace FILE");
+    bad("--trace-rows all --trace run.json --detail tokens", "--trace-rows: expected --detail full");
     bad("--device tpu", "--device: expected cpu, cuda or aten-cpu");
     for (const char* skip : {"skip", "skip:", "skip:3,,4", "skip:9-3", "skip:0-2", "skip:a-b", "skip:3-"})
         bad((std::string("--draft ") + skip).c_str(), "--draft: expected skip:A-B");

@@ -73,6 +73,10 @@ void TestSessionFile::everyValueComesBackExactly() {
     QVERIFY(back.options.draftSampling == record.options.draftSampling);
     QVERIFY(back.engine == record.engine);
     QCOMPARE(back.promptPieces, record.promptPieces);
+    QCOMPARE(back.programVersion, record.programVersion);
+    QCOMPARE(back.instructionSet, record.instructionSet);
+    QCOMPARE(back.startedAt, record.startedAt);
+    QVERIFY(back.targetFiles == record.targetFiles && back.draftFiles == record.draftFiles);
     QCOMPARE(back.rounds[1].proposals[2].bytes, record.rounds[1].proposals[2].bytes);
     QCOMPARE(back.rounds[2].emitted[0].kind, EmitKind::Plain);
     QCOMPARE(back.draft.parameter, 3);
@@ -255,6 +259,9 @@ void TestSessionFile::changedDocumentsAreRefusedWithThePlace_data() {
     };
     row("other schema", "/schema", "\"something\"", "expected a Specula session file");
     row("later version", "/version", "2", "at version");
+    row("unknown start", "/started_at", "-1", "at started_at");
+    row("hash too short", "/target_files/0/sha256", "\"ab\"", "at target_files[0].sha256");
+    row("weights of negative size", "/draft_files/0/bytes", "-1", "at draft_files[0].bytes");
     row("version as text", "/version", "\"1\"", "at version");
     row("rounds not an array", "/rounds", "{}", "at rounds");
     row("a round that is a number", "/rounds/1", "5", "at rounds[1]");

@@ -63,7 +63,7 @@ const std::map<std::string, std::set<std::string>>& mayInclude() {
 std::set<Library> librariesFor(std::string_view area, const std::string& folder) {
     using enum Library;
     if (area == "ui") return {Standard, Qt};
-    if (area == "app") return {Standard, System, Torch, Qt, Json, CommandLine};
+    if (area == "app") return {Standard, System, Torch, Qt, Json, Zlib, CommandLine};
     if (folder == "trace" || folder == "verify") return {Standard};
     if (folder == "text" || folder == "checkpoint") return {Standard, System, Tokenizers, Json, Zlib};
     return {Standard, System, Tokenizers, Json, Zlib, Torch};

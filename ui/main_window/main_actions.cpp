@@ -37,6 +37,11 @@ void MainActions::makeFile() {
     openSession = make(tr("&Open session…"), QKeySequence::Open, tr("Show a stored run; no model is needed"));
     saveSession = make(tr("&Save session…"), QKeySequence::Save,
                        tr("Store the shown run with every probability and coin"));
+    saveWithRows = make(tr("Save session with full &rows…"), {},
+                        tr("The same with the whole distributions of the rounds that still have them"));
+    history = make(tr("&History…"), Qt::CTRL | Qt::Key_H, tr("The runs made before, kept by themselves"));
+    compareSessions = make(tr("&Compare sessions…"), Qt::CTRL | Qt::SHIFT | Qt::Key_C,
+                           tr("Two runs side by side: where the texts part, and what differs"));
     savePicture = make(tr("Save &picture…"), Qt::CTRL | Qt::Key_E, tr("Write a picture of this window"));
     quit = make(tr("&Quit"), Qt::CTRL | Qt::Key_Q, tr("Close the window"));
     quit->setMenuRole(QAction::QuitRole);
@@ -140,7 +145,9 @@ QMenu* MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vect
 
 void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
-    addMenu(bar, tr("&File"), {openSession, saveSession, gap, savePicture, gap, quit});
+    addMenu(
+        bar, tr("&File"),
+        {openSession, saveSession, saveWithRows, gap, history, compareSessions, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
             {showRace,      showAudit,    showRules,   showModels, gap,          showSetup,
              showInspector, showTimeline, showCharts,  gap,        showRejected, copy,

@@ -25,6 +25,9 @@ public:
 
     QAction* openSession = nullptr;
     QAction* saveSession = nullptr;
+    QAction* saveWithRows = nullptr;
+    QAction* history = nullptr;
+    QAction* compareSessions = nullptr;
     QAction* savePicture = nullptr;
     QAction* quit = nullptr;
     QAction* copy = nullptr;

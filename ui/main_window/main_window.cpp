@@ -153,6 +153,7 @@ void MainWindow::enableByState() {
     m_race->setReady(idle);
     m_rules->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun || m_race->report());
+    m_actions->saveWithRows->setEnabled(hasRun);
     m_actions->copy->setEnabled(hasRun);
 }
 
@@ -391,7 +392,7 @@ void MainWindow::startAudit(Mutant mutant) {
 
 void MainWindow::askOpenSession() {
     const QString path = QFileDialog::getOpenFileName(
-        this, tr("Open session"), {}, tr("Specula sessions (*.json *.specula);;All files (*)"));
+        this, tr("Open session"), {}, tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (path.isEmpty()) return;
     m_timeline->player().forgetSteps();
     emit openSessionRequested(path);
@@ -400,7 +401,7 @@ void MainWindow::askOpenSession() {
 void MainWindow::askSaveSession() {
     const QString path =
         QFileDialog::getSaveFileName(this, tr("Save session"), tr("run.specula.json"),
-                                     tr("Specula sessions (*.json *.specula);;All files (*)"));
+                                     tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (!path.isEmpty()) emit saveSessionRequested(path);
 }
 

@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QPushButton>
 #include <QToolButton>
 
 #include <algorithm>
@@ -43,12 +44,43 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
 
 void MessageBar::show(Kind kind, const QString& text) {
     std::erase_if(m_messages, [&](const Message& message) {
+        if (!message.choices.empty()) return false;
         return message.kind == Kind::Info || (message.kind == kind && message.text == text);
     });
-    m_messages.push_back({kind, text});
+    m_messages.push_back({kind, text, {}});
     showNewest();
     QAccessibleEvent event(m_text, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);
+}
+
+void MessageBar::ask(const QString& text, std::vector<Choice> choices) {
+    dismiss(text);
+    m_messages.push_back({Kind::Info, text, std::move(choices)});
+    showNewest();
+    QAccessibleEvent event(m_text, QAccessible::Alert);
+    QAccessible::updateAccessibility(&event);
+}
+
+void MessageBar::showChoices(const Message& message) {
+    // A button may be what called: it goes when its click is over.
+    if (m_choices) m_choices->hide(), m_choices->deleteLater();
+    m_choices = nullptr;
+    if (message.choices.empty()) return;
+    m_choices = new QWidget;
+    auto* row = new QHBoxLayout(m_choices);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    for (const Choice& choice : message.choices) {
+        auto* button = new QPushButton(choice.label);
+        connect(button, &QPushButton::clicked, this, [this, text = message.text, chosen = choice.chosen] {
+            dismiss(text);
+            if (chosen) chosen();
+        });
+        row->addWidget(button);
+    }
+    auto* line = static_cast<QHBoxLayout*>(layout());
+    line->insertWidget(line->indexOf(m_more), m_choices);
+    m_choices->show();
 }
 
 void MessageBar::closeCurrent() {
@@ -86,6 +118,7 @@ void MessageBar::showNewest() {
             break;
     }
     m_text->setText(message.text);
+    showChoices(message);
     const int older = count() - 1;
     m_more->setText(older > 0 ? tr("%n more", nullptr, older) : QString());
     applyTheme();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include <QFrame>
@@ -22,6 +23,13 @@ public:
     /// Shows a message in front of the others. The same words again do not pile up; an info gives way to any
     /// other message, errors and warnings stay until they are closed.
     void show(Kind kind, const QString& text);
+    /// An offer that waits for an answer: a button for each choice. Choosing one takes the offer away; so
+    /// does closing it, which chooses nothing. Other messages do not replace it.
+    struct Choice {
+        QString label;
+        std::function<void()> chosen;
+    };
+    void ask(const QString& text, std::vector<Choice> choices);
     void closeCurrent();
     /// Takes these words away, wherever they stand.
     void dismiss(const QString& text);
@@ -40,8 +48,10 @@ private:
     struct Message {
         Kind kind = Kind::Info;
         QString text;
+        std::vector<Choice> choices;
     };
     void showNewest();
+    void showChoices(const Message& message);
     void applyTheme();
     QColor color() const;
 
@@ -50,6 +60,7 @@ private:
     QLabel* m_text = nullptr;
     QLabel* m_more = nullptr;
     QToolButton* m_close = nullptr;
+    QWidget* m_choices = nullptr;
 };
 
 }  // namespace specula
