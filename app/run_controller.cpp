@@ -272,8 +272,8 @@ void RunController::showFirstRun() {
 
 RunRecord RunController::shownRecord() const {
     RunRecord record = shownHead();
-    const auto& rounds = m_window.runLog().rounds();
-    record.rounds.assign(rounds.begin(), rounds.end());
+    const RunLog& log = m_window.runLog();
+    if (log.hasRun()) record.rounds.assign(log.rounds().begin(), log.rounds().end());
     return record;
 }
 
