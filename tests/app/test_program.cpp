@@ -98,6 +98,7 @@ private slots:
     void probeMeasuresAndPredicts();
     void sweepWritesTableAndPicture();
     void screenshotHasTheSizeAskedFor();
+    void aRaceIsWrittenAndDrawn();
     void anInterruptedMeasurementPrintsWhatItHas();
     void aFullDiskEndsWithThree();
 };
@@ -126,7 +127,8 @@ void TestProgram::badUseEndsWithTwoAndOneLine_data() {
     row("generate --prompt x --max-tokens 1 --trace /nowhere/t.json", "/nowhere/t.json");
     row("frobnicate", "frobnicate");
     row("replay --session /nowhere/s.json", "/nowhere/s.json");
-    row("screenshot --view race --session s --out o", "--view");
+    row("screenshot --view gamma-lab --session s --out o", "--view");
+    row("compare --trace /tmp/race.json --prompts suite:story", "--trace");
     row("tokenize --tokenizer /nowhere/t", "/nowhere/t");
     row("compare --prompts suite:nonsense", "suite");
     row("logits --prompt-ids 1 --out /nowhere/l.safetensors", "/nowhere/l.safetensors");
@@ -400,6 +402,29 @@ void TestProgram::sweepWritesTableAndPicture() {
         QVERIFY(table.open(QIODevice::ReadOnly));
         QCOMPARE(table.readAll().count('\n'), 7);
     }
+}
+
+void TestProgram::aRaceIsWrittenAndDrawn() {
+    const QTemporaryDir folder;
+    const QString session = folder.filePath(QStringLiteral("race.json"));
+    const QString picture = folder.filePath(QStringLiteral("race.png"));
+    const Outcome measured = program(
+        QStringList{QStringLiteral("compare"), QStringLiteral("--target"), tiny("tiny-target"),
+                    QStringLiteral("--draft"), tiny("tiny-draft"), QStringLiteral("--trace"), session} +
+        words("--json --prompt Once --temperature 0 --gamma 3 --max-tokens 24 --repeats 2 --ignore-eos"));
+    QCOMPARE(measured.status, 0);
+    QCOMPARE(measured.document()["same_text"], true);
+    // The run of the session is the speculative lane.
+    const Outcome replayed =
+        program({QStringLiteral("replay"), QStringLiteral("--json"), QStringLiteral("--session"), session});
+    QCOMPARE(replayed.status, 0);
+    QCOMPARE(replayed.document()["ids"].size(), std::size_t{24});
+    QCOMPARE(replayed.document()["mode"], "speculative");
+    const Outcome shot = program(QStringList{QStringLiteral("screenshot"), QStringLiteral("--session"),
+                                             session, QStringLiteral("--out"), picture} +
+                                 words("--view race --size 1366x768"));
+    QCOMPARE(shot.status, 0);
+    QCOMPARE(QImage(picture).size(), QSize(1366, 768));
 }
 
 void TestProgram::screenshotHasTheSizeAskedFor() {
