@@ -2,16 +2,13 @@
 
 #include <QFile>
 #include <QFileInfo>
-#include <QThreadPool>
 #include <algorithm>
 #include <iterator>
 
 #include "app/first_run.h"
 #include "app/process_memory.h"
 #include "app/race_json.h"
-#include "app/session_file.h"
 #include "app/trace_json.h"
-#include "app/weight_files.h"
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
@@ -206,16 +203,7 @@ void RunController::openSession(const QString& path) {
     stop();
     m_fileJob = ++m_reads;
     m_timer.start();
-    QThreadPool::globalInstance()->start([files = m_files, job = m_fileJob, path] {
-        FileEvent event;
-        event.job = job;
-        try {
-            event.record = readSession(QFile::encodeName(path).toStdString());
-        } catch (const std::exception& problem) {
-            event.error = QString::fromUtf8(problem.what());
-        }
-        files->post(std::move(event));
-    });
+    readSessionLater(m_files, m_fileJob, path);
 }
 
 void RunController::saveSession(const QString& path) {
@@ -225,21 +213,15 @@ void RunController::saveSession(const QString& path) {
     }
     ++m_writing;
     m_timer.start();
-    QThreadPool::globalInstance()->start(
-        [files = m_files, record = shownRecord(), path, made = !showsStoredRun()]() mutable {
-            FileEvent event;
-            try {
-                if (made) addKnownWeightFiles(record);
-                writeSession(QFile::encodeName(path).toStdString(), record);
-                event.saved = path;
-            } catch (const std::exception& problem) {
-                event.error = QString::fromUtf8(problem.what());
-            }
-            files->post(std::move(event));
-        });
+    writeSessionLater(m_files, shownRecord(), path, !showsStoredRun());
 }
 
 void RunController::showRecord(RunRecord record) {
+    display(std::move(record));
+    emit storedRunShown(m_record);
+}
+
+void RunController::display(RunRecord record) {
     showArrived();
     m_running = false;
     m_continuable = false;
@@ -256,7 +238,6 @@ void RunController::showRecord(RunRecord record) {
     m_window.race().setReport(m_record.race);
     for (Bookmark& mark : m_record.bookmarks) m_window.runLog().setBookmark(std::move(mark));
     settle();
-    emit storedRunShown(m_record);
 }
 
 bool RunController::showsStoredRun() const {
@@ -266,7 +247,7 @@ bool RunController::showsStoredRun() const {
 void RunController::showFirstRun() {
     RunRecord record = firstRun();
     record.race = m_window.race().report();  // it stays where it is
-    showRecord(std::move(record));
+    display(std::move(record));
     m_window.showWelcome();
 }
 

@@ -9,17 +9,10 @@
 #include "app/engine_worker.h"
 #include "app/rules_controller.h"
 #include "app/run_record.h"
+#include "app/session_jobs.h"
 #include "ui/main_window/main_window.h"
 
 namespace specula {
-
-/// What a background read or write of a session file came to.
-struct FileEvent {
-    std::uint64_t job = 0;            ///< for a read: dropped when something else was started since
-    std::optional<RunRecord> record;  ///< a file that was read
-    QString saved;                    ///< path of a file that was written
-    QString error;
-};
 
 /// Stands between the window and the worker: takes the window's requests, owns the worker, and every 33 ms
 /// pulls what the worker made and gives it to the window's run log, along which the window's player moves.
@@ -66,11 +59,12 @@ public slots:
     void saveSession(const QString& path);
 
 signals:
-    /// A stored run is on screen; its models may not be on this computer.
+    /// A stored run was opened and is on screen; its models may not be on this computer.
     void storedRunShown(const specula::RunRecord& head);
 
 private:
     void connectWindow();
+    void display(RunRecord record);
     void startRun(const RunRequest& request);
     void startLoad(const EngineOptions& options);
     void begin(Job job, const EngineOptions* engine, AppState state, const QString& text);
@@ -103,7 +97,7 @@ private:
 
     MainWindow& m_window;
     RulesController m_rules;
-    std::shared_ptr<Mailbox<FileEvent>> m_files;  // shared with the file jobs, which may outlive this
+    FileMailbox m_files;
     EngineWorker m_worker;
     QTimer m_timer;
     QTimer m_memoryTimer;

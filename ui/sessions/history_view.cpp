@@ -25,7 +25,7 @@ HistoryView::HistoryView(QWidget* parent) : QWidget(parent) {
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setAccessibleName(tr("Runs made before"));
     m_table->setEmptyText(tr("Runs appear here by themselves when they are made."));
-    m_table->setColumnRule(HistoryTable::Keep, {4, 6, 0});
+    m_table->setColumnRule(HistoryTable::Keep, {7, 8, 0});
     m_table->setColumnRule(HistoryTable::When, {12, 24, 0});
     m_table->setColumnRule(HistoryTable::Prompt, {16, 80, 3});
     m_table->setColumnRule(HistoryTable::Target, {10, 26, 1});

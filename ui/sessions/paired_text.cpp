@@ -1,6 +1,7 @@
 #include "ui/sessions/paired_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QHelpEvent>
 #include <QMouseEvent>
@@ -165,7 +166,9 @@ void PairedText::paintLine(QPainter& painter, int number) {
             if (look.mark == Mark::Underline)
                 painter.drawLine(box.bottomLeft() - QPointF(0, 1), box.bottomRight() - QPointF(0, 1));
             if (look.mark == Mark::Plus) {
-                const QPointF centre(box.right() - 5.5, box.top() + 5.5);
+                // Above the letters, which fill the box.
+                const QPointF centre(std::round(box.right() - 4.0) + 0.5, std::round(box.top() - 2.0) + 0.5);
+                painter.setPen(theme.text);
                 painter.drawLine(centre - QPointF(2, 0), centre + QPointF(2, 0));
                 painter.drawLine(centre - QPointF(0, 2), centre + QPointF(0, 2));
             }

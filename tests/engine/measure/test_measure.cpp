@@ -185,7 +185,7 @@ private slots:
     }
 
     void greedyComparisonsAreOfTheSameText() {
-        CompareOptions options{shortRun(0.0), 2};
+        CompareOptions options{.run = shortRun(0.0), .repeats = 2, .onPair = {}};
         double last = 0.0;
         const CompareReport report =
             compare(tinyEngine("model"), kPrompts, options, {}, [&](double done, double) {
@@ -201,7 +201,8 @@ private slots:
     }
 
     void sampledComparisonsClaimNothingAboutTheText() {
-        const CompareReport report = compare(tinyEngine("early-exit:1"), kPrompts, {shortRun(1.0), 1});
+        const CompareReport report =
+            compare(tinyEngine("early-exit:1"), kPrompts, {.run = shortRun(1.0), .repeats = 1, .onPair = {}});
         QVERIFY(!report.sameText.has_value());
         QVERIFY(report.firstDifference.empty());
     }
