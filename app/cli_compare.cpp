@@ -36,6 +36,9 @@ struct Setup {
             else
                 suite = resolvePrompts(line.prompts.value_or(kDefaultSuite));
         }
+        if (line.tracePath && suite.prompts.size() > 1)
+            throw Error("--trace: expected one prompt with it, found " +
+                        std::to_string(suite.prompts.size()));
         pair = loadPair(backend, run.engine, interrupt.token());
         if (run.promptIds)
             prompts.push_back({"", *run.promptIds});
@@ -129,8 +132,6 @@ int runCompare(const CommandLine& line) {
     if (line.tracePath) checkDestination(*line.tracePath);
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
-    if (line.tracePath && setup.prompts.size() != 1)
-        throw Error("--trace: expected one prompt with it, found " + std::to_string(setup.prompts.size()));
     const CompareReport report = measure(line, setup);
     if (line.json) {
         nlohmann::json document = compareToJson(report);

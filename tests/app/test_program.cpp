@@ -128,7 +128,7 @@ void TestProgram::badUseEndsWithTwoAndOneLine_data() {
     row("frobnicate", "frobnicate");
     row("replay --session /nowhere/s.json", "/nowhere/s.json");
     row("screenshot --view gamma-lab --session s --out o", "--view");
-    row("compare --trace /tmp/race.json --prompts suite:story", "--trace");
+    row("compare --trace race-of-many.json --prompts suite:story", "--trace");
     row("tokenize --tokenizer /nowhere/t", "/nowhere/t");
     row("compare --prompts suite:nonsense", "suite");
     row("logits --prompt-ids 1 --out /nowhere/l.safetensors", "/nowhere/l.safetensors");
@@ -413,13 +413,13 @@ void TestProgram::aRaceIsWrittenAndDrawn() {
                     QStringLiteral("--draft"), tiny("tiny-draft"), QStringLiteral("--trace"), session} +
         words("--json --prompt Once --temperature 0 --gamma 3 --max-tokens 24 --repeats 2 --ignore-eos"));
     QCOMPARE(measured.status, 0);
-    QCOMPARE(measured.document()["same_text"], true);
+    QVERIFY(measured.document()["same_text"].get<bool>());
     // The run of the session is the speculative lane.
     const Outcome replayed =
         program({QStringLiteral("replay"), QStringLiteral("--json"), QStringLiteral("--session"), session});
     QCOMPARE(replayed.status, 0);
     QCOMPARE(replayed.document()["ids"].size(), std::size_t{24});
-    QCOMPARE(replayed.document()["mode"], "speculative");
+    QCOMPARE(replayed.document()["mode"].get<std::string>(), std::string("speculative"));
     const Outcome shot = program(QStringList{QStringLiteral("screenshot"), QStringLiteral("--session"),
                                              session, QStringLiteral("--out"), picture} +
                                  words("--view race --size 1366x768"));
