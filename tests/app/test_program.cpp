@@ -126,7 +126,7 @@ void TestProgram::badUseEndsWithTwoAndOneLine_data() {
     row("generate --prompt x --max-tokens 1 --trace /nowhere/t.json", "/nowhere/t.json");
     row("frobnicate", "frobnicate");
     row("replay --session /nowhere/s.json", "/nowhere/s.json");
-    row("screenshot --view race --session s --out o", "--view");
+    row("screenshot --view learn --session s --out o", "--view");
     row("tokenize --tokenizer /nowhere/t", "/nowhere/t");
     row("compare --prompts suite:nonsense", "suite");
     row("logits --prompt-ids 1 --out /nowhere/l.safetensors", "/nowhere/l.safetensors");
