@@ -100,7 +100,7 @@ private slots:
         QVERIFY(refusal({"audit", "--draws", "5"}).starts_with("--draws: expected"));
         QVERIFY(
             refusal({"audit", "--mutant", "none"}).starts_with("--mutant: expected resample-from-target"));
-        QVERIFY(refusal({"audit", "--mutant", "x"}).find("or rejected-sibling-stays, found 'x'") !=
+        QVERIFY(refusal({"audit", "--mutant", "x"}).find("or block-plain-residual, found 'x'") !=
                 std::string::npos);
         QVERIFY(refusal({"generate", "--prompt", "a", "--mutant", "coin-reused"}) != "accepted");
     }

@@ -135,6 +135,7 @@ private slots:
 
     void roundsAreDrawnAfterTheTextBeforeThem() {
         FakeBench bench;
+        bench.window.setPace({Pace::Kind::Full, 0.0});
         emit bench.window.runRequested(RunRequest{});
         QTRY_VERIFY(bench.idle());
         bench.window.setPage(MainPage::Rules);
