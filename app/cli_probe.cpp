@@ -6,7 +6,7 @@
 #include "app/probe_output.h"
 #include "app/run_record.h"
 #include "app/trace_json.h"
-#include "engine/decode/auto_plan.h"
+#include "engine/explain/cost_model.h"
 #include "engine/measure/probe.h"
 #include "engine/text/utf8.h"
 

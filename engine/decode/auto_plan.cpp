@@ -50,21 +50,6 @@ bool choosesByCosts(const RunOptions& options) {
     return shape || (options.gamma != 0 && options.draftStop.kind == DraftStop::Kind::Auto);
 }
 
-double verifyCost(const Costs& costs, int rows) {
-    const std::size_t size = costs.v.size();
-    if (size == 0) return 1.0;
-    if (static_cast<std::size_t>(rows) <= size)
-        return costs.v[static_cast<std::size_t>(std::max(rows, 1)) - 1];
-    const double slope = size > 1 ? (costs.v[size - 1] - costs.v[0]) / static_cast<double>(size - 1) : 0.0;
-    return costs.v[size - 1] +
-           std::max(0.0, slope) * static_cast<double>(static_cast<std::size_t>(rows) - size);
-}
-
-double speedupOf(double tokensPerRound, int depth, int nodes, const Costs& costs) {
-    return tokensPerRound /
-           (depth * costs.c + verifyCost(costs, nodes + 1) + (nodes > 0 ? costs.overhead : 0.0));
-}
-
 std::vector<int> planOf(const std::vector<int>& children) {
     std::vector<int> plan, level{-1};
     for (const int count : children) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/explain/cost_model.h"
 #include "engine/trace/options.h"
 #include "engine/trace/round.h"
 
@@ -9,13 +10,6 @@ namespace specula {
 
 /// Whether such a run chooses what it drafts by costs, which must then be given.
 bool choosesByCosts(const RunOptions& options);
-
-/// The cost model (design: S = E / (depth c + v(nodes + 1) + o)); v beyond the measured rows is extended
-/// linearly. `depth` is the number of the draft's steps, gamma in a chain.
-double speedupOf(double tokensPerRound, int depth, int nodes, const Costs& costs);
-
-/// v for `rows` rows.
-double verifyCost(const Costs& costs, int rows);
 
 /// Parents, breadth first, of a tree in which every node at depth d has children[d] children; a chain of
 /// gamma is gamma ones. At most kTreeNodesMax nodes.

@@ -117,10 +117,4 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
     return points;
 }
 
-double expectedTokensPerRound(double alpha, int gamma) {
-    double tokens = 1.0, survival = 1.0;
-    for (int i = 0; i < gamma; ++i) tokens += survival *= alpha;
-    return tokens;
-}
-
 }  // namespace specula

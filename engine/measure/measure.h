@@ -54,7 +54,4 @@ std::vector<SweepPoint> sweep(const std::shared_ptr<const Engine>& engine,
                               std::stop_token stop, const std::function<void(const SweepPoint&)>& onPoint,
                               const std::function<void(double fraction, double etaSeconds)>& progress = {});
 
-/// E for independent acceptance: (1 - alpha^(gamma+1)) / (1 - alpha), Leviathan et al. 2023, eq. 1.
-double expectedTokensPerRound(double alpha, int gamma);
-
 }  // namespace specula

@@ -44,6 +44,7 @@ const std::map<std::string, std::set<std::string>>& mayInclude() {
         std::map<std::string, std::set<std::string>> t;
         t["trace"] = {"trace"};
         t["verify"] = {"verify", "trace"};
+        t["explain"] = {"explain", "trace"};
         t["text"] = {"text", "trace"};
         const auto above = [&t](const std::string& folder, std::initializer_list<const char*> below) {
             t[folder] = {folder, "trace"};
@@ -52,7 +53,7 @@ const std::map<std::string, std::set<std::string>>& mayInclude() {
         above("checkpoint", {"text"});
         above("model", {"checkpoint"});
         above("draft", {"model", "text"});
-        above("decode", {"draft", "verify", "model", "text"});
+        above("decode", {"draft", "verify", "explain", "model", "text"});
         above("measure", {"decode"});
         above("train", {"measure"});
         return t;
@@ -60,11 +61,17 @@ const std::map<std::string, std::set<std::string>>& mayInclude() {
     return table;
 }
 
+/// What of the engine the window may link: values, pure rules, and what figures mean.
+const std::set<std::string>& forUi() {
+    static const std::set<std::string> folders = {"ui", "trace", "verify", "explain"};
+    return folders;
+}
+
 std::set<Library> librariesFor(std::string_view area, const std::string& folder) {
     using enum Library;
     if (area == "ui") return {Standard, Qt};
     if (area == "app") return {Standard, System, Torch, Qt, Json, Zlib, CommandLine};
-    if (folder == "trace" || folder == "verify") return {Standard};
+    if (folder == "trace" || folder == "verify" || folder == "explain") return {Standard};
     if (folder == "text" || folder == "checkpoint") return {Standard, System, Tokenizers, Json, Zlib};
     return {Standard, System, Tokenizers, Json, Zlib, Torch};
 }
@@ -219,9 +226,9 @@ private:
         if (m_place.area == "ui") {
             const bool known =
                 target.area == "ui" ||
-                (target.area == "engine" && (target.folder == "trace" || target.folder == "verify"));
+                (target.area == "engine" && forUi().contains(target.folder));
             if (!known)
-                report(LayerRule::UiKnowsTraceAndVerify, include.line,
+                report(LayerRule::UiKnowsValuesAndRules, include.line,
                        shown + " is not for the window to know");
         } else if (m_place.area == "engine" && !engineMayUse(target)) {
             report(LayerRule::Layers, include.line, shown + " is not below " + m_place.folder);
@@ -237,10 +244,9 @@ private:
 
     void checkLinks() {
         if (m_place.area != "ui" && (m_place.area != "engine" || m_place.folder.empty())) return;
-        static const std::set<std::string> forUi = {"ui", "trace", "verify"};
         const auto row = mayInclude().find(m_place.folder);
         if (m_place.area == "engine" && row == mayInclude().end()) return;
-        const std::set<std::string>& own = m_place.area == "ui" ? forUi : row->second;
+        const std::set<std::string>& own = m_place.area == "ui" ? forUi() : row->second;
         int number = 0;
         for (std::string_view line : linesOf(m_content)) {
             ++number;
@@ -289,8 +295,8 @@ std::vector<Include> includesOf(std::string_view content) {
 }
 
 const std::vector<std::string>& engineFolders() {
-    static const std::vector<std::string> folders = {"trace", "verify", "text",    "checkpoint", "model",
-                                                     "draft", "decode", "measure", "train"};
+    static const std::vector<std::string> folders = {"trace", "verify", "explain", "text",    "checkpoint",
+                                                     "model", "draft",  "decode",  "measure", "train"};
     return folders;
 }
 

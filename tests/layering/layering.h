@@ -10,7 +10,7 @@ namespace specula {
 enum class LayerRule {
     EngineWithoutQt,        ///< engine/ includes no Qt header
     UiWithoutTorch,         ///< ui/ includes no torch header
-    UiKnowsTraceAndVerify,  ///< of the engine, ui/ includes only engine/trace and engine/verify; never app/
+    UiKnowsValuesAndRules,  ///< of the engine, ui/ includes only trace, verify and explain; never app/
     UiWithoutThreads,       ///< ui/ includes nothing that starts a thread
     HeadersWithoutTorch,    ///< a torch header is included by headers of engine/{model,draft,train} only
     Layers,      ///< each engine folder includes only what the table allows; nothing of ui/ or app/

@@ -99,7 +99,7 @@ void TestLayering::theProjectKeeps_data() {
     QTest::addColumn<LayerRule>("rule");
     QTest::newRow("engine without Qt") << LayerRule::EngineWithoutQt;
     QTest::newRow("ui without torch") << LayerRule::UiWithoutTorch;
-    QTest::newRow("ui knows only trace and verify") << LayerRule::UiKnowsTraceAndVerify;
+    QTest::newRow("ui knows only trace, verify and explain") << LayerRule::UiKnowsValuesAndRules;
     QTest::newRow("ui without threads") << LayerRule::UiWithoutThreads;
     QTest::newRow("torch in headers of model, draft, train only") << LayerRule::HeadersWithoutTorch;
     QTest::newRow("layers of the engine") << LayerRule::Layers;
@@ -149,10 +149,10 @@ void TestLayering::aBreachIsFound_data() {
     row("ATen in the window", u"ui/a.h"_s, u"#include <ATen/ATen.h>\n"_s, UiWithoutTorch);
     row("c10 in the window", u"ui/a.h"_s, u"#include <c10/core/Device.h>\n"_s, UiWithoutTorch);
     row("window knows decode", u"ui/a.cpp"_s, u"#include \"engine/decode/session.h\"\n"_s,
-        UiKnowsTraceAndVerify);
+        UiKnowsValuesAndRules);
     row("window knows text", u"ui/a.cpp"_s, u"#include \"engine/text/tokenizer.h\"\n"_s,
-        UiKnowsTraceAndVerify);
-    row("window knows app", u"ui/a.cpp"_s, u"#include \"app/mailbox.h\"\n"_s, UiKnowsTraceAndVerify);
+        UiKnowsValuesAndRules);
+    row("window knows app", u"ui/a.cpp"_s, u"#include \"app/mailbox.h\"\n"_s, UiKnowsValuesAndRules);
     row("std thread in the window", u"ui/a.cpp"_s, u"#include <thread>\n"_s, UiWithoutThreads);
     row("Qt thread in the window", u"ui/a.h"_s, u"#include <QThread>\n"_s, UiWithoutThreads);
     row("QtConcurrent in the window", u"ui/a.h"_s, u"#include <QtConcurrent/QtConcurrent>\n"_s,
@@ -165,6 +165,7 @@ void TestLayering::aBreachIsFound_data() {
         HeadersWithoutTorch);
     row("trace includes text", u"engine/trace/a.h"_s, u"#include \"engine/text/tokenizer.h\"\n"_s, Layers);
     row("verify includes model", u"engine/verify/a.cpp"_s, u"#include \"engine/model/model.h\"\n"_s, Layers);
+    row("explain includes verify", u"engine/explain/a.h"_s, u"#include \"engine/verify/a.h\"\n"_s, Layers);
     row("text includes checkpoint", u"engine/text/a.cpp"_s,
         u"#include \"engine/checkpoint/checkpoint.h\"\n"_s, Layers);
     row("model includes draft", u"engine/model/a.cpp"_s, u"#include \"engine/draft/a.h\"\n"_s, Layers);
@@ -178,6 +179,7 @@ void TestLayering::aBreachIsFound_data() {
     row("unknown folder of the engine", u"engine/other/a.h"_s, u"#include \"engine/trace/round.h\"\n"_s,
         Layers);
     row("json in trace", u"engine/trace/a.cpp"_s, u"#include <nlohmann/json.hpp>\n"_s, Libraries);
+    row("json in explain", u"engine/explain/a.cpp"_s, u"#include <nlohmann/json.hpp>\n"_s, Libraries);
     row("torch in verify", u"engine/verify/a.cpp"_s, u"#include <ATen/ATen.h>\n"_s, Libraries);
     row("torch in checkpoint", u"engine/checkpoint/a.cpp"_s, u"#include <ATen/ATen.h>\n"_s, Libraries);
     row("json in the window", u"ui/a.cpp"_s, u"#include <nlohmann/json.hpp>\n"_s, Libraries);

@@ -79,12 +79,6 @@ private slots:
         QCOMPARE(verdictOf({2.0, 2.0, 2.0, 1, ""}), std::string("no significant difference"));
     }
 
-    void expectedTokensFollowTheGeometricSum() {
-        QVERIFY(std::fabs(expectedTokensPerRound(0.8, 4) - (1 - std::pow(0.8, 5)) / 0.2) < 1e-12);
-        QCOMPARE(expectedTokensPerRound(1.0, 4), 5.0);
-        QCOMPARE(expectedTokensPerRound(0.0, 4), 1.0);
-    }
-
     void costsAreMeasuredAndQuantised() {
         for (const char* draft : {"model", "early-exit:1", "ngram"}) {
             const ProbeReport report = measureCosts(tinyEngine(draft), 5);
