@@ -225,8 +225,7 @@ private:
         const std::string shown = "\"" + include.target + "\"";
         if (m_place.area == "ui") {
             const bool known =
-                target.area == "ui" ||
-                (target.area == "engine" && forUi().contains(target.folder));
+                target.area == "ui" || (target.area == "engine" && forUi().contains(target.folder));
             if (!known)
                 report(LayerRule::UiKnowsValuesAndRules, include.line,
                        shown + " is not for the window to know");

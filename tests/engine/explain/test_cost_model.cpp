@@ -8,7 +8,9 @@ using namespace specula;
 
 namespace {
 
-bool near(double a, double b) { return std::fabs(a - b) < 1e-12; }
+bool near(double a, double b) {
+    return std::fabs(a - b) < 1e-12;
+}
 
 const Costs kCosts{0.1, {1.0, 1.1, 1.2, 1.3}, 0.05};
 
