@@ -6,17 +6,24 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include <atomic>
+#include <vector>
+
 #include "app/default_models.h"
 #include "app/engine_backend.h"
 #include "app/run_controller.h"
 #include "app/session_file.h"
 #include "app/window.h"
+#include "engine/trace/error.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_log.h"
+#include "ui/inspector/inspector.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/setup/setup_panel.h"
+#include "ui/timeline/timeline_panel.h"
+#include "ui/timeline/timeline_strip.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;
@@ -57,6 +64,22 @@ struct Bench {
     RunController controller;
 };
 
+/// Everything a person sees of the run at the playhead: the text, what is counted, and the inspected
+/// decision.
+QString seenAt(MainWindow& window, int rounds) {
+    const RunLog& log = window.runLog();
+    const Totals totals = log.shownTotals();
+    const TokenRef last = log.decisions()[log.shownDecisions() - 1];
+    window.inspect(last);
+    return QStringLiteral("%1|%2|%3|%4|%5|%6|%7|%8")
+        .arg(rounds)
+        .arg(window.tokenView().copyText(), window.timeline().positionText())
+        .arg(totals.accepted)
+        .arg(totals.judged)
+        .arg(totals.decodeMs)
+        .arg(window.inspector().title(), window.inspector().sentence());
+}
+
 }  // namespace
 
 class TestWindow : public QObject {
@@ -73,6 +96,7 @@ private slots:
     void aSweepFillsItsChart();
     void closingWhileTheEngineRunsEndsCleanly();
     void theSuitesAndModelsAreOffered();
+    void aStoredRunIsReopenedWithoutModelsAndScrubbed();
 };
 
 void TestWindow::initTestCase() {
@@ -190,6 +214,53 @@ void TestWindow::theSuitesAndModelsAreOffered() {
     Bench bench;
     QVERIFY(bench.window.setup().suites().size() >= 5);
     QVERIFY(knownModels().size() >= 2);
+}
+
+void TestWindow::aStoredRunIsReopenedWithoutModelsAndScrubbed() {
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("run.json.gz"));
+    std::vector<QString> before, after;
+    std::string text;
+    const auto places = [](const RunLog& log) {
+        const int rounds = static_cast<int>(log.rounds().size());
+        return std::vector<int>{1, rounds / 3, rounds, rounds / 2};
+    };
+    {
+        Bench bench;
+        bench.pressGenerate();
+        QTRY_VERIFY_WITH_TIMEOUT(bench.finished(60), kPatienceMs);
+        text = bench.log().outputBytes();
+        for (const int rounds : places(bench.log())) {
+            bench.window.timeline().player().showTo(rounds);
+            before.push_back(seenAt(bench.window, rounds));
+        }
+        bench.controller.saveSession(path);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.message().startsWith(QStringLiteral("Saved")), kPatienceMs);
+    }
+
+    MainWindow window;
+    std::atomic<int> asked = 0;
+    RunController controller(window, [&asked]() -> std::unique_ptr<Backend> {
+        ++asked;
+        throw Error("there are no models here", ErrorKind::Failed);
+    });
+    window.resize(1366, 768);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    controller.openSession(path);
+    QTRY_COMPARE_WITH_TIMEOUT(window.runLog().outputBytes(), text, kPatienceMs);
+    QCOMPARE(window.runLog().finishReason(), Finish::Length);
+    TimelineStrip& strip = window.timeline().strip();
+    const auto middle = [&strip](int rounds) { return strip.cellRect(rounds - 1).center().toPoint(); };
+    for (const int rounds : places(window.runLog())) {
+        QTest::mousePress(&strip, Qt::LeftButton, {}, middle(rounds == 1 ? 2 : 1));
+        QTest::mouseMove(&strip, middle(rounds));
+        QTest::mouseRelease(&strip, Qt::LeftButton, {}, middle(rounds));
+        QTRY_COMPARE(window.runLog().playhead(), rounds);
+        after.push_back(seenAt(window, rounds));
+    }
+    QCOMPARE(after, before);
+    QCOMPARE(asked.load(), 0);
 }
 
 QTEST_MAIN(TestWindow)

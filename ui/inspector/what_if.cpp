@@ -1,5 +1,7 @@
 #include "ui/inspector/what_if.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 #include <map>
 
@@ -153,6 +155,11 @@ void Supposed::dropImpossible() {
 }
 
 void Supposed::changeTemperature() {
+    if (m_out.header.draftKind == "oracle") {
+        m_out.problem = QCoreApplication::translate(
+            "WhatIf", "An oracle draws from a blend made for this temperature; there is none for another.");
+        return;
+    }
     RunOptions& options = m_out.header.options;
     const double was = options.sampling.temperature;
     const double now = *m_change.temperature;

@@ -86,7 +86,6 @@ void TimelinePanel::setActions(const TimelineActions& actions) {
     m_branchHelp = actions.branch->toolTip();
     connect(m_play, &QToolButton::clicked, actions.play, &QAction::trigger);
     connect(m_live, &QToolButton::clicked, actions.live, &QAction::trigger);
-    connect(actions.play, &QAction::triggered, &m_player, &RunPlayer::toggle);
     connect(actions.live, &QAction::triggered, &m_player, &RunPlayer::showAll);
     connect(actions.bookmark, &QAction::triggered, this, [this] { toggleBookmark(m_log.playhead() - 1); });
     connect(actions.editBookmark, &QAction::triggered, this, [this] { editBookmark(m_log.playhead() - 1); });

@@ -37,6 +37,7 @@ public:
     RunPlayer& player() { return m_player; }
     TimelineStrip& strip() { return *m_strip; }
 
+    /// Obeys all of them but play, which the window gives to what it shows.
     void setActions(const TimelineActions& actions);
     /// Why the shown run cannot be branched; "" if it can.
     void setBranchRefused(const QString& reason);

@@ -297,6 +297,19 @@ private slots:
         QCOMPARE(s.inspector.change().token, std::optional<TokenId>(chosen));
     }
 
+    void anOraclesTemperatureStaysWhatItWas() {
+        RunLog log;
+        KeptModel model({});
+        RunHeader header = model.header();
+        header.draftKind = "oracle";
+        log.begin(header);
+        log.append(model.make());
+        Change change;
+        change.temperature = 0.5;
+        const Hypothetical other = whatIf(log, log.decisions().front(), change);
+        QVERIFY2(other.problem.contains(QLatin1String("oracle")), qPrintable(other.problem));
+    }
+
     void theTemperatureSliderRecomputesBothRows() {
         Shown s({});
         s.inspector.showToken(TokenRef::proposal(0, 0));

@@ -16,6 +16,7 @@
 #include "ui/race/race_text.h"
 #include "ui/race/race_view.h"
 #include "ui/setup/prompt_box.h"
+#include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;
@@ -178,6 +179,22 @@ private slots:
         const double held = m_view->clock().nowMs();
         QTest::qWait(80);
         QCOMPARE(m_view->clock().nowMs(), held);
+    }
+
+    void f9PlaysWhatIsShown() {
+        showRace();
+        test::play(m_window->runLog(), {});
+        RunPlayer& player = m_window->timeline().player();
+        player.showTo(1);
+        QTest::keyClick(m_window.get(), Qt::Key_F9);
+        QVERIFY(m_view->clock().isRunning());
+        QVERIFY(!player.isPlaying());
+        QTest::keyClick(m_window.get(), Qt::Key_F9);
+        QVERIFY(!m_view->clock().isRunning());
+        m_window->setPage(MainPage::Generate);
+        QTest::keyClick(m_window.get(), Qt::Key_F9);
+        QVERIFY(player.isPlaying());
+        QVERIFY(!m_view->clock().isRunning());
     }
 
     void theClockRunsAtTheFactorThatIsPrinted() {
