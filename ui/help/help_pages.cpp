@@ -26,7 +26,11 @@ QString helpPageOf(const QString& draft, bool head) {
 }
 
 std::vector<QString> allHelpPages() {
-    std::vector<QString> pages{QLatin1String(kHelpIndex)};
+    std::vector<QString> pages;
+    for (const char* page :
+         {kHelpIndex, kHelpGlossary, kHelpGenerate, kHelpInspector, kHelpTimeline, kHelpCharts, kHelpRace,
+          kHelpLab, kHelpAudit, kHelpRules, kHelpModels, kHelpSessions})
+        pages.push_back(QLatin1String(page));
     for (const Rule rule : allRules()) pages.push_back(helpPageOf(rule));
     pages.push_back(QLatin1String(kHelpDraftStop));
     for (const char* kind :

@@ -13,7 +13,20 @@ namespace specula {
 // The pages of help by name; resources/help/NAME.md holds the text.
 
 inline constexpr char kHelpIndex[] = "index";
+inline constexpr char kHelpGlossary[] = "glossary";
 inline constexpr char kHelpDraftStop[] = "draft-stop";
+
+// What the parts of the window show.
+inline constexpr char kHelpGenerate[] = "view-generate";
+inline constexpr char kHelpInspector[] = "view-inspector";
+inline constexpr char kHelpTimeline[] = "view-timeline";
+inline constexpr char kHelpCharts[] = "view-charts";
+inline constexpr char kHelpRace[] = "view-race";
+inline constexpr char kHelpLab[] = "view-lab";
+inline constexpr char kHelpAudit[] = "view-audit";
+inline constexpr char kHelpRules[] = "view-rules";
+inline constexpr char kHelpModels[] = "view-models";
+inline constexpr char kHelpSessions[] = "view-sessions";
 
 /// "rule-token", "rule-one-hot", ...
 QString helpPageOf(Rule rule);

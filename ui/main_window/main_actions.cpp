@@ -120,7 +120,9 @@ void MainActions::makeTimeline() {
 
 void MainActions::makeHelp() {
     help = make(tr("&Explain this"), Qt::Key_F1, tr("The page of help on what has the focus"));
-    helpContents = make(tr("&Contents"), {}, tr("Every rule, draft and stop explained"));
+    helpContents =
+        make(tr("&Contents"), Qt::SHIFT | Qt::Key_F1, tr("Every view, rule, draft and stop explained"));
+    glossary = make(tr("&Glossary"), {}, tr("The words of speculative decoding, as this program uses them"));
     welcome = make(tr("&Welcome"), {}, tr("A recorded run, one rejection explained, and where to go on"));
     cheatSheet = make(tr("&Keys"), Qt::CTRL | Qt::Key_F1, tr("Every key and what it does"));
     about = make(tr("&About Specula"), {}, tr("What this program is"));
@@ -162,7 +164,7 @@ void MainActions::fill(QMenuBar* bar) {
         {t.play, t.live, gap, t.branch, gap, t.bookmark, t.editBookmark, t.previousBookmark, t.nextBookmark});
     m_bookmarkMenu = along->addMenu(tr("B&ookmarks"));
     m_bookmarkMenu->setToolTipsVisible(true);
-    addMenu(bar, tr("&Help"), {welcome, helpContents, help, gap, cheatSheet, about});
+    addMenu(bar, tr("&Help"), {welcome, helpContents, glossary, help, gap, cheatSheet, about});
 }
 
 }  // namespace specula

@@ -61,6 +61,7 @@ public:
     QAction* reseed = nullptr;
     QAction* help = nullptr;
     QAction* helpContents = nullptr;
+    QAction* glossary = nullptr;
     QAction* welcome = nullptr;
     QAction* cheatSheet = nullptr;
     QAction* about = nullptr;

@@ -9,7 +9,6 @@
 #include <QFileInfo>
 #include <QImage>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QMimeData>
 #include <QPainter>
 #include <QStyle>
@@ -19,9 +18,7 @@
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
-#include "ui/help/help_window.h"
 #include "ui/inspector/inspector.h"
-#include "ui/main_window/cheat_sheet.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -422,28 +419,6 @@ bool MainWindow::savePicture(const QString& path, double scale) {
     image.fill(palette().color(QPalette::Window));
     render(&image);
     return image.save(path, "PNG");
-}
-
-void MainWindow::showHelp(const QString& page) {
-    if (!m_help) m_help = new HelpWindow(this);
-    m_help->showPage(page);
-}
-
-void MainWindow::showCheatSheet() {
-    auto* sheet = new CheatSheet(keyGroups(*m_actions), this);
-    sheet->setAttribute(Qt::WA_DeleteOnClose);
-    sheet->open();
-}
-
-void MainWindow::showAbout() {
-    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Specula"),
-                                tr("Specula %1").arg(QCoreApplication::applicationVersion()),
-                                QMessageBox::Close, this);
-    box->setInformativeText(
-        tr("Watch speculative decoding happen on real language models, check that it loses nothing, "
-           "and find out whether it is faster on this machine.\n\nGPL-3.0-or-later"));
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
 }
 
 // --- the window itself -----------------------------------------------------------------------------------

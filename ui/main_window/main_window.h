@@ -225,6 +225,11 @@ private:
     void connectRace();
     void startRace(bool greedy, int repeats);
 
+    // main_window_help.cpp
+    void connectHelp();
+    void showCheatSheet();
+    void showAbout();
+
     // main_window_welcome.cpp
     void connectWelcome();
     void closeWelcome();
@@ -241,8 +246,6 @@ private:
     void askOpenSession();
     void askSaveSession();
     void askPicture();
-    void showCheatSheet();
-    void showAbout();
     void onPaceChosen();
     void onPlayerChanged();
     void onLogCleared();

@@ -22,7 +22,6 @@
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_marks.h"
-#include "ui/help/help_pages.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
@@ -336,12 +335,6 @@ void MainWindow::connectActions() {
         m_setupDock->raise();
         m_setup->focusPrompt();
     });
-    connect(a.help, &QAction::triggered, this,
-            [this] { showHelp(helpPageFor(QApplication::focusWidget())); });
-    connect(a.helpContents, &QAction::triggered, this, [this] { showHelp(QLatin1String(kHelpIndex)); });
-    connect(m_setup, &SetupPanel::helpAsked, this, &MainWindow::showHelp);
-    connect(a.cheatSheet, &QAction::triggered, this, &MainWindow::showCheatSheet);
-    connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
 }
 
 void MainWindow::connectViews() {
@@ -354,6 +347,7 @@ void MainWindow::connectViews() {
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
+    connectHelp();
     connectWelcome();
     connectRace();
     connectRules();

@@ -28,6 +28,9 @@
 #include "ui/setup/draft_chooser.h"
 #include "ui/setup/rule_form.h"
 #include "ui/setup/run_form.h"
+#include "ui/setup/setup_panel.h"
+#include "ui/timeline/timeline_panel.h"
+#include "ui/timeline/timeline_strip.h"
 
 using namespace specula;
 using namespace specula::test;
@@ -211,10 +214,20 @@ private slots:
         };
         QCOMPARE(pageAfterF1(rules.rules()), QStringLiteral("rule-token"));
         QCOMPARE(pageAfterF1(rules.stops()), QStringLiteral("draft-stop"));
-        QCOMPARE(pageAfterF1(window->setup().promptText()), QLatin1String(kHelpIndex));
+        QCOMPARE(pageAfterF1(window->setup().promptText()), QLatin1String(kHelpGenerate));
+        QCOMPARE(pageAfterF1(&window->timeline().strip()), QLatin1String(kHelpTimeline));
+        for (const auto& [page, help] : {std::pair{MainPage::Race, kHelpRace},
+                                         {MainPage::Audit, kHelpAudit},
+                                         {MainPage::Rules, kHelpRules},
+                                         {MainPage::Models, kHelpModels}}) {
+            window->setPage(page);
+            QCOMPARE(pageAfterF1(window->setup().promptText()), QLatin1String(help));
+        }
         QTest::mouseClick(rules.ruleHelp(), Qt::LeftButton);
         QCOMPARE(window->helpWindow()->page(), QStringLiteral("rule-token"));
         QVERIFY(!window->helpWindow()->isModal());
+        window->actionSet().glossary->trigger();
+        QCOMPARE(window->helpWindow()->page(), QLatin1String(kHelpGlossary));
         window->actionSet().helpContents->trigger();
         QCOMPARE(window->helpWindow()->page(), QLatin1String(kHelpIndex));
         QCOMPARE(window->findChildren<HelpWindow*>().size(), 1);
