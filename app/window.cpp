@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QIcon>
+#include <QScreen>
 
 #include "app/cli.h"
 #include "app/default_models.h"
@@ -53,6 +54,14 @@ RunRequest firstRequest(const SetupPanel& setup, const RunArguments& arguments) 
     return request;
 }
 
+/// With room for its frame, which is not there yet.
+bool fitsItsScreen(const MainWindow& window) {
+    constexpr QSize kFrame(16, 48);
+    const QSize room = window.screen()->availableSize();
+    const QSize needed = window.size() + kFrame;
+    return needed.width() <= room.width() && needed.height() <= room.height();
+}
+
 }  // namespace
 
 void fillWindow(MainWindow& window) {
@@ -88,6 +97,7 @@ int runWindow(const CommandLine& line) {
     const bool restored = window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);
     window.setup().setRequest(request);
+    if (!restored && !fitsItsScreen(window)) window.setWindowState(Qt::WindowMaximized);
     window.show();
     if (record) {
         presentRecord(window, *record);

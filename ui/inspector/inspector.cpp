@@ -159,6 +159,10 @@ void Inspector::setStep(Step step) {
     setMoment({step, 0});
 }
 
+void Inspector::focusSteps() {
+    m_track->setFocus(Qt::OtherFocusReason);
+}
+
 void Inspector::suppose(const Change& change) {
     stopPlaying();
     // The rows may have gone since they were shown.

@@ -65,8 +65,9 @@ public slots:
     void next();
     void play();  ///< or stops playing
     void setStep(specula::Step step);
-    void fill();   ///< the present picture over the whole window, or back
-    void reset();  ///< nothing is supposed any more
+    void focusSteps();  ///< the keyboard to the row of steps
+    void fill();        ///< the present picture over the whole window, or back
+    void reset();       ///< nothing is supposed any more
 
 signals:
     /// The person moved to another decision with Back or Next.

@@ -79,6 +79,9 @@ void MainWindow::seeOneStep(TokenRef rejection) {
     m_inspectorDock->show();
     m_inspectorDock->raise();
     inspect(rejection);
+    // From its first step, with the keys that go on.
+    m_inspector->setStep(Step::Draft);
+    m_inspector->focusSteps();
 }
 
 void MainWindow::offerClassicPair() {

@@ -94,6 +94,13 @@ private slots:
         QCOMPARE(m_window->runLog().playhead(), ref.round + 1);
         QVERIFY(!m_window->timeline().player().isPlaying());
         QVERIFY(m_window->inspector().isVisible());
+        // The keyboard goes on from there.
+        QCOMPARE(m_window->inspector().moment().step, Step::Draft);
+        QVERIFY(m_window->inspector().isAncestorOf(QApplication::focusWidget()));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_N);
+        QCOMPARE(m_window->inspector().moment().step, Step::Compare);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_F);
+        QVERIFY(m_window->inspector().fullPicture());
     }
 
     void seeOneStepNeverGoesBack() {
