@@ -8,8 +8,8 @@ namespace specula {
 enum ExitStatus : int { kDone = 0, kCheckFailed = 1, kBadUse = 2, kRunFailed = 3, kInterrupted = 130 };
 
 // One function a subcommand. Each prints its results on stdout and everything else on stderr, returns an exit
-// status and throws Error. A QCoreApplication exists (a QApplication for screenshot and for sweep with
-// --plot).
+// status and throws Error. A QCoreApplication exists (a QApplication for screenshot, report and for sweep with
+// --plot or --report).
 int runGenerate(const CommandLine& line);
 int runCompare(const CommandLine& line);
 int runSweep(const CommandLine& line);
@@ -18,6 +18,7 @@ int runLogits(const CommandLine& line);
 int runTokenize(const CommandLine& line);
 int runModels(const CommandLine& line);
 int runReplay(const CommandLine& line);
+int runReportCommand(const CommandLine& line);
 int runScreenshot(const CommandLine& line);
 int runDownload(const CommandLine& line);
 int runTrainDraft(const CommandLine& line);

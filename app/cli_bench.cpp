@@ -2,13 +2,13 @@
 #include <QDate>
 #include <QElapsedTimer>
 #include <QFileInfo>
-#include <fstream>
 
 #include "app/cli.h"
 #include "app/cli_bench_output.h"
 #include "app/cli_common.h"
 #include "app/default_models.h"
 #include "app/file_io.h"
+#include "app/machine.h"
 #include "app/peers.h"
 #include "app/prompt_suites.h"
 #include "app/run_output.h"
@@ -93,19 +93,9 @@ std::vector<BenchPair> pairsOf(const RunArguments& run, const BenchArguments& ar
     return chosenPairs(all, wanted);
 }
 
-std::string cpuName() {
-    std::ifstream file("/proc/cpuinfo");
-    for (std::string line; std::getline(file, line);) {
-        if (!line.starts_with("model name")) continue;
-        const auto colon = line.find(": ");
-        if (colon != line.npos) return line.substr(colon + 2);
-    }
-    return "unknown processor";
-}
-
 BenchMachine machineOf(const RunArguments& run, const BenchReport& report) {
     BenchMachine machine;
-    machine.cpu = cpuName();
+    machine.cpu = thisMachine().processor.empty() ? "unknown processor" : thisMachine().processor;
     machine.instructionSet = kernels().name;
     machine.threads = ThreadPool(run.engine.threads).size();
     std::vector<double> bandwidths;

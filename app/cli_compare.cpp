@@ -1,7 +1,4 @@
 // compare and sweep: plain against speculative decoding, measured.
-#include <QDir>
-#include <QTemporaryDir>
-
 #include "app/cli.h"
 #include "app/cli_common.h"
 #include "app/default_models.h"
@@ -10,6 +7,8 @@
 #include "app/measure_output.h"
 #include "app/prompt_suites.h"
 #include "app/race_json.h"
+#include "app/report_files.h"
+#include "app/report_pictures.h"
 #include "app/run_output.h"
 #include "app/session_file.h"
 #include "app/trace_json.h"
@@ -18,13 +17,14 @@
 #include "engine/trace/error.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_marks.h"
+#include "ui/export/picture_file.h"
+#include "ui/export/run_notes.h"
 
 namespace specula {
 
 namespace {
 
 constexpr const char* kDefaultSuite = "suite:creative";
-constexpr std::int64_t kMaxPicture = std::int64_t{1} << 30;
 
 /// What both subcommands need before measuring.
 struct Setup {
@@ -76,32 +76,36 @@ struct Setup {
     std::vector<MeasuredPrompt> prompts;
 };
 
-/// The chart as the window draws it. Drawn beside its destination first: the destination may be a pipe, and
-/// is replaced in one piece otherwise.
-void writePlot(const std::string& path, const Setup& setup, const std::vector<SweepPoint>& points) {
+SweepRecord recordOf(const Setup& setup, const std::vector<SweepPoint>& points) {
+    SweepRecord sweep{setup.pair.target, setup.pair.draft, setup.run.engine, setup.run.options,
+                      setup.suite.name,  {},               points,           setup.pair.instructionSet};
+    for (const MeasuredPrompt& prompt : setup.prompts) sweep.prompts.push_back(prompt.name);
+    return sweep;
+}
+
+/// The chart as the window draws it.
+std::string plotOf(const SweepRecord& sweep, PictureFormat format) {
     SweepChart chart;
     chart.resize(1100, 460);
-    int first = kGammaMax;
-    int last = 0;
-    for (const SweepPoint& point : points) {
-        first = std::min(first, point.gamma);
-        last = std::max(last, point.gamma);
-    }
-    chart.begin(QString::fromStdString(replaceIllFormed(setup.suite.name)), std::min(first, last), last);
-    chart.setMark(markWords(runMarks(setup.run.options, setup.pair.draft.kind)));
-    for (const SweepPoint& point : points) chart.setPoint(point);
-    chart.finish();
-    const QTemporaryDir folder;
-    const QString name =
-        folder.filePath(QStringLiteral("plot") + QString::fromStdString(path.substr(path.rfind('.'))));
-    if (!folder.isValid() || !chart.savePicture(name, 2.0))
-        throw Error(path + ": the chart could not be drawn", ErrorKind::Failed);
-    writeFile(path, readFile(name.toStdString(), kMaxPicture));
+    fillSweepChart(chart, sweep.points, sweep.suite);
+    chart.setMark(markWords(runMarks(sweep.options, sweep.draft.kind)));
+    ExportNotes notes = exportNotesOf(chart);
+    notes.description = settingsNotes(sweep.options);
+    return pictureBytes(chart, format, 2.0, notes).toStdString();
 }
 
 void writeSweepFiles(const CommandLine& line, const Setup& setup, const std::vector<SweepPoint>& points) {
     if (line.csvPath) writeFile(*line.csvPath, sweepCsv(points));
-    if (line.plotPath && !points.empty()) writePlot(*line.plotPath, setup, points);
+    if (points.empty()) return;
+    const SweepRecord sweep = recordOf(setup, points);
+    if (line.plotPath) {
+        const auto format = pictureFormatOf(QString::fromStdString(*line.plotPath));
+        writeFile(*line.plotPath, plotOf(sweep, format.value_or(PictureFormat::Png)));
+    }
+    if (!line.reportPath) return;
+    const auto pictures = sweepPictures(sweep);
+    writeReport(*line.reportPath, pictures,
+                [&](const std::string& folder) { return sweepReport(sweep, pictures, folder); });
 }
 
 /// The comparison, and with --trace its typical pair of runs as a session file.
@@ -150,7 +154,8 @@ int runCompare(const CommandLine& line) {
 
 int runSweep(const CommandLine& line) {
     if (line.csvPath) checkDestination(*line.csvPath);
-    if (line.plotPath) checkDestination(*line.plotPath);
+    for (const auto& path : {line.plotPath, line.reportPath})
+        if (path) checkDestination(*path);
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
     SweepOptions options{setup.run.options, line.gammas, line.repeats};

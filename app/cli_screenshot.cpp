@@ -1,8 +1,6 @@
 #include <QApplication>
-#include <QBuffer>
 #include <QEventLoop>
 #include <QFileInfo>
-#include <QImage>
 #include <QThread>
 
 #include "app/audit_output.h"
@@ -27,6 +25,7 @@
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
+#include "ui/export/picture_file.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
 #include "ui/models/models_view.h"
@@ -71,14 +70,8 @@ void letSettle() {
 }
 
 std::string pngOf(QWidget& widget, double scale) {
-    QImage image((QSizeF(widget.size()) * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
-    image.setDevicePixelRatio(scale);
-    image.fill(widget.palette().window().color());
-    widget.render(&image);
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    if (!image.save(&buffer, "PNG")) throw Error("the picture could not be encoded", ErrorKind::Failed);
+    const QByteArray bytes = pictureBytes(widget, PictureFormat::Png, scale, exportNotesOf(widget));
+    if (bytes.isEmpty()) throw Error("--scale: expected a picture of at most 32767 pixels a side");
     return bytes.toStdString();
 }
 

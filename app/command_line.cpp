@@ -68,6 +68,7 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
              });
     addText(*sweep, "--csv", line.csvPath, "write the points to this file");
     addText(*sweep, "--plot", line.plotPath, "write a chart: .png, .svg or .pdf");
+    addText(*sweep, "--report", line.reportPath, "write a Markdown report, its pictures in a folder beside it");
 }
 
 void addAudit(CLI::App& app, CommandLine& line) {
@@ -166,6 +167,16 @@ void addFiles(CLI::App& app, CommandLine& line) {
     addText(*replay, "--against", line.againstPath, "another session file to compare it with");
     addJson(*replay, line);
     addColor(*replay, line);
+}
+
+void addReport(CLI::App& app, CommandLine& line) {
+    CLI::App* sub = addSubcommand(app, line, Subcommand::Report, "report",
+                                  "a stored run as a Markdown document, its pictures in a folder beside it");
+    addText(*sub, "--session", line.sessionPath, "session file");
+    addValue(*sub, "--out", "Markdown file to write", [&line](const std::string&, const std::string& text) {
+        line.outPath = text;
+    })->required();
+    addJson(*sub, line);
 }
 
 void addModels(CLI::App& app, CommandLine& line) {
@@ -300,7 +311,7 @@ void checkTogether(const CommandLine& line) {
         throw Error("--peers-only: expected --llama-bench, --llama-speculative or --python with it");
     if (line.details && line.pairs) throw Error("--pairs: expected this or --details, found both");
     const bool needsSession =
-        line.subcommand == Subcommand::Replay ||
+        line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Report ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
          line.view != "audit" && line.view != "rules" && line.view != "welcome" &&
          (line.view != "sessions" || line.againstPath));
@@ -346,6 +357,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addProbe(app, line);
     addBench(app, line);
     addFiles(app, line);
+    addReport(app, line);
     addModels(app, line);
     addScreenshot(app, line);
     addDownload(app, line);

@@ -22,6 +22,7 @@ enum class Subcommand {
     Tokenize,
     Models,
     Replay,
+    Report,
     Screenshot,
     Download,
     TrainDraft,
@@ -87,9 +88,9 @@ struct CommandLine {
     RunArguments run;
 
     std::optional<std::string> tracePath;    ///< generate, compare --trace
-    std::optional<std::string> sessionPath;  ///< window, replay, screenshot
+    std::optional<std::string> sessionPath;  ///< window, replay, report, screenshot
     std::optional<std::string> againstPath;  ///< replay, screenshot: the session to compare with
-    std::string outPath;                     ///< logits, screenshot
+    std::string outPath;                     ///< logits, report, screenshot
     std::vector<int> chunks;                 ///< logits
     std::string tokenizerPath;               ///< tokenize
     bool decode = false;                     ///< tokenize
@@ -102,6 +103,7 @@ struct CommandLine {
     std::optional<double> acceptance;  ///< probe
     std::optional<std::string> csvPath;
     std::optional<std::string> plotPath;
+    std::optional<std::string> reportPath;  ///< sweep
     std::string repository;          ///< download: "org/name"
     std::string revision;            ///< download: "" = main
     std::vector<std::string> files;  ///< download: none = those the program wants

@@ -15,7 +15,8 @@ namespace {
 
 bool needsWidgets(const CommandLine& line) {
     return line.subcommand == Subcommand::Window || line.subcommand == Subcommand::Screenshot ||
-           (line.subcommand == Subcommand::Sweep && line.plotPath);
+           line.subcommand == Subcommand::Report ||
+           (line.subcommand == Subcommand::Sweep && (line.plotPath || line.reportPath));
 }
 
 void dropMessage(QtMsgType, const QMessageLogContext&, const QString&) {}
@@ -58,6 +59,8 @@ int dispatch(const CommandLine& line) {
             return runModels(line);
         case Subcommand::Replay:
             return runReplay(line);
+        case Subcommand::Report:
+            return runReportCommand(line);
         case Subcommand::Screenshot:
             return runScreenshot(line);
         case Subcommand::Download:

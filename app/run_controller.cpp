@@ -392,6 +392,13 @@ void RunController::refreshBaseline() {
     m_window.setPlainBaseline(m_baseline.plain, speedup);
 }
 
+std::optional<CompareReport> RunController::shownBaseline() const {
+    if (!m_baselineOf || !samePlain(*m_baselineOf, m_request)) return std::nullopt;
+    CompareReport baseline = m_baseline;
+    if (!sameRun(*m_baselineOf, m_request)) baseline.speedup = {};
+    return baseline;
+}
+
 void RunController::on(Round& round) {
     if (std::exchange(m_awaitsRound, false) && m_window.state() == AppState::Running)
         m_window.setState(AppState::Running);

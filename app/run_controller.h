@@ -38,6 +38,9 @@ public:
     RunRecord shownRecord() const;
     /// The same without its rounds.
     RunRecord shownHead() const;
+    /// Plain decoding measured on its prompt and settings; its speed-up has n = 0 where it was measured on
+    /// another run. Absent: not measured.
+    std::optional<CompareReport> shownBaseline() const;
     /// It came from a file and is not being made.
     bool showsStoredRun() const;
 

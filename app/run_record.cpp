@@ -25,6 +25,7 @@ void stamp(RunRecord& record, const std::string& instructionSet) {
     record.programVersion = kAppVersion;
     record.instructionSet = instructionSet;
     record.startedAt = std::time(nullptr);
+    record.machine = thisMachine();
 }
 
 std::string modeOf(const RunRecord& record) {

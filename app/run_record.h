@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/machine.h"
 #include "engine/trace/bookmark.h"
 #include "engine/trace/race.h"
 #include "engine/trace/reports.h"
@@ -43,6 +44,7 @@ struct RunRecord {
                                              ///< what ran
     std::string programVersion;              ///< of the program that made the run
     std::string instructionSet;              ///< of the kernels it ran, "" = not known
+    std::optional<Machine> machine;          ///< that it ran on, absent = not known
     std::int64_t startedAt = 0;              ///< seconds since 1970 UTC, 0 = not known
     std::vector<WeightFile> targetFiles;
     std::vector<WeightFile> draftFiles;
@@ -54,7 +56,7 @@ std::vector<TokenId> outputIds(const std::vector<Round>& rounds);
 /// Recounted from the rounds.
 Totals totalsOf(const std::vector<Round>& rounds);
 
-/// Notes which program begins this run and when, on which kernels.
+/// Notes which program begins this run and when, on which kernels and machine.
 void stamp(RunRecord& record, const std::string& instructionSet);
 
 /// "speculative" when the run could draft, else "plain".

@@ -74,6 +74,18 @@ std::vector<WeightFile> filesFrom(const JsonObject& top, const char* key) {
     return files;
 }
 
+json toJson(const Machine& machine) {
+    return {{"processor", bytesToJson(machine.processor)},
+            {"cores", machine.cores},
+            {"memory_bytes", machine.memoryBytes},
+            {"system", bytesToJson(machine.system)}};
+}
+
+Machine machineFrom(const JsonObject& json) {
+    return {json.bytes("processor"), static_cast<int>(json.integer("cores", 0, 1 << 20)),
+            json.integer("memory_bytes", 0, std::int64_t{1} << 53), json.bytes("system")};
+}
+
 void checkVersion(const JsonObject& top) {
     if (top.integer("version", 1, std::numeric_limits<std::int32_t>::max()) <= kVersion) return;
     const std::string writer = top.has("app_version") ? " (" + sanitised(top.bytes("app_version")) + ")" : "";
@@ -103,6 +115,7 @@ json headOf(const RunRecord& record) {
                  {"probe", record.probe ? probeToJson(*record.probe) : json(nullptr)},
                  {"rules", record.rules ? rulesToJson(*record.rules) : json(nullptr)}};
     if (!record.bookmarks.empty()) head["bookmarks"] = bookmarksToJson(record.bookmarks);
+    if (record.machine) head["machine"] = toJson(*record.machine);
     if (record.race) head["race"] = toJson(*record.race);
     return head;
 }
@@ -156,6 +169,7 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     RunRecord record;
     if (top.has("app_version")) record.programVersion = top.bytes("app_version");
     if (top.has("instruction_set")) record.instructionSet = top.bytes("instruction_set");
+    if (top.has("machine")) record.machine = machineFrom(top.object("machine"));
     if (top.has("started_at")) record.startedAt = top.integer("started_at", 0, std::int64_t{1} << 40);
     record.targetFiles = filesFrom(top, "target_files");
     record.draftFiles = filesFrom(top, "draft_files");

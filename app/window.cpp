@@ -11,6 +11,7 @@
 #include "app/engine_catalogue.h"
 #include "app/models_controller.h"
 #include "app/prompt_suites.h"
+#include "app/report_controller.h"
 #include "app/run_controller.h"
 #include "app/session_controller.h"
 #include "app/session_file.h"
@@ -93,6 +94,7 @@ int runWindow(const CommandLine& line) {
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
     SessionKeeper keeper(window, controller);
     const SessionController sessions(window, controller, keeper);
+    const ReportController reports(window, controller);
     fillWindow(window);
     const bool restored = window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);

@@ -2,6 +2,7 @@
 
 #include <QLocale>
 
+#include "ui/export/cell_table.h"
 #include "ui/models/data_table.h"
 #include "ui/models/model_text.h"
 
@@ -44,6 +45,10 @@ QVariant AuditTable::data(const QModelIndex& index, int role) const {
         return QVariant::fromValue(Qt::AlignVCenter | (isNumber ? Qt::AlignRight : Qt::AlignLeft));
     if (role == SymbolRole && index.column() == Result)
         return symbolValue(check.passed ? Symbol::Yes : Symbol::No);
+    if (role == kExportRole && isNumber) {
+        const auto& value = index.column() == Statistic ? check.statistic : check.pValue;
+        return value ? QVariant(*value) : QVariant(QString());
+    }
     if (role != Qt::DisplayRole && role != SortRole) return {};
     switch (index.column()) {
         case Result:

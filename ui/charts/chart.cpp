@@ -3,11 +3,13 @@
 #include <QAccessible>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QSvgGenerator>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
+
+#include "ui/export/export_menu.h"
+#include "ui/export/picture_file.h"
 
 namespace specula {
 
@@ -204,26 +206,35 @@ void Chart::showMark(int index) {
 }
 
 bool Chart::savePicture(const QString& path, double scale) {
+    return specula::savePicture(*this, path, scale, exportNotesOf(*this)).isEmpty();
+}
+
+void Chart::preparePicture() {
     refresh();
-    const QSize size = this->size().isEmpty() ? sizeHint() : this->size();
-    if (path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive)) {
-        return toPixmap(size.width(), size.height(), scale).save(path, "PNG");
-    }
-    if (path.endsWith(QLatin1String(".pdf"), Qt::CaseInsensitive)) {
-        return savePdf(path, size.width(), size.height(), QCP::epNoCosmetic, {}, m_finding);
-    }
-    if (!path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) return false;
-    QSvgGenerator svg;
-    svg.setFileName(path);
-    svg.setSize(size);
-    svg.setViewBox(QRect(QPoint(0, 0), size));
-    svg.setTitle(m_finding);
-    QCPPainter painter;
-    if (!painter.begin(&svg)) return false;
-    painter.setMode(QCPPainter::pmVectorized);
-    painter.setMode(QCPPainter::pmNoCaching);
-    toPainter(&painter, size.width(), size.height());
-    return painter.end();
+}
+
+QString Chart::pictureTitle() const {
+    const QString finding =
+        m_mark.isEmpty() || m_finding.isEmpty() ? m_finding : tr("%1: %2").arg(m_mark, m_finding);
+    return finding.isEmpty() ? m_name : tr("%1 – %2").arg(m_name, finding);
+}
+
+CellTable Chart::exportCells() const {
+    ChartTable shown = table();
+    std::erase_if(shown, [](const ChartSeries& series) { return series.points.empty(); });
+    return cellsOf(shown, m_mark);
+}
+
+void Chart::contextMenuEvent(QContextMenuEvent* event) {
+    popUpExportMenu(*this, *event);
+}
+
+/// The plot's own buffers are bitmaps made for the screen.
+void Chart::paintEvent(QPaintEvent* event) {
+    if (!drawingForFile()) return QCustomPlot::paintEvent(event);
+    QCPPainter painter(this);
+    painter.setMode(QCPPainter::pmVectorized, paintsVectors(painter));
+    toPainter(&painter, width(), height());
 }
 
 bool Chart::event(QEvent* event) {

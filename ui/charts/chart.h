@@ -8,7 +8,9 @@
 
 #include <qcustomplot.h>
 
+#include "ui/charts/chart_table.h"
 #include "ui/common/palette.h"
+#include "ui/export/exportable.h"
 
 class QLabel;
 
@@ -29,7 +31,9 @@ struct ChartMark {
 /// Data may be set as often as wanted: setters only mark the chart dirty. It is rebuilt and drawn at most 5
 /// times a second, and not at all while hidden or minimised; showing it draws what was missed. Derived
 /// classes keep their data, call markDirty() and fill graphs in rebuild().
-class Chart : public QCustomPlot {
+///
+/// Its context menu (also the menu key) copies and saves its picture and its data.
+class Chart : public QCustomPlot, public Exportable {
     Q_OBJECT
 
 public:
@@ -55,9 +59,15 @@ public:
     /// How often it was drawn with new data.
     int rebuildCount() const { return m_rebuilds; }
 
-    /// Writes the chart as it is now, also when it is hidden: .png at `scale` pixels a point, .svg or .pdf as
-    /// vectors. False when the ending is none of these or the file could not be written.
+    /// Writes the chart as it is now, also when it is hidden, as ui/export/picture_file.h does. False when
+    /// the ending is none of its formats or the file could not be written.
     bool savePicture(const QString& path, double scale = 1.0);
+
+    /// What it shows, as numbers; empty series are left out. Of all data, also where fewer points are drawn.
+    virtual ChartTable table() const = 0;
+    CellTable exportCells() const override;
+    void preparePicture() override;
+    QString pictureTitle() const override;
 
     /// One line of numbers about a mark: "gamma 4, 1.62x (1.52-1.70), acceptance 0.71". Empty when the data
     /// it stood for have gone since.
@@ -112,6 +122,8 @@ protected:
     static void setWholeTicks(QCPAxis* axis, int first, int last);
 
     bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;

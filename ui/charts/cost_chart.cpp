@@ -203,6 +203,28 @@ QString CostChart::words(const ChartMark& mark) const {
     return said.join(tr(", "));
 }
 
+ChartTable CostChart::table() const {
+    if (!m_report || m_report->rows.empty()) return {};
+    const QString x = tr("rows in one pass"), times = tr("times one row");
+    ChartTable table{{tr("in rounds"), x, times, {}},
+                     {tr("alone"), x, times, {}},
+                     {tr("memory limit"), x, times, {}},
+                     {tr("parts of a plain token"), tr("part"), tr("milliseconds"), {}}};
+    const double one = m_report->rows.front().pass.median;
+    for (std::size_t i = 0; i < m_report->rows.size(); ++i) {
+        const ProbeRow& row = m_report->rows[i];
+        const double rows = row.rows;
+        if (i < m_report->costs.v.size())
+            table[0].points.push_back({rows, {}, m_report->costs.v[i], {}, {}, row.inRound.n});
+        // Quartiles, not a 95 % interval: they stay out of columns that promise one.
+        if (one > 0.0) table[1].points.push_back({rows, {}, row.pass.median / one, {}, {}, row.pass.n});
+    }
+    if (m_report->plain.median > 0.0 && m_report->limitMs() > 0.0)
+        table[2].points.push_back({{}, {}, m_report->limitMs() / m_report->plain.median});
+    for (const Part& part : parts()) table[3].points.push_back({{}, part.name, part.ms});
+    return table;
+}
+
 void CostChart::applyTheme(const Theme& theme) {
     m_inRounds->setPen(QPen(theme.target, 2));
     QColor faint = theme.target;

@@ -21,6 +21,7 @@ public:
     const std::optional<ProbeReport>& report() const { return m_report; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 protected:
     bool rebuild() override;

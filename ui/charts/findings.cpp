@@ -95,8 +95,11 @@ QString acceptanceFinding(const std::vector<Share>& byPosition, bool trees) {
         hits += byPosition[i].value * static_cast<double>(byPosition[i].count);
         trials += byPosition[i].count;
     }
-    return Findings::tr("Acceptance about %1 at all %2 positions")
-        .arg(decimalText(hits / static_cast<double>(trials)), QString::number(last + 1));
+    const QString mean = decimalText(hits / static_cast<double>(trials));
+    if (last + 1 < byPosition.size())
+        return Findings::tr("Acceptance about %1 at the first %2 of %3 positions")
+            .arg(mean, QString::number(last + 1), QString::number(byPosition.size()));
+    return Findings::tr("Acceptance about %1 at all %2 positions").arg(mean, QString::number(last + 1));
 }
 
 QString rateFinding(const std::optional<double>& overall, const std::optional<Interval>& plain) {

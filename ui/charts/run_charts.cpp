@@ -88,6 +88,17 @@ QString AcceptanceChart::words(const ChartMark& mark) const {
         .arg(QString::number(mark.tag), decimalText(share.value), rangeText(share.low, share.high));
 }
 
+ChartTable AcceptanceChart::table() const {
+    ChartSeries series{
+        tr("acceptance"), m_trees ? tr("depth in the tree") : tr("draft position"), tr("acceptance"), {}};
+    for (std::size_t i = 0; i < m_shares.size(); ++i) {
+        const Share& share = m_shares[i];
+        series.points.push_back(
+            {static_cast<double>(i + 1), {}, share.value, share.low, share.high, share.count});
+    }
+    return {std::move(series)};
+}
+
 void AcceptanceChart::applyTheme(const Theme& theme) {
     m_bars->setBrush(theme.tint(theme.accepted, theme.dark ? 0.45 : 0.35));
     m_bars->setPen(QPen(theme.accepted, 1));
@@ -170,6 +181,19 @@ QString RateChart::words(const ChartMark& mark) const {
         .arg(QString::number(point.round + 1), decimalText(point.seconds), rateText(point.tokensPerSecond));
 }
 
+ChartTable RateChart::table() const {
+    const QString x = tr("decoding time, s"), y = tr("tokens a second");
+    ChartTable table{{tr("this run, over its last rounds"), x, y, {}},
+                     {tr("this run, all of it"), x, y, {}},
+                     {tr("plain decoding, measured"), x, y, {}}};
+    for (const RatePoint& point : m_series.points())
+        table[0].points.push_back({point.seconds, {}, point.tokensPerSecond});
+    if (const auto overall = m_series.overall()) table[1].points.push_back({{}, {}, *overall});
+    if (m_plain)
+        table[2].points.push_back({{}, {}, m_plain->median, m_plain->low, m_plain->high, m_plain->n});
+    return table;
+}
+
 void RateChart::applyTheme(const Theme& theme) {
     m_graph->setPen(QPen(theme.target, 2));
     QColor band = theme.plain;
@@ -231,6 +255,13 @@ QString EmissionChart::words(const ChartMark& mark) const {
     const double share = static_cast<double>(rounds) / static_cast<double>(m_counts.rounds());
     return tr("%n token(s) in %1 of %2 rounds (%3)", nullptr, mark.tag)
         .arg(QLocale().toString(rounds), QLocale().toString(m_counts.rounds()), shareText(share));
+}
+
+ChartTable EmissionChart::table() const {
+    ChartSeries series{tr("rounds"), tr("tokens emitted in a round"), tr("rounds"), {}};
+    for (std::size_t n = 1; n < m_counts.counts().size(); ++n)
+        series.points.push_back({static_cast<double>(n), {}, static_cast<double>(m_counts.counts()[n])});
+    return {std::move(series)};
 }
 
 void EmissionChart::applyTheme(const Theme& theme) {

@@ -23,6 +23,7 @@ public:
     void setTotals(const Totals& totals, bool trees = false);
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 protected:
     bool rebuild() override;
@@ -52,6 +53,7 @@ public:
 
     const RateSeries& series() const { return m_series; }
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 protected:
     bool rebuild() override;
@@ -78,6 +80,7 @@ public:
     void addRound(const Round& round);
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 protected:
     bool rebuild() override;

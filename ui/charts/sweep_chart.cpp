@@ -108,6 +108,43 @@ QString SweepChart::words(const ChartMark& mark) const {
     return said.join(tr(", "));
 }
 
+ChartTable SweepChart::table() const {
+    const QString x = tr("gamma"), gain = tr("speed-up over plain");
+    ChartTable table{{tr("measured"), x, gain, {}},
+                     {tr("predicted"), x, gain, {}},
+                     {tr("tokens a second"), x, tr("tokens a second"), {}},
+                     {tr("acceptance"), x, tr("acceptance"), {}}};
+    for (const SweepPoint* point : m_data.whole()) {
+        const double gamma = point->gamma;
+        const Interval& rate = point->tokensPerSecond;
+        if (point->speedup)
+            table[0].points.push_back({gamma,
+                                       {},
+                                       point->speedup->median,
+                                       point->speedup->low,
+                                       point->speedup->high,
+                                       point->speedup->n});
+        if (point->predictedSpeedup) table[1].points.push_back({gamma, {}, *point->predictedSpeedup});
+        table[2].points.push_back({gamma, {}, rate.median, rate.low, rate.high, rate.n});
+        if (const auto share = wilson(point->totals.accepted, point->totals.judged))
+            table[3].points.push_back({gamma, {}, share->value, share->low, share->high, share->count});
+    }
+    for (const SweepPoint& point : m_data.points()) {
+        if (point.prompt.empty() || !point.speedup) continue;
+        const QString name = tr("measured, prompt %1").arg(QString::fromStdString(point.prompt));
+        auto series = std::find_if(table.begin(), table.end(),
+                                   [&name](const ChartSeries& one) { return one.name == name; });
+        if (series == table.end()) series = table.insert(table.end(), {name, x, gain, {}});
+        series->points.push_back({static_cast<double>(point.gamma),
+                                  {},
+                                  point.speedup->median,
+                                  point.speedup->low,
+                                  point.speedup->high,
+                                  point.speedup->n});
+    }
+    return table;
+}
+
 void SweepChart::drawSpeedup(const std::vector<const SweepPoint*>& whole, std::vector<ChartMark>& marks) {
     QVector<double> keys, values, below, above, theoryKeys, theory;
     double least = 0.9;

@@ -25,6 +25,7 @@ public:
     const SweepData& data() const { return m_data; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 signals:
     void gammaClicked(int gamma);

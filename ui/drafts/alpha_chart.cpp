@@ -114,6 +114,19 @@ QString AlphaChart::words(const ChartMark& mark) const {
     return tr("%1 min: %2").arg(decimalText(point.minutes, 1), alphaText(point.alpha));
 }
 
+ChartTable AlphaChart::table() const {
+    ChartTable table;
+    for (const AlphaPoint& point : m_points) {
+        for (std::size_t step = 0; step < point.alpha.size(); ++step) {
+            if (step == table.size())
+                table.push_back(
+                    {tr("step %1").arg(step + 1), tr("minutes spent"), tr("held-out overlap"), {}});
+            table[step].points.push_back({point.minutes, {}, point.alpha[step]});
+        }
+    }
+    return table;
+}
+
 void AlphaChart::colorCurves() {
     for (std::size_t i = 0; i < m_curves.size(); ++i) {
         const double share = std::max(kFaintest, 1.0 - kFainter * static_cast<double>(i));

@@ -18,6 +18,7 @@ public:
     void setPoints(std::vector<AlphaPoint> points);
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 protected:
     bool rebuild() override;

@@ -15,6 +15,7 @@
 
 #include "ui/charts/findings.h"
 #include "ui/drafts/alpha_chart.h"
+#include "ui/export/export_menu.h"
 #include "ui/models/labels.h"
 #include "ui/models/model_text.h"
 
@@ -78,6 +79,7 @@ DraftProgress::DraftProgress(QWidget* parent) : QWidget(parent) {
 QTableWidget* DraftProgress::makeTable(const QString& name) {
     auto* table = new QTableWidget;
     table->setAccessibleName(name);
+    offerExportMenu(*table);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setShowGrid(false);

@@ -61,15 +61,14 @@ void CoinPicture::keyPressEvent(QKeyEvent* event) {
 
 // --- Accept column
 
-AcceptColumn::AcceptColumn(QWidget* parent) : CoinPicture(QStringLiteral("Accept column"), parent) {}
+AcceptColumn::AcceptColumn(QWidget* parent) : CoinPicture(tr("Accept column"), parent) {}
 
 void AcceptColumn::setPicture(const AcceptPicture& picture) {
     m_picture = picture;
     setAccessibleDescription(
-        QStringLiteral("Draft %1, filled to %2%3")
+        tr("Draft %1, filled to %2%3")
             .arg(probabilityText(picture.pDraft), probabilityText(picture.fill),
-                 picture.coinHeight ? QStringLiteral(", coin at ") + probabilityText(*picture.coinHeight)
-                                    : QString()));
+                 picture.coinHeight ? tr(", coin at ") + probabilityText(*picture.coinHeight) : QString()));
     changed();
 }
 
@@ -119,15 +118,14 @@ void AcceptColumn::paintLabels(QPainter& painter, const Theme& theme) const {
     };
     const QRectF bar = barRect();
     std::vector<Label> labels{
-        {QStringLiteral("draft gave %1").arg(probabilityText(m_picture.pDraft)), bar.top(), theme.secondary}};
+        {tr("draft gave %1").arg(probabilityText(m_picture.pDraft)), bar.top(), theme.secondary}};
     const bool above = m_picture.pTarget > m_picture.pDraft;
-    const QString gives = m_picture.mixture
-                              ? QStringLiteral("mixture gives %1").arg(probabilityText(m_picture.fill))
-                              : QStringLiteral("target gives %1").arg(probabilityText(m_picture.pTarget));
-    labels.push_back({gives + (above ? QStringLiteral(", above the bar") : QString()),
+    const QString gives = m_picture.mixture ? tr("mixture gives %1").arg(probabilityText(m_picture.fill))
+                                            : tr("target gives %1").arg(probabilityText(m_picture.pTarget));
+    labels.push_back({gives + (above ? tr(", above the bar") : QString()),
                       fillRect().top() + (above ? 1.0 : 0.0), theme.secondary});
     if (m_picture.coinHeight) {
-        labels.push_back({QStringLiteral("coin %1 \u00D7 %2 = %3")
+        labels.push_back({tr("coin %1 \u00D7 %2 = %3")
                               .arg(probabilityText(*m_picture.coin), probabilityText(m_picture.pDraft),
                                    probabilityText(*m_picture.coinHeight)),
                           coinY(), theme.text});
@@ -150,14 +148,14 @@ void AcceptColumn::paintLabels(QPainter& painter, const Theme& theme) const {
 
 // --- Unit strip
 
-UnitStrip::UnitStrip(QWidget* parent) : CoinPicture(QStringLiteral("Unit strip"), parent) {}
+UnitStrip::UnitStrip(QWidget* parent) : CoinPicture(tr("Unit strip"), parent) {}
 
 void UnitStrip::setPicture(const AcceptPicture& picture) {
     m_picture = picture;
     setAccessibleDescription(
-        QStringLiteral("Kept below %1%2")
+        tr("Kept below %1%2")
             .arg(probabilityText(picture.threshold),
-                 picture.coin ? QStringLiteral(", coin ") + probabilityText(*picture.coin) : QString()));
+                 picture.coin ? tr(", coin ") + probabilityText(*picture.coin) : QString()));
     changed();
 }
 
@@ -196,11 +194,11 @@ void UnitStrip::paint(QPainter& painter, const Theme& theme) {
         const double x = std::round(coinX());
         coinLine(painter, {x, strip.top() - 3}, {x, strip.bottom() + 3}, theme);
         centredText(painter, x, strip.top() - 5 - metrics.descent(), width(),
-                    QStringLiteral("coin %1").arg(probabilityText(*m_picture.coin)), theme.text);
+                    tr("coin %1").arg(probabilityText(*m_picture.coin)), theme.text);
     }
     const QString limit = m_picture.threshold < 1.0
-                              ? QStringLiteral("kept below %1").arg(probabilityText(m_picture.threshold))
-                              : QStringLiteral("always kept");
+                              ? tr("kept below %1").arg(probabilityText(m_picture.threshold))
+                              : tr("always kept");
     centredText(painter, threshold, below, width(), limit, theme.secondary);
     const double half = metrics.horizontalAdvance(limit) / 2;
     const double from = std::clamp(threshold, half, std::max(half, width() - half)) - half;

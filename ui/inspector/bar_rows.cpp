@@ -1,5 +1,6 @@
 #include "ui/inspector/bar_rows.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -11,6 +12,11 @@
 namespace specula {
 
 namespace {
+
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::BarRows)
+};
 
 constexpr double kLabelShare = 0.36;  ///< of the width at most
 
@@ -26,7 +32,7 @@ BarRows::BarRows(const QFont& font, double left, double width, const std::vector
     const QFontMetricsF normal(m_font), small(m_small), bold(bolder(m_font));
     m_gap = std::max(kPictureGap, std::round(small.height() * 0.4));
     m_edge = std::max(3.0, std::round(small.height() * 0.2));
-    double widest = small.horizontalAdvance(QStringLiteral("drafted, kept"));
+    double widest = small.horizontalAdvance(Words::tr("drafted, kept"));
     for (const BarLabel& label : m_labels) widest = std::max(widest, bold.horizontalAdvance(label.text));
     m_labelWidth = std::min(std::ceil(widest) + 2, std::floor(width * kLabelShare));
     m_numberWidth = std::ceil(small.horizontalAdvance(QStringLiteral("<0.0000")));

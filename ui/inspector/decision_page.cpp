@@ -1,6 +1,7 @@
 #include "ui/inspector/decision_page.h"
 
 #include <QCheckBox>
+#include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEvent>
 #include <QHBoxLayout>
@@ -21,19 +22,23 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::DecisionPage)
+};
+
 constexpr int kTurnMs = 8;   ///< of drawing between two looks at other events
 constexpr int kAtOnce = 20;  ///< draws between two looks at the clock
 
 QString acceptTitle(const AcceptPicture& picture) {
-    if (!picture.coin) return QStringLiteral("The accept test");
+    if (!picture.coin) return Words::tr("The accept test");
     if (!picture.column)
         return picture.passed
-                   ? QStringLiteral("The test of the chain up to here: the coin lies below, so it passed")
-                   : QStringLiteral(
-                         "The test of the chain up to here: the coin lies above, so it did not pass");
+                   ? Words::tr("The test of the chain up to here: the coin lies below, so it passed")
+                   : Words::tr("The test of the chain up to here: the coin lies above, so it did not pass");
     return picture.accepted
-               ? QStringLiteral("The accept test: the coin's line lies in the fill, so it is kept")
-               : QStringLiteral("The accept test: the coin's line lies above the fill, so it is rejected");
+               ? Words::tr("The accept test: the coin's line lies in the fill, so it is kept")
+               : Words::tr("The accept test: the coin's line lies above the fill, so it is rejected");
 }
 
 }  // namespace
@@ -176,8 +181,7 @@ void DecisionPage::showBars() {
     const bool draft = m_moment.step == Step::Draft;
     m_bars->setPicture(draft ? draftOf(*m_pictures.main.bars) : *m_pictures.main.bars);
     m_bars->setChoosable(m_changeable && drafted);
-    m_barsTitle->setText(draft ? QStringLiteral("What the draft could have proposed")
-                               : m_pictures.main.barsTitle);
+    m_barsTitle->setText(draft ? tr("What the draft could have proposed") : m_pictures.main.barsTitle);
 }
 
 void DecisionPage::showAccept(bool wanted) {
@@ -203,7 +207,7 @@ void DecisionPage::showResidual(bool wanted) {
     m_residual->setPicture(*residual);
     m_residual->setFrame(m_moment.step == Step::All ? 2 : m_moment.frame);
     m_residualTitle->setText(residual->missing.isEmpty()
-                                 ? QStringLiteral("The residual: what the target gives beyond the draft")
+                                 ? tr("The residual: what the target gives beyond the draft")
                                  : residual->missing);
 }
 
@@ -280,11 +284,11 @@ void DecisionPage::showDraws() {
     const RebuildPicture picture = m_draws->picture(bars);
     m_rebuild->setVisible(true);
     m_rebuild->setPicture(picture);
-    m_rebuildTitle->setText(QStringLiteral("What was drawn, against the target"));
+    m_rebuildTitle->setText(tr("What was drawn, against the target"));
     m_drawsNote->setVisible(true);
     m_drawsNote->setText(
-        QStringLiteral("After %L1 draws the bars are off the target by %2 (total variation); chance "
-                       "alone gives about %3.")
+        tr("After %L1 draws the bars are off the target by %2 (total variation); chance "
+           "alone gives about %3.")
             .arg(m_draws->drawn())
             .arg(probabilityText(picture.miss), probabilityText(m_draws->missByChance(bars))));
 }

@@ -190,7 +190,7 @@ void Inspector::updateButtons() {
     m_next->setEnabled(after);
     m_play->setEnabled(m_current.isValid());
     m_fill->setEnabled(m_current.isValid());
-    m_place->setText(at >= 0 ? QStringLiteral("%L1 of %L2").arg(at + 1).arg(count) : QString());
+    m_place->setText(at >= 0 ? tr("%L1 of %L2").arg(at + 1).arg(count) : QString());
 }
 
 void Inspector::back() {

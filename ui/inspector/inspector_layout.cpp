@@ -48,7 +48,7 @@ Inspector::Inspector(QWidget* parent) : QWidget(parent) {
     m_empty = wrappingLabel("inspectorEmpty");
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setMargin(12);
-    m_empty->setText(QStringLiteral("Click a token to see why it was kept, rejected or drawn."));
+    m_empty->setText(tr("Click a token to see why it was kept, rejected or drawn."));
     m_stack->addWidget(m_empty);
     m_stack->addWidget(buildPage());
     auto* layout = new QVBoxLayout(this);
@@ -170,10 +170,9 @@ void Inspector::connectPage(DecisionPage& page) {
 }
 
 QWidget* Inspector::buildButtons() {
-    m_back =
-        button(QStringLiteral("< &Back"), "inspectorBack", tr("The step or decision before this one (B)"));
+    m_back = button(tr("< &Back"), "inspectorBack", tr("The step or decision before this one (B)"));
     m_play = button(tr("&Play"), "inspectorPlay", tr("Show the steps one after the other (P)"));
-    m_next = button(QStringLiteral("&Next >"), "inspectorNext", tr("The next step or decision (N)"));
+    m_next = button(tr("&Next >"), "inspectorNext", tr("The next step or decision (N)"));
     m_place = new QLabel;
     m_place->setAlignment(Qt::AlignCenter);
     m_place->setMinimumWidth(1);

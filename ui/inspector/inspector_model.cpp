@@ -1,5 +1,7 @@
 #include "ui/inspector/inspector_model.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 #include <numeric>
 
@@ -11,6 +13,11 @@
 namespace specula {
 
 namespace {
+
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::InspectorModel)
+};
 
 /// Less than this in the tail is rounding, not tokens.
 constexpr double kNothing = 1e-9;
@@ -57,12 +64,11 @@ QString candidatesOf(const RunLog& log, TokenRef ref) {
         const Proposal& proposal = round.proposals[static_cast<std::size_t>(sibling)];
         const QString name =
             proposal.bytes.empty() ? QStringLiteral("#%1").arg(proposal.id) : quotedPiece(proposal.bytes);
-        words << name + (proposal.verdict == Verdict::Accepted   ? QStringLiteral(" accepted")
-                         : proposal.verdict == Verdict::Rejected ? QStringLiteral(" rejected")
-                                                                 : QStringLiteral(" not tested"));
+        words << name + (proposal.verdict == Verdict::Accepted   ? Words::tr(" accepted")
+                         : proposal.verdict == Verdict::Rejected ? Words::tr(" rejected")
+                                                                 : Words::tr(" not tested"));
     }
-    return QStringLiteral("Candidates in the order of their tests: %1.")
-        .arg(words.join(QStringLiteral(", ")));
+    return Words::tr("Candidates in the order of their tests: %1.").arg(words.join(QStringLiteral(", ")));
 }
 
 QString titleOfBars(const Round& round, int proposal) {
@@ -73,16 +79,16 @@ QString titleOfBars(const Round& round, int proposal) {
     }
     const bool leaves =
         round.rule != Rule::Match && round.rule != Rule::Typical && round.rule != Rule::Greedy;
-    if (rejected == 0 || !leaves) return QStringLiteral("Both distributions at this place");
+    if (rejected == 0 || !leaves) return Words::tr("Both distributions at this place");
     return rejected == 1
-               ? QStringLiteral("What the rejection before it left of both distributions")
-               : QStringLiteral("What the %1 rejections before it left of both distributions").arg(rejected);
+               ? Words::tr("What the rejection before it left of both distributions")
+               : Words::tr("What the %1 rejections before it left of both distributions").arg(rejected);
 }
 
 QString rowsMissing(const RunLog& log) {
     if (log.header().options.detail == Detail::Full)
-        return QStringLiteral("Both rows were not recorded for this token.");
-    return QStringLiteral("This run kept no rows (less than full detail), so the bars cannot be shown.");
+        return Words::tr("Both rows were not recorded for this token.");
+    return Words::tr("This run kept no rows (less than full detail), so the bars cannot be shown.");
 }
 
 }  // namespace
@@ -113,8 +119,7 @@ OverlapPicture overlapPicture(const RowPair& rows, std::optional<TokenId> drafte
     rest.draftExcess = rest.pDraft - rest.common;
     if (rest.pTarget > kNothing || rest.pDraft > kNothing) {
         const int others = vocabulary - static_cast<int>(picture.rows.size());
-        rest.label =
-            others > 0 ? QStringLiteral("other %L1 tokens").arg(others) : QStringLiteral("all other tokens");
+        rest.label = others > 0 ? Words::tr("other %L1 tokens").arg(others) : Words::tr("all other tokens");
         picture.rows.push_back(rest);
     }
     picture.longest = kNothing;
@@ -175,7 +180,7 @@ InspectorPicture inspect(const RunLog& log, TokenRef ref, int maxRows) {
         picture.sentence = tokenSentence(log, ref);
         if (token->rows) {
             picture.bars = overlapPicture(*token->rows, std::nullopt, token->id, vocabulary, maxRows);
-            picture.barsTitle = QStringLiteral("The target's distribution at this place");
+            picture.barsTitle = Words::tr("The target's distribution at this place");
         } else {
             picture.note = rowsMissing(log);
         }

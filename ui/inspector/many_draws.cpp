@@ -1,5 +1,7 @@
 #include "ui/inspector/many_draws.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +12,15 @@
 #include "engine/verify/rows.h"
 
 namespace specula {
+
+namespace {
+
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::ManyDraws)
+};
+
+}  // namespace
 
 ManyDraws::ManyDraws(const Place& place, std::uint64_t seed, bool broken)
     : m_rule(place.rule()),
@@ -100,10 +111,10 @@ double ManyDraws::missByChance(const OverlapPicture& bars) const {
 }
 
 QString manyDrawsProblem(const Place& place) {
-    if (!place.proposal) return QStringLiteral("Nothing was drafted here, so there is nothing to judge.");
-    if (place.rule() == Rule::Greedy) return QStringLiteral("At temperature 0 nothing is drawn.");
+    if (!place.proposal) return Words::tr("Nothing was drafted here, so there is nothing to judge.");
+    if (place.rule() == Rule::Greedy) return Words::tr("At temperature 0 nothing is drawn.");
     if (!place.full)
-        return QStringLiteral(
+        return Words::tr(
             "Drawing again needs the full rows of the round, which were not kept or are no longer kept.");
     return {};
 }

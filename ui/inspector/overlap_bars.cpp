@@ -1,5 +1,6 @@
 #include "ui/inspector/overlap_bars.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -14,6 +15,11 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::OverlapBars)
+};
+
 constexpr double kBesideFrom = 62;    ///< em of width from which the areas stand beside the bars
 constexpr double kBesideShare = 0.3;  ///< of the width that they take there
 
@@ -21,9 +27,9 @@ std::vector<BarLabel> labelsOf(const OverlapPicture& picture) {
     std::vector<BarLabel> labels;
     for (const OverlapRow& row : picture.rows) {
         QString tag;
-        if (row.drafted) tag = row.emitted ? QStringLiteral("drafted, kept") : QStringLiteral("drafted");
+        if (row.drafted) tag = row.emitted ? Words::tr("drafted, kept") : Words::tr("drafted");
         if (row.emitted && !row.drafted)
-            tag = picture.hasDraft ? QStringLiteral("drawn instead") : QStringLiteral("drawn");
+            tag = picture.hasDraft ? Words::tr("drawn instead") : Words::tr("drawn");
         labels.push_back({row.label, tag, row.id < 0});
     }
     return labels;
@@ -31,17 +37,16 @@ std::vector<BarLabel> labelsOf(const OverlapPicture& picture) {
 
 }  // namespace
 
-OverlapBars::OverlapBars(QWidget* parent)
-    : Picture(QStringLiteral("Overlap bars of target and draft"), parent) {}
+OverlapBars::OverlapBars(QWidget* parent) : Picture(tr("Overlap bars of target and draft"), parent) {}
 
 void OverlapBars::setPicture(const OverlapPicture& picture) {
     m_picture = picture;
     m_marked = -1;
-    setAccessibleDescription(
-        picture.hasDraft ? QStringLiteral("Overlap %1, draft excess %2, target excess %3")
-                               .arg(probabilityText(picture.overlap), probabilityText(picture.draftExcess),
-                                    probabilityText(picture.targetExcess))
-                         : QStringLiteral("The likeliest tokens"));
+    setAccessibleDescription(picture.hasDraft ? tr("Overlap %1, draft excess %2, target excess %3")
+                                                    .arg(probabilityText(picture.overlap),
+                                                         probabilityText(picture.draftExcess),
+                                                         probabilityText(picture.targetExcess))
+                                              : tr("The likeliest tokens"));
     changed();
 }
 
@@ -70,6 +75,21 @@ double OverlapBars::areaPitch(const BarRows& rows) const {
     return std::ceil(QFontMetricsF(rows.small()).height()) + rows.barHeight() + kPictureGap;
 }
 
+CellTable OverlapBars::exportCells() const {
+    CellTable table{{tr("token"), tr("id"), tr("target"), tr("draft"), tr("common"), tr("role")}, {}};
+    for (const OverlapRow& row : m_picture.rows) {
+        const QString role = row.drafted && row.emitted ? tr("drafted and emitted")
+                             : row.drafted              ? tr("drafted")
+                             : row.emitted              ? tr("emitted")
+                                                        : QString();
+        const QVariant draft = m_picture.hasDraft ? QVariant(row.pDraft) : QVariant();
+        const QVariant common = m_picture.hasDraft ? QVariant(row.common) : QVariant();
+        table.rows.push_back(
+            {row.label, row.id < 0 ? QVariant() : QVariant(row.id), row.pTarget, draft, common, role});
+    }
+    return table;
+}
+
 double OverlapBars::heightNeeded() const {
     const BarRows bars = rows();
     if (!m_picture.hasDraft || areasBeside()) return bars.height();
@@ -89,11 +109,10 @@ void OverlapBars::paint(QPainter& painter, const Theme& theme) {
     if (!m_picture.hasDraft)
         bars.paintKey(painter, theme,
                       {{m_picture.draftAlone ? theme.draft : theme.target,
-                        m_picture.draftAlone ? QStringLiteral("draft") : QStringLiteral("target")}});
+                        m_picture.draftAlone ? tr("draft") : tr("target")}});
     else
         bars.paintKey(painter, theme,
-                      {{theme.target, QStringLiteral("target (upper)")},
-                       {theme.draft, QStringLiteral("draft (lower)")}});
+                      {{theme.target, tr("target (upper)")}, {theme.draft, tr("draft (lower)")}});
     for (std::size_t row = 0; row < m_picture.rows.size(); ++row) paintRow(painter, bars, theme, row);
     if (m_picture.hasDraft) paintAreas(painter, bars, theme);
 }
@@ -134,12 +153,9 @@ void OverlapBars::paintAreas(QPainter& painter, const BarRows& rows, const Theme
     };
     const bool meaning = m_picture.keptByOverlap;
     const Area areas[] = {
-        {meaning ? QStringLiteral("overlap \u03B1: chance to keep") : QStringLiteral("overlap of both"),
-         m_picture.overlap},
-        {meaning ? QStringLiteral("draft excess: can be rejected") : QStringLiteral("draft excess"),
-         m_picture.draftExcess},
-        {meaning ? QStringLiteral("target excess: the residual") : QStringLiteral("target excess"),
-         m_picture.targetExcess},
+        {meaning ? tr("overlap \u03B1: chance to keep") : tr("overlap of both"), m_picture.overlap},
+        {meaning ? tr("draft excess: can be rejected") : tr("draft excess"), m_picture.draftExcess},
+        {meaning ? tr("target excess: the residual") : tr("target excess"), m_picture.targetExcess},
     };
     const QFontMetricsF small(rows.small());
     const bool beside = areasBeside();

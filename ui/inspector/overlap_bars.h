@@ -17,6 +17,7 @@ public:
 
     void setPicture(const OverlapPicture& picture);
     const OverlapPicture& picture() const { return m_picture; }
+    CellTable exportCells() const override;
 
     /// Whether a token can be chosen; then rows show that they can be clicked.
     void setChoosable(bool choosable);

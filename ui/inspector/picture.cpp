@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "ui/common/number_text.h"
+#include "ui/export/export_menu.h"
+#include "ui/export/picture_file.h"
 
 namespace specula {
 
@@ -61,7 +63,7 @@ void Picture::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const Theme theme = windowTheme(*this);
     paint(painter, theme);
-    if (!hasFocus()) return;
+    if (!hasFocus() || drawingForFile()) return;
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(QPen(theme.accent, 1, Qt::DotLine));
     painter.setBrush(Qt::NoBrush);
@@ -77,6 +79,10 @@ void Picture::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::FontChange) updateGeometry();
     update();
+}
+
+void Picture::contextMenuEvent(QContextMenuEvent* event) {
+    popUpExportMenu(*this, *event);
 }
 
 void Picture::focusInEvent(QFocusEvent* event) {

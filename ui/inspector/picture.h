@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ui/common/palette.h"
+#include "ui/export/exportable.h"
 
 class QPainter;
 
@@ -12,8 +13,8 @@ namespace specula {
 
 /// What the inspector's pictures share: as wide as there is room, as high as their font asks for, so that a
 /// larger font alone makes a larger picture; painted in the window's colours; a frame while they have the
-/// focus.
-class Picture : public QWidget {
+/// focus. Its context menu copies and saves it.
+class Picture : public QWidget, public Exportable {
     Q_OBJECT
 
 public:
@@ -32,6 +33,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 };

@@ -1,5 +1,7 @@
 #include "ui/inspector/place_pictures.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -11,9 +13,13 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::PlacePictures)
+};
+
 QString rowsNotKept() {
-    return QStringLiteral(
-        "This needs the full rows of the round, which were not kept or are no longer kept.");
+    return Words::tr("This needs the full rows of the round, which were not kept or are no longer kept.");
 }
 
 using Quantity = std::function<double(double pTarget, double pDraft)>;
@@ -203,10 +209,10 @@ std::vector<DrawSegment> segmentsOf(std::span<const float> weights, const Overla
 std::optional<DrawPicture> draftDraw(const Place& place, const OverlapPicture& bars) {
     if (!place.proposal) return std::nullopt;
     DrawPicture picture;
-    picture.title = QStringLiteral("The draw from the draft's row");
+    picture.title = Words::tr("The draw from the draft's row");
     picture.coin = place.proposal->draftCoin;
     if (!picture.coin)
-        picture.missing = QStringLiteral("Nothing was drawn: the draft proposed its choice as if certain.");
+        picture.missing = Words::tr("Nothing was drawn: the draft proposed its choice as if certain.");
     else if (!place.full)
         picture.missing = rowsNotKept();
     else
@@ -219,11 +225,11 @@ std::optional<DrawPicture> extraDraw(const Place& place, const OverlapPicture& b
     if (!place.extra && !matched) return std::nullopt;
     DrawPicture picture;
     const bool residual = place.proposal && drawsFromResidual(place.rule());
-    picture.title = residual ? QStringLiteral("The draw from the residual")
-                             : QStringLiteral("The draw from the target's row");
+    picture.title =
+        residual ? Words::tr("The draw from the residual") : Words::tr("The draw from the target's row");
     picture.coin = matched ? place.proposal->coin : place.extra->coin;
     if (!picture.coin) {
-        picture.missing = QStringLiteral("Nothing was drawn: the target's likeliest token stands here.");
+        picture.missing = Words::tr("Nothing was drawn: the target's likeliest token stands here.");
     } else if (!place.full) {
         picture.missing = rowsNotKept();
     } else if (residual) {

@@ -1,5 +1,6 @@
 #include "ui/inspector/rebuild_bars.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -12,12 +13,17 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::RebuildBars)
+};
+
 std::vector<BarLabel> labelsOf(const RebuildPicture& picture) {
     std::vector<BarLabel> labels;
     for (const RebuildRow& row : picture.rows)
         labels.push_back({row.label,
-                          row.emitted   ? QStringLiteral("emitted")
-                          : row.drafted ? QStringLiteral("drafted")
+                          row.emitted   ? Words::tr("emitted")
+                          : row.drafted ? Words::tr("drafted")
                                         : QString(),
                           row.id < 0});
     return labels;
@@ -25,11 +31,11 @@ std::vector<BarLabel> labelsOf(const RebuildPicture& picture) {
 
 }  // namespace
 
-RebuildBars::RebuildBars(QWidget* parent) : Picture(QStringLiteral("Accepted and resampled mass"), parent) {}
+RebuildBars::RebuildBars(QWidget* parent) : Picture(tr("Accepted and resampled mass"), parent) {}
 
 void RebuildBars::setPicture(const RebuildPicture& picture) {
     m_picture = picture;
-    setAccessibleDescription(QStringLiteral("Accepted %1, resampled %2, off the target by %3")
+    setAccessibleDescription(tr("Accepted %1, resampled %2, off the target by %3")
                                  .arg(probabilityText(picture.kept), probabilityText(picture.added),
                                       probabilityText(picture.miss)));
     changed();
@@ -67,10 +73,9 @@ QRectF RebuildBars::wholeBar(std::size_t row) const {
 void RebuildBars::paint(QPainter& painter, const Theme& theme) {
     if (m_picture.rows.empty()) return;
     const BarRows layout = rows();
-    layout.paintKey(painter, theme,
-                    {{theme.accepted, QStringLiteral("accepted")},
-                     {theme.resampled, QStringLiteral("resampled")},
-                     {theme.target, QStringLiteral("target")}});
+    layout.paintKey(
+        painter, theme,
+        {{theme.accepted, tr("accepted")}, {theme.resampled, tr("resampled")}, {theme.target, tr("target")}});
     for (std::size_t i = 0; i < m_picture.rows.size(); ++i) {
         const RebuildRow& row = m_picture.rows[i];
         layout.paintLabel(painter, theme, i);
@@ -94,7 +99,7 @@ void RebuildBars::paintSum(QPainter& painter, const BarRows& layout, const Theme
     painter.setPen(theme.text);
     const double middle = top + layout.pitch() / 2;
     painter.drawText(QPointF(0, std::round(middle + (small.ascent() - small.descent()) / 2)),
-                     QStringLiteral("all together"));
+                     tr("all together"));
     const double y = std::round(middle - layout.barHeight() / 2);
     const double kept = layout.barSpace() * m_picture.kept, added = layout.barSpace() * m_picture.added;
     const QRectF first(layout.barLeft(), y, kept, layout.barHeight());

@@ -1,5 +1,6 @@
 #include "ui/inspector/residual_pictures.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -12,14 +13,19 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::ResidualPictures)
+};
+
 constexpr double kThreeFrom = 110;  ///< widths of an average character from which three frames fit
 
 std::vector<BarLabel> labelsOf(const ResidualPicture& picture) {
     std::vector<BarLabel> labels;
     for (const ResidualRow& row : picture.rows)
         labels.push_back({row.label,
-                          row.drawn     ? QStringLiteral("drawn")
-                          : row.drafted ? QStringLiteral("drafted")
+                          row.drawn     ? Words::tr("drawn")
+                          : row.drafted ? Words::tr("drafted")
                                         : QString(),
                           row.id < 0});
     return labels;
@@ -29,12 +35,12 @@ const char* const kFrameNames[] = {"1. target \u2212 draft", "2. clipped at zero
 
 }  // namespace
 
-ResidualFrames::ResidualFrames(QWidget* parent) : Picture(QStringLiteral("The residual"), parent) {}
+ResidualFrames::ResidualFrames(QWidget* parent) : Picture(tr("The residual"), parent) {}
 
 void ResidualFrames::setPicture(const ResidualPicture& picture) {
     m_picture = picture;
     setAccessibleDescription(picture.missing.isEmpty()
-                                 ? QStringLiteral("Its mass is %1").arg(probabilityText(picture.mass))
+                                 ? tr("Its mass is %1").arg(probabilityText(picture.mass))
                                  : picture.missing);
     changed();
 }
@@ -106,7 +112,7 @@ void ResidualFrames::paintFrame(QPainter& painter, const Theme& theme, int frame
     painter.setPen(current ? theme.text : theme.secondary);
     QString name = QString::fromUtf8(kFrameNames[frame]);
     if (frame == 0 && m_picture.share < 1.0)
-        name = QStringLiteral("1. %1 \u00D7 target \u2212 draft").arg(probabilityText(m_picture.share));
+        name = tr("1. %1 \u00D7 target \u2212 draft").arg(probabilityText(m_picture.share));
     painter.drawText(QPointF(layout.barLeft(), small.ascent()), name);
     const double x = std::round(layout.barLeft() + layout.barSpace() * zero(frame)) + 0.5;
     painter.setPen(QPen(theme.line, 1));
@@ -131,9 +137,9 @@ void ResidualFrames::paintFrame(QPainter& painter, const Theme& theme, int frame
             value < 0 ? QStringLiteral("\u2212") + shortProbability(-value) : shortProbability(value);
         layout.paintNumber(painter, theme, bar, number);
     }
-    const QString sum = frame == 0   ? QStringLiteral("both sides weigh the same")
-                        : frame == 1 ? QStringLiteral("sum %1").arg(probabilityText(m_picture.mass))
-                                     : QStringLiteral("sum 1");
+    const QString sum = frame == 0   ? tr("both sides weigh the same")
+                        : frame == 1 ? tr("sum %1").arg(probabilityText(m_picture.mass))
+                                     : tr("sum 1");
     if (frame == 0 && m_picture.share < 1.0) return;
     painter.setFont(layout.small());
     painter.setPen(theme.secondary);
@@ -142,12 +148,12 @@ void ResidualFrames::paintFrame(QPainter& painter, const Theme& theme, int frame
 
 // --- The draw
 
-CumulativeBar::CumulativeBar(QWidget* parent) : CoinPicture(QStringLiteral("The draw"), parent) {}
+CumulativeBar::CumulativeBar(QWidget* parent) : CoinPicture(tr("The draw"), parent) {}
 
 void CumulativeBar::setPicture(const DrawPicture& picture, bool ofDraft) {
     m_picture = picture;
     m_ofDraft = ofDraft;
-    setAccessibleDescription(picture.coin ? QStringLiteral("Coin %1").arg(probabilityText(*picture.coin))
+    setAccessibleDescription(picture.coin ? tr("Coin %1").arg(probabilityText(*picture.coin))
                                           : picture.missing);
     changed();
 }
@@ -199,12 +205,12 @@ void CumulativeBar::paint(QPainter& painter, const Theme& theme) {
     const double x = std::round(coinX());
     coinLine(painter, {x, bar.top() - 3}, {x, bar.bottom() + 3}, theme);
     centredText(painter, x, bar.top() - 5 - metrics.descent(), width(),
-                QStringLiteral("coin %1").arg(probabilityText(*m_picture.coin)), theme.text);
+                tr("coin %1").arg(probabilityText(*m_picture.coin)), theme.text);
     for (const DrawSegment& segment : m_picture.segments) {
         if (!segment.drawn) continue;
         centredText(painter, bar.left() + bar.width() * (segment.from + segment.to) / 2,
                     below + metrics.height() + 2, width(),
-                    QStringLiteral("falls on %1, from %2 to %3")
+                    tr("falls on %1, from %2 to %3")
                         .arg(segment.label, fixedText(segment.from, 4), fixedText(segment.to, 4)),
                     theme.text);
     }

@@ -1,5 +1,6 @@
 #include "ui/inspector/round_gantt.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -13,8 +14,13 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::RoundGantt)
+};
+
 QString milliseconds(double ms) {
-    return QStringLiteral("%1 ms").arg(fixedText(ms, ms < 10 ? 2 : 1));
+    return Words::tr("%1 ms").arg(fixedText(ms, ms < 10 ? 2 : 1));
 }
 
 /// A round number of milliseconds that gives three to eight marks.
@@ -46,24 +52,24 @@ GanttPicture ganttPicture(const Round& round, int proposal, const std::optional<
     picture.decideMs = round.times.decideMs;
     picture.tokens = static_cast<int>(round.emitted.size());
     picture.plainMs = plainMs;
-    if (picture.totalMs() <= 0.0) picture.missing = QStringLiteral("This round has no recorded times.");
+    if (picture.totalMs() <= 0.0) picture.missing = Words::tr("This round has no recorded times.");
     return picture;
 }
 
 QString ganttFinding(const GanttPicture& picture) {
     if (!picture.missing.isEmpty()) return picture.missing;
-    const QString text = QStringLiteral("%1 %2 in %3")
+    const QString text = Words::tr("%1 %2 in %3")
                              .arg(picture.tokens)
-                             .arg(picture.tokens == 1 ? QStringLiteral("token") : QStringLiteral("tokens"),
+                             .arg(picture.tokens == 1 ? Words::tr("token") : Words::tr("tokens"),
                                   milliseconds(picture.totalMs()));
     if (!picture.plainMs)
         return text +
-               QStringLiteral(". Plain decoding has not been measured for this prompt, so it is not drawn.");
-    return text + QStringLiteral("; plain decoding takes %1 for as many (median measured).")
+               Words::tr(". Plain decoding has not been measured for this prompt, so it is not drawn.");
+    return text + Words::tr("; plain decoding takes %1 for as many (median measured).")
                       .arg(milliseconds(*picture.plainMs * picture.tokens));
 }
 
-RoundGantt::RoundGantt(QWidget* parent) : Picture(QStringLiteral("The round on the clock"), parent) {}
+RoundGantt::RoundGantt(QWidget* parent) : Picture(tr("The round on the clock"), parent) {}
 
 void RoundGantt::setPicture(const GanttPicture& picture) {
     m_picture = picture;
@@ -72,12 +78,22 @@ void RoundGantt::setPicture(const GanttPicture& picture) {
 }
 
 double RoundGantt::left() const {
-    return std::ceil(QFontMetricsF(smallerFont(font())).horizontalAdvance(QStringLiteral("decide"))) +
-           kPictureGap;
+    return std::ceil(QFontMetricsF(smallerFont(font())).horizontalAdvance(tr("decide"))) + kPictureGap;
 }
 
 double RoundGantt::pitch() const {
     return std::ceil(QFontMetricsF(font()).height() * 1.5);
+}
+
+CellTable RoundGantt::exportCells() const {
+    if (!m_picture.missing.isEmpty()) return {};
+    CellTable table{{tr("part"), tr("milliseconds")}, {}};
+    table.rows = {{tr("drafting"), m_picture.draftMs},
+                  {tr("verifying"), m_picture.verifyMs},
+                  {tr("deciding"), m_picture.decideMs}};
+    if (m_picture.plainMs)
+        table.rows.push_back({tr("plain decoding, one token, measured"), *m_picture.plainMs});
+    return table;
 }
 
 double RoundGantt::heightNeeded() const {
@@ -136,8 +152,7 @@ void RoundGantt::paint(QPainter& painter, const Theme& theme) {
 void RoundGantt::paintNames(QPainter& painter, const Theme& theme) const {
     painter.setFont(smallerFont(font()));
     painter.setPen(theme.secondary);
-    const QString names[] = {QStringLiteral("draft"), QStringLiteral("verify"), QStringLiteral("decide"),
-                             QStringLiteral("plain")};
+    const QString names[] = {tr("draft"), tr("verify"), tr("decide"), tr("plain")};
     for (int lane = Drafting; lane <= (m_picture.plainMs ? Plain : Deciding); ++lane) {
         const QRectF area = bar(static_cast<Lane>(lane), 0, 0);
         painter.drawText(QRectF(0, area.top(), left() - kPictureGap, area.height()),
@@ -181,8 +196,7 @@ void RoundGantt::paintAxis(QPainter& painter, const Theme& theme) const {
         const double x = std::round(bar(Drafting, i * tick, 0).left()) + 0.5;
         painter.setPen(QPen(theme.grid, 1));
         painter.drawLine(QPointF(x, 0), QPointF(x, y));
-        const QString text =
-            fixedText(i * tick, tick < 1 ? 1 : 0) + (i == 0 ? QStringLiteral(" ms") : QString());
+        const QString text = fixedText(i * tick, tick < 1 ? 1 : 0) + (i == 0 ? tr(" ms") : QString());
         centredText(painter, x, y + 2 + metrics.ascent(), width(), text, theme.secondary);
     }
     painter.setPen(QPen(theme.line, 1));

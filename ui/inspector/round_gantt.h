@@ -37,6 +37,7 @@ public:
 
     void setPicture(const GanttPicture& picture);
     const GanttPicture& picture() const { return m_picture; }
+    CellTable exportCells() const override;
 
     QRectF draftBar(std::size_t draft) const;
     QRectF verifyBar() const;

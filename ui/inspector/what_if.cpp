@@ -20,6 +20,11 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::WhatIf)
+};
+
 const Round& roundOf(const RunLog& log, TokenRef ref) {
     return log.rounds()[static_cast<std::size_t>(ref.round)];
 }
@@ -139,16 +144,16 @@ void Supposed::dropImpossible() {
                         (proposal.parent < 0 || stays[static_cast<std::size_t>(proposal.parent)]));
         if (stays.back() || dropped) continue;
         dropped = true;
-        say(QStringLiteral("the draft would never have proposed %1").arg(name(proposal.id)));
+        say(Words::tr("the draft would never have proposed %1").arg(name(proposal.id)));
     }
     if (!dropped) return;
     if (m_focus < 0 || stays[static_cast<std::size_t>(m_focus)]) return keepOnly(stays);
     m_out.problem = m_change.temperature
-                        ? QStringLiteral(
+                        ? Words::tr(
                               "At temperature %1 the draft would never have proposed this token, "
                               "so there is no such round.")
                               .arg(fixedText(*m_change.temperature, 2))
-                        : QStringLiteral(
+                        : Words::tr(
                               "The draft gives %1 no chance here, so it would never have "
                               "proposed it.")
                               .arg(name(focused().id));
@@ -163,7 +168,7 @@ void Supposed::changeTemperature() {
     RunOptions& options = m_out.header.options;
     const double was = options.sampling.temperature;
     const double now = *m_change.temperature;
-    say(QStringLiteral("temperature %1 instead of %2").arg(fixedText(now, 2), fixedText(was, 2)));
+    say(Words::tr("temperature %1 instead of %2").arg(fixedText(now, 2), fixedText(was, 2)));
     try {
         m_round.kept = atTemperature(m_log, m_number, m_round, now);
     } catch (const Error& error) {
@@ -175,15 +180,15 @@ void Supposed::changeTemperature() {
     const bool wasGreedy = was == 0.0, greedy = now == 0.0;
     if (greedy && !wasGreedy) {
         m_round.rule = Rule::Greedy;
-        say(QStringLiteral("nothing is drawn and only the target's likeliest token is kept"));
+        say(Words::tr("nothing is drawn and only the target's likeliest token is kept"));
     } else if (wasGreedy && !greedy) {
         m_round.rule = Rule::OneHot;
-        say(QStringLiteral("the drafts stay what they were, proposed as if certain"));
+        say(Words::tr("the drafts stay what they were, proposed as if certain"));
     }
     if (greedy || m_focus < 0 || !focused().draftCoin) return;
     const TokenId other = drawnAgain(m_round, m_focus);
     if (other >= 0 && other != focused().id)
-        say(QStringLiteral("the drafted token is held, though the draft's own coin would now have drawn %1")
+        say(Words::tr("the drafted token is held, though the draft's own coin would now have drawn %1")
                 .arg(name(other)));
 }
 
@@ -196,7 +201,7 @@ void Supposed::changeToken() {
     for (const int sibling : siblings) {
         if (sibling >= m_focus) break;
         if (m_round.rule != Rule::SpecInfer && m_round.proposals[static_cast<std::size_t>(sibling)].id == now)
-            m_out.problem = QStringLiteral("%1 was already a candidate for this place.").arg(name(now));
+            m_out.problem = Words::tr("%1 was already a candidate for this place.").arg(name(now));
     }
     if (!m_out.problem.isEmpty()) return;
     std::vector<bool> stays(m_round.proposals.size(), true);
@@ -214,16 +219,16 @@ void Supposed::changeToken() {
     focused().draftCoin.reset();
     keepOnly(stays);
     m_endsAtFocus = true;
-    say(QStringLiteral("%1 drafted instead of %2").arg(name(now), name(was)));
-    if (after) say(QStringLiteral("what was drafted after it is gone"));
+    say(Words::tr("%1 drafted instead of %2").arg(name(now), name(was)));
+    if (after) say(Words::tr("what was drafted after it is gone"));
     if (siblings.size() > 1 && siblings.back() != m_focus && withoutReplacement)
-        say(QStringLiteral("so are the candidates drawn after it"));
+        say(Words::tr("so are the candidates drawn after it"));
 }
 
 void Supposed::changeRule() {
     if (m_round.rule == Rule::Greedy && m_out.header.options.sampling.greedy()) return;
     if (*m_change.rule == m_round.rule) return;
-    say(QStringLiteral("%1 instead of %2")
+    say(Words::tr("%1 instead of %2")
             .arg(QString::fromUtf8(ruleTitle(*m_change.rule).data()),
                  QString::fromUtf8(ruleTitle(m_round.rule).data()).toLower()));
     m_round.rule = *m_change.rule;
@@ -237,12 +242,12 @@ void Supposed::judgeAgain() {
     };
     if (m_change.coin && m_focus >= 0) {
         double& coin = kept.acceptCoins[coinAt(m_focus)];
-        m_words.prepend(QStringLiteral("coin %1 instead of %2")
-                            .arg(probabilityText(*m_change.coin), probabilityText(coin)));
+        m_words.prepend(
+            Words::tr("coin %1 instead of %2").arg(probabilityText(*m_change.coin), probabilityText(coin)));
         coin = *m_change.coin;
     }
     if (m_change.drawCoin) {
-        m_words.prepend(QStringLiteral("draw coin %1 instead of %2")
+        m_words.prepend(Words::tr("draw coin %1 instead of %2")
                             .arg(probabilityText(*m_change.drawCoin), probabilityText(kept.extraCoin)));
         kept.extraCoin = *m_change.drawCoin;
     }
@@ -252,7 +257,7 @@ void Supposed::judgeAgain() {
     if (m_endsAtFocus)
         input.endsHere = [&](int node) { return unknownFollows = unknownFollows || node == m_focus; };
     const Judged judged = judge(input);
-    if (unknownFollows) say(QStringLiteral("what would follow it is not known"));
+    if (unknownFollows) say(Words::tr("what would follow it is not known"));
     Round& round = m_out.round;
     round = m_round;
     round.proposals.clear();
@@ -270,14 +275,14 @@ void Supposed::judgeAgain() {
 }  // namespace
 
 QString whatIfProblem(const RunLog& log, TokenRef ref) {
-    if (!log.contains(ref)) return QStringLiteral("Choose a token first.");
+    if (!log.contains(ref)) return Words::tr("Choose a token first.");
     const RunOptions& options = log.header().options;
     if (options.syntheticAcceptance)
-        return QStringLiteral("The verdicts of this run are synthetic: they do not follow from its rows.");
+        return Words::tr("The verdicts of this run are synthetic: they do not follow from its rows.");
     if (options.mutant != Mutant::None)
-        return QStringLiteral("This run breaks its rule on purpose, so nothing is judged again.");
+        return Words::tr("This run breaks its rule on purpose, so nothing is judged again.");
     if (!roundOf(log, ref).kept)
-        return QStringLiteral(
+        return Words::tr(
             "A what-if is exact and needs the full rows of the round, which were not kept or are no longer "
             "kept.");
     return {};

@@ -1,6 +1,7 @@
 #include "ui/inspector/what_if_panel.h"
 
 #include <QComboBox>
+#include <QCoreApplication>
 #include <QEvent>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -19,13 +20,18 @@ namespace specula {
 
 namespace {
 
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::WhatIfPanel)
+};
+
 constexpr double kTemperatureStep = 0.05;
 constexpr int kTemperatureMax = 40;  ///< steps
 
 QString titleOf(Rule rule) {
     const std::string_view title = ruleTitle(rule);
     const QString text = QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
-    return lossless(rule) ? text : text + QStringLiteral(" (LOSSY)");
+    return lossless(rule) ? text : text + Words::tr(" (LOSSY)");
 }
 
 }  // namespace

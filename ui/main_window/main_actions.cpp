@@ -42,7 +42,15 @@ void MainActions::makeFile() {
     history = make(tr("&History…"), Qt::CTRL | Qt::Key_H, tr("The runs made before, kept by themselves"));
     compareSessions = make(tr("&Compare sessions…"), Qt::CTRL | Qt::SHIFT | Qt::Key_C,
                            tr("Two runs side by side: where the texts part, and what differs"));
-    savePicture = make(tr("Save &picture…"), Qt::CTRL | Qt::Key_E, tr("Write a picture of this window"));
+    exportAny = make(tr("&Export…"), Qt::CTRL | Qt::Key_E,
+                     tr("Write any picture or table of this page as PNG, SVG, PDF or CSV"));
+    savePicture = make(tr("Save &picture of the window…"), Qt::CTRL | Qt::SHIFT | Qt::Key_P,
+                       tr("Write a picture of this window"));
+    copyPicture =
+        make(tr("&Copy picture of the window"), {}, tr("Put a picture of this window on the clipboard"));
+    saveReport = make(tr("&Report (Markdown)…"), Qt::CTRL | Qt::SHIFT | Qt::Key_E,
+                      tr("Write settings, figures, charts and text of the shown run as one document"));
+    copyReport = make(tr("Copy as &Markdown report"), {}, tr("Put the report's text on the clipboard"));
     quit = make(tr("&Quit"), Qt::CTRL | Qt::Key_Q, tr("Close the window"));
     quit->setMenuRole(QAction::QuitRole);
 }
@@ -76,6 +84,8 @@ void MainActions::makeView() {
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
+    contextMenu = make(tr("&Menu of what has the focus"), Qt::SHIFT | Qt::Key_F10,
+                       tr("Copy or save the chart, picture or table that has the focus"));
     m_colors = new QActionGroup(this);
     for (QAction* scheme : {systemColors, lightColors, darkColors}) m_colors->addAction(scheme);
 }
@@ -131,6 +141,11 @@ void MainActions::makeHelp() {
 
 QMenu* MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries) {
     QMenu* menu = bar->addMenu(title);
+    addEntries(menu, title, entries);
+    return menu;
+}
+
+void MainActions::addEntries(QMenu* menu, const QString& title, const std::vector<QAction*>& entries) {
     menu->setToolTipsVisible(true);
     Group group{QString(title).remove(QLatin1Char('&')), {}};
     for (QAction* entry : entries) {
@@ -142,19 +157,21 @@ QMenu* MainActions::addMenu(QMenuBar* bar, const QString& title, const std::vect
         group.actions.push_back(entry);
     }
     m_groups.push_back(std::move(group));
-    return menu;
 }
 
 void MainActions::fill(QMenuBar* bar) {
     QAction* const gap = nullptr;
-    addMenu(
-        bar, tr("&File"),
-        {openSession, saveSession, saveWithRows, gap, history, compareSessions, gap, savePicture, gap, quit});
+    QMenu* file = addMenu(bar, tr("&File"),
+                          {openSession, saveSession, saveWithRows, gap, history, compareSessions, gap, quit});
+    auto* out = new QMenu(tr("&Export"), file);
+    addEntries(out, tr("&Export"), {exportAny, gap, savePicture, copyPicture, gap, saveReport, copyReport});
+    file->insertMenu(quit, out);
+    file->insertSeparator(quit);
     addMenu(bar, tr("&View"),
             {showRace,      showAudit,    showRules,   showModels, gap,          showSetup,
              showInspector, showTimeline, showCharts,  gap,        showRejected, copy,
              gap,           zoomIn,       zoomOut,     zoomReset,  fullScreen,   fillPicture,
-             gap,           systemColors, lightColors, darkColors});
+             gap,           systemColors, lightColors, darkColors, gap,          contextMenu});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep, compareRules});

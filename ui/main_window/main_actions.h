@@ -28,7 +28,12 @@ public:
     QAction* saveWithRows = nullptr;
     QAction* history = nullptr;
     QAction* compareSessions = nullptr;
+    QAction* exportAny = nullptr;
     QAction* savePicture = nullptr;
+    QAction* copyPicture = nullptr;
+    QAction* saveReport = nullptr;
+    QAction* copyReport = nullptr;
+    QAction* contextMenu = nullptr;
     QAction* quit = nullptr;
     QAction* copy = nullptr;
     QAction* showRejected = nullptr;
@@ -86,6 +91,8 @@ private:
     void makeRun();
     void makeTimeline();
     void makeHelp();
+    /// Adds the entries to a menu, and to the cheat sheet under its title.
+    void addEntries(QMenu* menu, const QString& title, const std::vector<QAction*>& entries);
     QMenu* addMenu(QMenuBar* bar, const QString& title, const std::vector<QAction*>& entries);
 
     QWidget* m_window = nullptr;

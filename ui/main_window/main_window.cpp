@@ -7,10 +7,8 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QImage>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QPainter>
 #include <QStyle>
 
 #include "ui/audit/audit_view.h"
@@ -18,6 +16,7 @@
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
+#include "ui/export/run_notes.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
@@ -36,8 +35,6 @@
 namespace specula {
 
 namespace {
-
-constexpr double kPictureScale = 2.0;
 
 /// The palette the desktop gave, before the program set one.
 const QPalette& systemPalette() {
@@ -152,6 +149,8 @@ void MainWindow::enableByState() {
     m_actions->saveSession->setEnabled(hasRun || m_race->report());
     m_actions->saveWithRows->setEnabled(hasRun);
     m_actions->copy->setEnabled(hasRun);
+    for (QAction* report : {m_actions->saveReport, m_actions->copyReport})
+        report->setEnabled(hasRun || m_race->report());
 }
 
 void MainWindow::setModelInfo(const ModelInfo& target, const DraftInfo& draft, const PairReport& pair) {
@@ -351,6 +350,10 @@ void MainWindow::askSweep() {
 
 void MainWindow::startSweep(const SweepRequest& request) {
     m_charts->sweep().setMark(markWords(runMarks(request.options, request.engine.draft)));
+    m_sweepNotes = tr("%1\n%2\nSettings: %3")
+                       .arg(markNotes(request.options, request.engine.draft), windowTitle(),
+                            settingsNotes(request.options))
+                       .trimmed();
     m_charts->sweep().begin(QString::fromStdString(request.suite), request.gammas.front(),
                             request.gammas.back());
     m_chartsDock->show();
@@ -402,23 +405,6 @@ void MainWindow::askSaveSession() {
     if (!path.isEmpty()) emit saveSessionRequested(path);
 }
 
-void MainWindow::askPicture() {
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Save picture"), tr("specula.png"), tr("Pictures (*.png)"));
-    if (path.isEmpty()) return;
-    if (savePicture(path, kPictureScale)) {
-        showInfo(tr("Saved %1").arg(path));
-    } else {
-        showError(tr("The picture could not be written to %1.").arg(path));
-    }
-}
-
-bool MainWindow::savePicture(const QString& path, double scale) {
-    QImage image((QSizeF(size()) * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
-    image.setDevicePixelRatio(scale);
-    image.fill(palette().color(QPalette::Window));
-    render(&image);
-    return image.save(path, "PNG");
 }
 
 // --- the window itself -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "engine/trace/reports.h"
 #include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
+#include "ui/export/export_host.h"
 #include "ui/setup/setup_types.h"
 #include "ui/timeline/run_player.h"
 
@@ -66,7 +67,7 @@ enum class ThemeChoice { System, Light, Dark };
 /// type. All of it belongs to the GUI thread. Rounds reach it through runLog() only: whoever drains the
 /// worker's mailbox appends there at once, the timeline's player moves the log's playhead at the chosen pace,
 /// and every view shows the run up to there. No slot costs more than O(1).
-class MainWindow : public QMainWindow {
+class MainWindow : public QMainWindow, public ExportHost {
     Q_OBJECT
 
 public:
@@ -96,9 +97,14 @@ public:
     /// False where there was nothing to restore: this is the first start.
     bool restoreSettings();
 
-    /// Writes a picture of the whole window (PNG) at `scale` pixels a point. False when it could not be
+    /// Writes a picture of the whole window as ui/export/picture_file.h does. False when it could not be
     /// written.
     bool savePicture(const QString& path, double scale = 1.0);
+
+    ExportNotes notesFor(const QWidget& exported) const override;
+    void tellExport(const QString& sentence, bool failed) override;
+    /// What the sweep's chart says of the sweep: pair, settings, marks. Set when one begins.
+    void setSweepNotes(const QString& notes) { m_sweepNotes = notes; }
 
     /// Inspector and charts belong to the run: they step aside while the models are shown.
     MainPage page() const { return m_page; }
@@ -243,9 +249,13 @@ private:
     void followRound(TokenRef token);
     void offerRules();
 
+    // main_window_export.cpp
+    void connectExport();
+    void askExport();
+    void openContextMenu();
+
     void askOpenSession();
     void askSaveSession();
-    void askPicture();
     void onPaceChosen();
     void onPlayerChanged();
     void onLogCleared();
@@ -289,6 +299,7 @@ private:
     RunRequest m_lastRequest;    ///< of the shown run
     DraftInfo m_draft;           ///< that is loaded
     int m_lookedAt = -1;         ///< the round whose rows are kept because it is looked at
+    QString m_sweepNotes;        ///< what the last sweep ran
     QString m_unmeasurable;      ///< why nothing should be measured now, "" if it may
     QString m_problem;           ///< what the last Generate was refused for
 };

@@ -299,7 +299,7 @@ void MainWindow::connectActions() {
     const MainActions& a = *m_actions;
     connect(a.openSession, &QAction::triggered, this, &MainWindow::askOpenSession);
     connect(a.saveSession, &QAction::triggered, this, &MainWindow::askSaveSession);
-    connect(a.savePicture, &QAction::triggered, this, &MainWindow::askPicture);
+    connectExport();
     connect(a.quit, &QAction::triggered, this, &MainWindow::close);
     connect(a.copy, &QAction::triggered, m_tokens, &TokenView::copy);
     connect(a.showRejected, &QAction::toggled, m_tokens, &TokenView::setGhostsVisible);

@@ -6,6 +6,7 @@
 #include <QFocusEvent>
 #include <QHeaderView>
 #include <QHelpEvent>
+#include <QMetaMethod>
 #include <QPainter>
 #include <QScopedValueRollback>
 #include <QScrollBar>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/export/export_menu.h"
 #include "ui/models/data_header.h"
 #include "ui/models/model_text.h"
 
@@ -216,11 +218,13 @@ void DataTable::changeEvent(QEvent* event) {
 
 void DataTable::contextMenuEvent(QContextMenuEvent* event) {
     QPoint at = event->pos();
+    const bool own = isSignalConnected(QMetaMethod::fromSignal(&DataTable::menuRequested));
     if (event->reason() == QContextMenuEvent::Mouse) {
-        if (!indexAt(at).isValid()) return;
-        setCurrentIndex(indexAt(at));
+        const QModelIndex index = indexAt(at);
+        if (!index.isValid() || !own) return popUpExportMenu(*this, *event);
+        setCurrentIndex(index);
     } else {
-        if (!currentIndex().isValid()) return;
+        if (!currentIndex().isValid() || !own) return popUpExportMenu(*this, *event);
         scrollTo(currentIndex());
         at = visualRect(currentIndex()).bottomLeft() + QPoint(16, 0);
         at.setX(std::clamp(at.x(), 16, std::max(16, viewport()->width() - 16)));

@@ -63,7 +63,8 @@ protected:
 
 /// A calm table of rows: whole rows are chosen, columns share the width by rules until the person drags one,
 /// what is cut has a tooltip, Ctrl+C copies the chosen rows, Return and double click open one, Space toggles
-/// the check boxes of the first column.
+/// the check boxes of the first column. Its context menu copies and saves it; whoever answers menuRequested()
+/// with a menu of its own adds those entries (ui/export/export_menu.h).
 class DataTable : public QTableView {
     Q_OBJECT
 
@@ -87,7 +88,7 @@ public:
 
     void setModel(QAbstractItemModel* model) override;
 
-    /// Tab-separated text of the chosen rows, in the order shown.
+    /// Tab-separated text of the chosen rows as they are shown, in that order.
     QString selectedText() const;
 
 signals:

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ui/export/cell_table.h"
 #include "ui/models/model_text.h"
 
 namespace specula {
@@ -90,7 +91,8 @@ QVariant TensorTable::data(const QModelIndex& index, int role) const {
     const TensorLine& tensor = m_tensors[static_cast<std::size_t>(index.row())];
     const int column = index.column();
     if (role == Qt::TextAlignmentRole) return alignment(column == Bytes);
-    if (role == SortRole && column == Bytes) return static_cast<qlonglong>(tensor.bytes);
+    if ((role == SortRole || role == kExportRole) && column == Bytes)
+        return static_cast<qlonglong>(tensor.bytes);
     if (role == SortRole && column == Shape) return values(tensor);
     if (role != Qt::DisplayRole && role != SortRole) return {};
     switch (column) {
@@ -173,6 +175,22 @@ QVariant MemoryTable::data(const QModelIndex& index, int role) const {
                      bytesText(need.total())) +
             (fits(need) ? QString() : tr("\nMore than the %1 that are free").arg(bytesText(m_free))));
     }
+    if (role == kExportRole) {
+        switch (column) {
+            case Weights:
+                return static_cast<qlonglong>(need.weightBytes);
+            case Cache:
+                return static_cast<qlonglong>(need.cacheBytes);
+            case Scratch:
+                return static_cast<qlonglong>(need.scratchBytes);
+            case Total:
+                return static_cast<qlonglong>(need.total());
+            case Bar:
+                return fits(need) ? tr("fits") : tr("does not fit");
+            default:
+                return {};
+        }
+    }
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole) return {};
     switch (column) {
         case Format:
@@ -199,6 +217,8 @@ QVariant MemoryTable::headerData(int section, Qt::Orientation orientation, int r
     if (role == Qt::DecorationRole && section >= Weights && section <= Scratch) {
         return partColor(section, m_theme);
     }
+    if (role == kExportRole && section >= Weights && section <= Total)
+        return tr("%1, bytes").arg(headerData(section, orientation, Qt::DisplayRole).toString());
     const bool help = role == Qt::ToolTipRole;
     if (role != Qt::DisplayRole && !help) return {};
     switch (section) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/export/cell_table.h"
 #include "ui/models/model_text.h"
 
 namespace specula {
@@ -136,6 +137,10 @@ QVariant DownloadTable::data(const QModelIndex& index, int role) const {
             return symbolValue(column == State ? stateSymbol(row->state) : Symbol::None);
         case ShareRole:
             return share(*row);
+        case kExportRole:
+            if (column == Progress) return share(*row);
+            if (column == Amount) return QVariantList{qlonglong(row->done), qlonglong(row->bytes)};
+            return {};
         case StateRole:
             return static_cast<int>(row->state);
         default:
@@ -148,6 +153,7 @@ QVariant DownloadTable::headerData(int section, Qt::Orientation orientation, int
     if (role == Qt::TextAlignmentRole) {
         return QVariant::fromValue(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
     }
+    if (role == kExportRole && section == Amount) return QStringList{tr("Done, bytes"), tr("All, bytes")};
     if (role != Qt::DisplayRole) return {};
     switch (section) {
         case Repository:

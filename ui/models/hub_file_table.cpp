@@ -1,5 +1,6 @@
 #include "ui/models/hub_file_table.h"
 
+#include "ui/export/cell_table.h"
 #include "ui/models/model_text.h"
 
 namespace specula {
@@ -73,6 +74,8 @@ QVariant HubFileTable::data(const QModelIndex& index, int role) const {
             return line.file.present;
         case SymbolRole:
             return symbolValue(column == State && line.file.present ? Symbol::Yes : Symbol::None);
+        case kExportRole:
+            return column == Size ? QVariant(static_cast<qlonglong>(line.file.bytes)) : QVariant();
         case SortRole:
             if (column == Size) return static_cast<qlonglong>(line.file.bytes);
             break;
@@ -109,6 +112,7 @@ QVariant HubFileTable::headerData(int section, Qt::Orientation orientation, int 
     if (role == Qt::TextAlignmentRole) {
         return QVariant::fromValue(Qt::AlignVCenter | (section == Size ? Qt::AlignRight : Qt::AlignLeft));
     }
+    if (role == kExportRole && section == Size) return tr("Size, bytes");
     if (role != Qt::DisplayRole) return {};
     if (section == Name) return tr("File");
     return section == Size ? tr("Size") : tr("State");

@@ -17,6 +17,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "ui/export/export_menu.h"
 #include "ui/models/labels.h"
 #include "ui/models/model_table.h"
 #include "ui/models/model_text.h"
@@ -116,6 +117,7 @@ void ModelList::makeMenu() {
         const QString folder = place.isDir() ? place.absoluteFilePath() : place.absolutePath();
         QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
     });
+    m_tableMenu = m_menu->addMenu(tr("T&able"));
 }
 
 void ModelList::showMenu(const QPoint& globalPosition) {
@@ -124,6 +126,8 @@ void ModelList::showMenu(const QPoint& globalPosition) {
     m_asTarget->setEnabled(entry && entry->canBeTarget());
     m_makeDraft->setEnabled(entry && entry->canBeTarget());
     m_asDraft->setEnabled(entry && entry->usable());
+    m_tableMenu->clear();
+    addExportEntries(*m_tableMenu, *m_table);
     m_menu->popup(globalPosition);
 }
 

@@ -81,6 +81,7 @@ private:
     QLabel* m_emptyText = nullptr;
     QPushButton* m_get = nullptr;
     QMenu* m_menu = nullptr;
+    QMenu* m_tableMenu = nullptr;
     QAction* m_asTarget = nullptr;
     QAction* m_asDraft = nullptr;
     QAction* m_makeDraft = nullptr;

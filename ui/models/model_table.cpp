@@ -6,6 +6,8 @@
 
 #include "ui/models/model_text.h"
 
+#include "ui/export/cell_table.h"
+
 namespace specula {
 
 namespace {
@@ -140,6 +142,9 @@ QVariant ModelTable::data(const QModelIndex& index, int role) const {
             return text(entry, column);
         case SortRole:
             return sortValue(entry, column);
+        case kExportRole:
+            if (column == Context && entry.maxContext <= 0) return QString();
+            return isNumber(column) ? sortValue(entry, column) : QVariant();
         case MiddleRole:
             // Models of one family differ at the end of their names.
             return column == Name;
@@ -162,6 +167,7 @@ QVariant ModelTable::headerData(int section, Qt::Orientation orientation, int ro
     if (role == Qt::TextAlignmentRole) {
         return QVariant::fromValue(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft));
     }
+    if (role == kExportRole && section == Size) return tr("Size, bytes");
     const bool help = role == Qt::ToolTipRole;
     if (role != Qt::DisplayRole && !help) return {};
     switch (section) {

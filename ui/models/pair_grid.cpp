@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "ui/export/export_menu.h"
 #include "ui/models/data_table.h"
 #include "ui/models/symbols.h"
 
@@ -149,6 +150,10 @@ void PairGrid::fitCells() {
     horizontalHeader()->setDefaultSectionSize(metrics.ascent() + 5 +
                                               metrics.horizontalAdvance(QStringLiteral("100 %")) + 16);
     verticalHeader()->setDefaultSectionSize(metrics.height() + 14);
+}
+
+void PairGrid::contextMenuEvent(QContextMenuEvent* event) {
+    popUpExportMenu(*this, *event);
 }
 
 void PairGrid::changeEvent(QEvent* event) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ui/export/cell_table.h"
 #include "ui/models/model_text.h"
 
 namespace specula {
@@ -130,6 +131,11 @@ QVariant PairTable::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             return pair && pair->report.compatible ? ratioText(pair->sizeRatio) : QString();
+        case kExportRole: {
+            const QString word = symbolWord(symbolOf(pair));
+            const QString ratio = pair && pair->report.compatible ? ratioText(pair->sizeRatio) : QString();
+            return ratio.isEmpty() ? word : tr("%1 (%2)").arg(word, ratio);
+        }
         case SymbolRole:
             return symbolValue(symbolOf(pair));
         case Qt::ToolTipRole:

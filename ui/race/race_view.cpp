@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/common/run_marks.h"
+#include "ui/export/export_menu.h"
 #include "ui/models/labels.h"
 #include "ui/race/race_lane.h"
 #include "ui/race/race_text.h"
@@ -31,6 +33,7 @@ constexpr int kMostRepeats = 100;
 }  // namespace
 
 RaceView::RaceView(QWidget* parent) : QWidget(parent) {
+    setAccessibleName(tr("Race"));
     m_plain =
         new RaceLaneView(RaceTrack::Series::Plain, tr("Plain"),
                          tr("Press Race: the prompt is decoded plainly and speculatively, measured one after "
@@ -216,6 +219,29 @@ void RaceView::showPlaying(bool playing) {
     m_play->setText(playing ? tr("P&ause") : tr("P&lay"));
     describe(m_play, playing ? tr("Pause") : tr("Play"),
              playing ? tr("Hold the race (Space)") : tr("Play the race on the slowed clock (Space)"));
+}
+
+void RaceView::contextMenuEvent(QContextMenuEvent* event) {
+    popUpExportMenu(*this, *event);
+}
+
+CellTable RaceView::exportCells() const {
+    if (!m_race) return {};
+    CellTable table{
+        {tr("figure"), tr("median"), tr("low (95 %)"), tr("high (95 %)"), tr("n"), tr("method"), tr("mark")},
+        {}};
+    const QString mark = markWords(runMarks(m_race->speculative.options, m_race->draft.kind));
+    const auto add = [&](const QString& name, const Interval& figure) {
+        table.rows.push_back({name, figure.median, figure.low, figure.high, figure.n,
+                              QString::fromStdString(figure.method), mark});
+    };
+    const CompareReport& figures = m_race->figures;
+    add(tr("plain, tokens a second"), figures.plain);
+    add(tr("speculative, tokens a second"), figures.speculative);
+    add(tr("speed-up over plain"), figures.speedup);
+    if (figures.predictedSpeedup)
+        table.rows.push_back({tr("speed-up, predicted"), *figures.predictedSpeedup, {}, {}, {}, {}, mark});
+    return table;
 }
 
 void RaceView::keyPressEvent(QKeyEvent* event) {

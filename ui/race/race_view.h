@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include "engine/trace/race.h"
+#include "ui/export/exportable.h"
 #include "ui/race/race_clock.h"
 
 class QComboBox;
@@ -25,7 +26,7 @@ class RaceLaneView;
 ///
 /// Shows values only. Whoever owns it answers raceRequested by setRunning(true) and setReport(), and
 /// stopRequested by ending early. Keys: Space plays and pauses, Backspace starts the replay over.
-class RaceView : public QWidget {
+class RaceView : public QWidget, public Exportable {
     Q_OBJECT
 
 public:
@@ -45,6 +46,9 @@ public:
     /// Shows a race at its end; null: none.
     void setReport(std::shared_ptr<const RaceReport> race);
     const std::shared_ptr<const RaceReport>& report() const { return m_race; }
+
+    /// The figures of the race.
+    CellTable exportCells() const override;
 
     RaceClock& clock() { return m_clock; }
     RaceLaneView& plain() { return *m_plain; }
@@ -73,6 +77,7 @@ signals:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:

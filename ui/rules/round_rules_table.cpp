@@ -3,6 +3,7 @@
 #include "engine/trace/rules.h"
 #include "ui/charts/findings.h"
 #include "ui/common/number_text.h"
+#include "ui/export/cell_table.h"
 #include "ui/models/data_table.h"
 #include "ui/models/model_text.h"
 #include "ui/rules/rule_texts.h"
@@ -15,6 +16,19 @@ const QString kNone = QStringLiteral("–");
 
 std::size_t placeOf(int column) {
     return static_cast<std::size_t>(column - RoundRulesTable::FirstPlace);
+}
+
+/// What a column is in a file; absent: its text.
+QVariant exported(const RoundOutcome& outcome, int column) {
+    if (column < RoundRulesTable::Tokens) return {};
+    if (column == RoundRulesTable::Tokens)
+        return outcome.shared ? QVariant(outcome.tokens) : QVariant(QString());
+    if (column == RoundRulesTable::Expected) {
+        if (outcome.shared) return QVariantList{outcome.expectedTokens};
+        return QVariantList{outcome.expectedTokens, outcome.low, outcome.high};
+    }
+    const std::size_t place = placeOf(column);
+    return place < outcome.reach.size() ? QVariant(outcome.reach[place]) : QVariant(QString());
 }
 
 }  // namespace
@@ -73,6 +87,7 @@ QVariant RoundRulesTable::data(const QModelIndex& index, int role) const {
         if (verdict == Verdict::Accepted) return symbolValue(Symbol::Yes);
         if (verdict == Verdict::Rejected) return symbolValue(Symbol::No);
     }
+    if (role == kExportRole) return exported(outcome, column);
     return role == Qt::DisplayRole || role == SortRole ? text(outcome, column) : QVariant();
 }
 
@@ -80,6 +95,8 @@ QVariant RoundRulesTable::headerData(int section, Qt::Orientation orientation, i
     if (orientation != Qt::Horizontal) return {};
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(Qt::AlignVCenter | (section >= Tokens ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == kExportRole && section == Expected)
+        return QStringList{tr("Expected"), tr("Expected low"), tr("Expected high")};
     const bool tip = role == Qt::ToolTipRole;
     if (!tip && role != Qt::DisplayRole) return {};
     switch (section) {

@@ -4,6 +4,7 @@
 
 #include "engine/trace/rules.h"
 #include "ui/charts/findings.h"
+#include "ui/export/cell_table.h"
 #include "ui/models/data_table.h"
 #include "ui/models/model_text.h"
 #include "ui/rules/rule_texts.h"
@@ -54,6 +55,29 @@ QVariant sortValue(const RulePoint& point, int column) {
             return point.tokensPerSecond.median;
         default:
             return cellText(point, column);
+    }
+}
+
+QVariantList intervalCells(const Interval& shown) {
+    if (shown.n == 0) return {};
+    return {shown.median, shown.low, shown.high, shown.n};
+}
+
+/// What a column is in a file; absent: its text.
+QVariant exported(const RulePoint& point, int column) {
+    switch (column) {
+        case RulePointsTable::TokensPerRound:
+            return intervalCells(point.tokensPerRound);
+        case RulePointsTable::Speedup:
+            return isPlain(point.setup) ? QVariantList{1.0} : intervalCells(point.speedup);
+        case RulePointsTable::Rate:
+            return intervalCells(point.tokensPerSecond);
+        case RulePointsTable::Acceptance: {
+            const auto rate = point.totals.acceptanceRate();
+            return rate ? QVariant(*rate) : QVariant(QString());
+        }
+        default:
+            return {};
     }
 }
 
@@ -113,6 +137,7 @@ QVariant RulePointsTable::data(const QModelIndex& index, int role) const {
         if (shown.n > 0) return plainTip(tr("n = %1, %2").arg(shown.n).arg(fromStd(shown.method)));
     }
     if (role == SortRole) return sortValue(point, column);
+    if (role == kExportRole) return exported(point, column);
     return role == Qt::DisplayRole ? cellText(point, column) : QVariant();
 }
 
@@ -132,10 +157,14 @@ QVariant RulePointsTable::headerData(int section, Qt::Orientation orientation, i
                              tr("Tokens a second, the median")};
         return tips[section];
     }
-    if (role != Qt::DisplayRole) return {};
+    const bool interval = section == TokensPerRound || section == Speedup || section == Rate;
+    if (role != Qt::DisplayRole && !(role == kExportRole && interval)) return {};
     const QString titles[]{tr("Rule"),           tr("Text"),     tr("Drafted"),  tr("Draft"),   tr("Prompts"),
                            tr("Tokens a round"), tr("Accepted"), tr("Speed-up"), tr("Tokens/s")};
-    return titles[section];
+    const QString& title = titles[section];
+    if (role == kExportRole)
+        return QStringList{title, tr("%1 low").arg(title), tr("%1 high").arg(title), tr("%1 n").arg(title)};
+    return title;
 }
 
 }  // namespace specula

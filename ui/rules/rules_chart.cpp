@@ -165,6 +165,23 @@ QString RulesChart::words(const ChartMark& mark) const {
     return said.join(tr(", "));
 }
 
+ChartTable RulesChart::table() const {
+    const QString x = tr("rule");
+    ChartTable table{{tr("speed-up over plain"), x, tr("speed-up"), {}},
+                     {tr("tokens a round"), x, tr("tokens a round"), {}}};
+    for (const RulePoint& point : m_points) {
+        const QString lossy = lossyWord(point.setup);
+        const QString name = lossy.isEmpty() ? rowName(point) : tr("%1 (%2)").arg(rowName(point), lossy);
+        const auto add = [&name](ChartSeries& series, const Interval& shown) {
+            if (shown.n > 0)
+                series.points.push_back({{}, name, shown.median, shown.low, shown.high, shown.n});
+        };
+        add(table[0], point.speedup);
+        add(table[1], point.tokensPerRound);
+    }
+    return table;
+}
+
 void RulesChart::applyTheme(const Theme& theme) {
     QFont small = font();
     if (small.pointSizeF() > 0.0) small.setPointSizeF(small.pointSizeF() * 0.85);

@@ -23,6 +23,7 @@ public:
     const std::vector<RulePoint>& points() const { return m_points; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
     QSize sizeHint() const override { return {520, 240}; }
 

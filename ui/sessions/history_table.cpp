@@ -3,6 +3,7 @@
 #include <QLocale>
 
 #include "ui/common/number_text.h"
+#include "ui/export/cell_table.h"
 #include "ui/models/data_table.h"
 
 namespace specula {
@@ -40,6 +41,25 @@ QVariant HistoryTable::data(const QModelIndex& index, int role) const {
     if (role == Qt::CheckStateRole && index.column() == Keep) return run.kept ? Qt::Checked : Qt::Unchecked;
     if (role == Qt::TextAlignmentRole && index.column() >= Tokens)
         return QVariant::fromValue(Qt::AlignVCenter | Qt::AlignRight);
+    if (role == kExportRole) {
+        const auto known = [](const std::optional<double>& value) {
+            return value ? QVariant(*value) : QVariant(QString());
+        };
+        switch (index.column()) {
+            case When:
+                return run.when.toUTC().toString(Qt::ISODate);
+            case Tokens:
+                return qlonglong(run.tokens);
+            case Speed:
+                return known(run.tokensPerSecond);
+            case Alpha:
+                return known(run.alpha);
+            case Size:
+                return qlonglong(run.bytes);
+            default:
+                return {};
+        }
+    }
     if (role == SortRole) {
         switch (index.column()) {
             case Keep:
@@ -99,6 +119,7 @@ QVariant HistoryTable::headerData(int section, Qt::Orientation orientation, int 
     if (orientation != Qt::Horizontal) return {};
     if (role == Qt::ToolTipRole && section == Keep)
         return tr("A kept run stays when older ones make room for new ones");
+    if (role == kExportRole && section == Size) return tr("Size, bytes");
     if (role != Qt::DisplayRole) return {};
     const QString names[ColumnCount] = {tr("Keep"),     tr("When"),   tr("Prompt"), tr("Target"), tr("Draft"),
                                         tr("Settings"), tr("Tokens"), tr("tok/s"),  tr("alpha"),  tr("Size")};

@@ -12,6 +12,7 @@
 #include "ui/common/number_text.h"
 #include "ui/common/palette.h"
 #include "ui/common/token_text.h"
+#include "ui/export/export_menu.h"
 
 namespace specula {
 
@@ -254,6 +255,30 @@ QString PairedText::describeToken(std::size_t token) const {
                      .arg(wordOf(one.kind), probabilityText(one.pTarget));
     }
     return lines.join(QLatin1Char('\n'));
+}
+
+void PairedText::contextMenuEvent(QContextMenuEvent* event) {
+    popUpExportMenu(*this, *event);
+}
+
+CellTable PairedText::exportCells() const {
+    CellTable table{
+        {tr("token"), tr("left id"), tr("left text"), tr("right id"), tr("right text"), tr("same")}, {}};
+    const std::size_t count = std::max(m_left.tokens.size(), m_right.tokens.size());
+    const auto add = [](QVariantList& row, const std::vector<Emitted>& tokens, std::size_t i) {
+        if (i < tokens.size())
+            row << tokens[i].id << plainText(tokens[i].bytes);
+        else
+            row << QVariant() << QVariant();
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        QVariantList row{static_cast<qlonglong>(i + 1)};
+        add(row, m_left.tokens, i);
+        add(row, m_right.tokens, i);
+        const bool same = row[1].isValid() && row[1] == row[3];
+        table.rows.push_back(row << (same ? tr("yes") : tr("no")));
+    }
+    return table;
 }
 
 bool PairedText::viewportEvent(QEvent* event) {

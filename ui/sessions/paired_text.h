@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/trace/round.h"
+#include "ui/export/exportable.h"
 
 namespace specula {
 
@@ -16,7 +17,7 @@ namespace specula {
 ///
 /// Layout is linear in the tokens and happens when texts, font or width change; painting touches only the
 /// lines in sight.
-class PairedText : public QAbstractScrollArea {
+class PairedText : public QAbstractScrollArea, public Exportable {
     Q_OBJECT
 
 public:
@@ -31,6 +32,8 @@ public:
     std::optional<std::size_t> tokenAt(const QPoint& place) const;
     /// Where a token stands in the viewport; empty when that side is shorter.
     QRectF rectOf(Side side, std::size_t token) const;
+    /// Tokens by number, left and right, and whether they are the same.
+    CellTable exportCells() const override;
     int lineCount() const { return static_cast<int>(m_lines.size()); }
 
 protected:
@@ -39,6 +42,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
 

@@ -9,6 +9,7 @@
 
 #include <utility>
 
+#include "ui/export/export_menu.h"
 #include "ui/timeline/bookmark_dialog.h"
 #include "ui/timeline/timeline_strip.h"
 
@@ -62,6 +63,7 @@ TimelinePanel::TimelinePanel(RunLog& log, QWidget* parent)
         auto* menu = new QMenu(this);
         menu->setAttribute(Qt::WA_DeleteOnClose);
         addRoundEntries(menu, round);
+        addExportEntries(*menu, *m_strip);
         menu->popup(at);
     });
     m_quiet.setSingleShot(true);

@@ -13,6 +13,8 @@
 #include <cmath>
 
 #include "ui/common/palette.h"
+#include "ui/export/export_menu.h"
+#include "ui/export/picture_file.h"
 #include "ui/timeline/timeline_painter.h"
 
 namespace specula {
@@ -107,10 +109,13 @@ void TimelineStrip::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void TimelineStrip::contextMenuEvent(QContextMenuEvent* event) {
-    if (m_cells.count() == 0) return;
+    if (m_cells.count() == 0) return popUpExportMenu(*this, *event);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     const int round = byKey ? m_log->playhead() - 1 : roundAt(event->pos());
-    if (round >= 0) emit menuAsked(event->globalPos(), round);
+    if (round >= 0)
+        emit menuAsked(event->globalPos(), round);
+    else
+        popUpExportMenu(*this, *event);
 }
 
 void TimelineStrip::keyPressEvent(QKeyEvent* event) {
@@ -200,24 +205,56 @@ void TimelineStrip::renderCells() {
     cells.paint(scale());
 }
 
+void TimelineStrip::paintCells(QPainter& painter) {
+    // For a file they are drawn anew: the picture has the screen's pixels.
+    if (drawingForFile()) {
+        TimelinePainter cells(&painter, Theme::of(palette()), cellArea(),
+                              painter.device()->devicePixelRatioF(), m_cells);
+        cells.paint(scale());
+        return;
+    }
+    const double dpr = painter.device()->devicePixelRatioF();
+    if (m_picture.isNull() || m_picture.size() != (QSizeF(size()) * dpr).toSize()) renderCells();
+    painter.drawPixmap(0, 0, m_picture);
+}
+
 void TimelineStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     if (m_cells.count() == 0) {
         paintEmpty(painter);
         return;
     }
-    const double dpr = painter.device()->devicePixelRatioF();
-    if (m_picture.isNull() || m_picture.size() != (QSizeF(size()) * dpr).toSize()) renderCells();
     const double here = playheadX();
     painter.save();
     painter.setClipRect(QRectF(0, 0, here, height()));
-    painter.drawPixmap(0, 0, m_picture);
+    paintCells(painter);
     painter.setClipRect(QRectF(here, 0, width() - here, height()));
     painter.setOpacity(kFaint);
-    painter.drawPixmap(0, 0, m_picture);
+    paintCells(painter);
     painter.restore();
     paintFlags(painter);
     paintPlayhead(painter);
+}
+
+CellTable TimelineStrip::exportCells() const {
+    CellTable table{
+        {tr("round"), tr("accepted"), tr("resampled"), tr("bonus"), tr("plain"), tr("rejected"),
+         tr("discarded"), tr("draft, ms"), tr("verify, ms"), tr("decide, ms"), tr("end, ms"), tr("bookmark")},
+        {}};
+    const int shown = m_log ? std::min(m_log->playhead(), m_cells.count()) : 0;
+    for (int i = 0; i < shown; ++i) {
+        const TimelineCell cell = m_cells.at(i);
+        const RoundTimes& times = m_log->rounds()[static_cast<std::size_t>(i)].times;
+        const Bookmark* mark = m_log->bookmarkAt(i);
+        QVariantList row{i + 1};
+        for (const double count :
+             {cell.accepted, cell.resampled, cell.bonus, cell.plain, cell.rejected, cell.discarded})
+            row << static_cast<int>(count);
+        row << times.draftMs << times.verifyMs << times.decideMs << times.endMs
+            << (mark ? QVariant(QString::fromStdString(mark->name)) : QVariant());
+        table.rows.push_back(std::move(row));
+    }
+    return table;
 }
 
 void TimelineStrip::paintEmpty(QPainter& painter) {

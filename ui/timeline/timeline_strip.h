@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include "ui/common/run_log.h"
+#include "ui/export/exportable.h"
 #include "ui/timeline/timeline_cells.h"
 
 namespace specula {
@@ -14,7 +15,7 @@ namespace specula {
 ///
 /// Mouse: press and drag scrubs; a double click edits a bookmark. Keys: Left/Right by round, Page Up/Down by
 /// ten, Home/End, Shift+Left/Right by bookmark, Space plays and pauses, B bookmarks.
-class TimelineStrip : public QWidget {
+class TimelineStrip : public QWidget, public Exportable {
     Q_OBJECT
 
 public:
@@ -29,6 +30,9 @@ public:
     double playheadX() const;
     /// The round at a point of the widget, -1 where there is none.
     int roundAt(QPointF point) const;
+
+    /// One row a round on screen: what was emitted and drafted, and its times.
+    CellTable exportCells() const override;
 
     QSize sizeHint() const override { return {800, 52}; }
     QSize minimumSizeHint() const override { return {120, 40}; }
@@ -63,6 +67,7 @@ private:
     QRectF cellArea() const;
     TimelineScale scale() const;
     void renderCells();
+    void paintCells(QPainter& painter);
     void paintEmpty(QPainter& painter);
     void paintFlags(QPainter& painter);
     void paintPlayhead(QPainter& painter);

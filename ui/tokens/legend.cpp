@@ -1,5 +1,6 @@
 #include "ui/tokens/legend.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QPainter>
@@ -14,6 +15,11 @@
 namespace specula {
 
 namespace {
+
+/// Gives free functions a translation context.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(specula::Legend)
+};
 
 struct Entry {
     TokenRole role;
@@ -36,7 +42,7 @@ constexpr double kChipPadding = 2;
 
 /// A token of the text begins with its space.
 QString sampleOf(TokenRole role) {
-    return isGhost(role) ? QStringLiteral("abc") : QStringLiteral(" abc");
+    return isGhost(role) ? Words::tr("abc") : Words::tr(" abc");
 }
 
 /// Ghosts are small in the text; here the legend's own font size is enough.
@@ -57,8 +63,8 @@ Legend::Legend(QWidget* parent) : QWidget(parent) {
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     setAccessibleName(
-        QStringLiteral("Legend: accepted, rejected struck through, resampled underlined, bonus with a plus, "
-                       "discarded hatched, plain without colour"));
+        tr("Legend: accepted, rejected struck through, resampled underlined, bonus with a plus, "
+           "discarded hatched, plain without colour"));
 }
 
 std::vector<Legend::Placed> Legend::place(int width, int* height) const {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ui/common/palette.h"
+#include "ui/tokens/token_cells.h"
 #include "ui/tokens/token_painter.h"
 
 namespace specula {
@@ -25,12 +26,11 @@ constexpr int kRingRoom = 4;          ///< how far the cursor's ring reaches out
 
 TokenView::TokenView(QWidget* parent)
     : QAbstractScrollArea(parent),
-      m_emptyText(
-          QStringLiteral("Type a prompt and press Generate: the text appears here, each token coloured by "
-                         "what happened to it.")) {
+      m_emptyText(tr("Type a prompt and press Generate: the text appears here, each token coloured by "
+                     "what happened to it.")) {
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusPolicy(Qt::StrongFocus);
-    setAccessibleName(QStringLiteral("Generated text"));
+    setAccessibleName(tr("Generated text"));
     viewport()->setBackgroundRole(QPalette::Base);
     viewport()->setMouseTracking(true);
     m_work.setInterval(0);
@@ -111,6 +111,31 @@ QSize TokenView::sizeHint() const {
 }
 QSize TokenView::minimumSizeHint() const {
     return {200, 120};
+}
+
+std::unique_ptr<QWidget> TokenView::widgetForPicture() const {
+    if (!m_log || shownItems() == 0) return nullptr;
+    auto view = std::make_unique<TokenView>();
+    view->setAttribute(Qt::WA_DontShowOnScreen);
+    view->setFrameShape(QFrame::NoFrame);
+    view->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    view->setPalette(palette());
+    view->setFont(font());
+    view->m_textSize = m_textSize;
+    view->m_ghostsVisible = m_ghostsVisible;
+    view->setLog(m_log);
+    view->m_current = m_current;
+    view->resize(viewport()->width(), height());
+    view->show();
+    while (view->m_work.isActive()) view->goOnLaying();
+    const double needed = view->m_laid.heightOf(view->shownItems());
+    view->resize(view->width(), static_cast<int>(std::ceil(needed)));
+    view->m_work.stop();
+    return view;
+}
+
+CellTable TokenView::exportCells() const {
+    return m_log && m_log->hasRun() ? tokenCells(*m_log) : CellTable{};
 }
 
 /// A long text is laid out anew beside the one on screen, which stays until then.

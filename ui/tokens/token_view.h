@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "ui/common/run_log.h"
+#include "ui/export/exportable.h"
 #include "ui/tokens/laid_run.h"
 
 class QMenu;
@@ -22,7 +23,7 @@ namespace specula {
 /// them begins. Mouse: click selects a token, drag selects text to copy, Ctrl+wheel zooms. Keys: Left/Right
 /// by token, Up/Down by line, Shift+Left/Right by round, Home/End, Enter activates again, Ctrl +/-/0 zooms,
 /// Ctrl+C copies (ghosts are never copied).
-class TokenView : public QAbstractScrollArea {
+class TokenView : public QAbstractScrollArea, public Exportable {
     Q_OBJECT
     Q_PROPERTY(bool ghostsVisible READ ghostsVisible WRITE setGhostsVisible NOTIFY ghostsVisibleChanged)
 
@@ -63,6 +64,10 @@ public:
     /// How often everything was laid out anew, or began to be (width, font, ghosts, a new run); appending
     /// does not count.
     int relayoutCount() const { return m_relayouts; }
+
+    /// A view of this width as high as all of the text up to the playhead.
+    std::unique_ptr<QWidget> widgetForPicture() const override;
+    CellTable exportCells() const override;
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;

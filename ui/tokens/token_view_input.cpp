@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "ui/common/token_sentences.h"
+#include "ui/export/export_menu.h"
 #include "ui/tokens/token_view.h"
 
 namespace specula {
@@ -220,16 +221,17 @@ void TokenView::contextMenuEvent(QContextMenuEvent* event) {
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const bool any = m_log && m_log->shownOutput() > 0;
     QAction* copyAction =
-        menu->addAction(QStringLiteral("Copy"), QKeySequence(QKeySequence::Copy), this, &TokenView::copy);
+        menu->addAction(tr("Copy"), QKeySequence(QKeySequence::Copy), this, &TokenView::copy);
     copyAction->setEnabled(hasSelection());
-    menu->addAction(QStringLiteral("Copy all"), this, &TokenView::copyAll)->setEnabled(any);
-    menu->addAction(QStringLiteral("Copy with prompt"), this, &TokenView::copyWithPrompt)->setEnabled(any);
+    menu->addAction(tr("Copy all"), this, &TokenView::copyAll)->setEnabled(any);
+    menu->addAction(tr("Copy with prompt"), this, &TokenView::copyWithPrompt)->setEnabled(any);
     menu->addSeparator();
-    QAction* ghosts = menu->addAction(QStringLiteral("Show rejected drafts"));
+    QAction* ghosts = menu->addAction(tr("Show rejected drafts"));
     ghosts->setCheckable(true);
     ghosts->setChecked(m_ghostsVisible);
     connect(ghosts, &QAction::toggled, this, &TokenView::setGhostsVisible);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    addExportEntries(*menu, *this);
     emit menuAboutToOpen(menu, byKey ? m_current : tokenAt(event->pos()));
     menu->popup(event->globalPos());
 }
@@ -260,7 +262,7 @@ void TokenView::showTokenTip(QPoint globalPoint, QPoint viewportPoint) {
         return;
     }
     QString facts = tokenFacts(*m_log, ref).toHtmlEscaped();
-    facts.replace(QLatin1Char('\n'), QStringLiteral("<br>"));
+    facts.replace(QLatin1Char('\n'), tr("<br>"));
     const QString text =
         QStringLiteral("<p><b>%1</b></p><p>%2</p><p>%3</p>")
             .arg(tokenTitle(*m_log, ref).toHtmlEscaped(), tokenSentence(*m_log, ref).toHtmlEscaped(), facts);

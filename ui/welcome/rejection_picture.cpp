@@ -6,6 +6,7 @@
 
 #include "ui/common/palette.h"
 #include "ui/common/token_text.h"
+#include "ui/export/export_menu.h"
 #include "ui/welcome/welcome_text.h"
 
 namespace specula {
@@ -96,6 +97,10 @@ void RejectionPicture::paintEvent(QPaintEvent*) {
     const double under = drawn.center().y() + 0.5 * metrics.height() - 1.0;
     painter.setPen(QPen(resampled.ink, 2.0));
     painter.drawLine(QPointF(drawn.left(), under), QPointF(drawn.right(), under));
+}
+
+void RejectionPicture::contextMenuEvent(QContextMenuEvent* event) {
+    popUpExportMenu(*this, *event);
 }
 
 void RejectionPicture::changeEvent(QEvent* event) {

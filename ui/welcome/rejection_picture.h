@@ -3,12 +3,13 @@
 #include <QWidget>
 
 #include "ui/common/run_log.h"
+#include "ui/export/exportable.h"
 
 namespace specula {
 
 /// One rejection, large: the text before it, the token that the draft proposed, struck, and the one that was
 /// drawn in its place.
-class RejectionPicture : public QWidget {
+class RejectionPicture : public QWidget, public Exportable {
     Q_OBJECT
 
 public:
@@ -23,6 +24,7 @@ public:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     QFont largeFont() const;

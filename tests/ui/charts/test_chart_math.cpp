@@ -71,6 +71,9 @@ private slots:
         QCOMPARE(finding({{420, 1000}, {710, 1000}}),
                  QStringLiteral("Acceptance rises from 0.42 to 0.71 by position 2"));
         QCOMPARE(finding({{70, 100}, {46, 70}}), QStringLiteral("Acceptance about 0.68 at all 2 positions"));
+        // Positions that were hardly ever judged are drawn, and are not "all".
+        QCOMPARE(finding({{70, 100}, {46, 70}, {4, 6}, {1, 2}}),
+                 QStringLiteral("Acceptance about 0.68 at the first 2 of 4 positions"));
         QCOMPARE(finding({{7, 10}}), QStringLiteral("Acceptance 0.70 at position 1"));
         QCOMPARE(finding({{2, 4}}), QStringLiteral("Acceptance 0.50 so far (4 judged)"));
         QCOMPARE(finding({}), QString());
