@@ -378,8 +378,8 @@ QString diagnosisReport(const Diagnosis& d) {
     }
     if (!d.answers.empty()) text += QLatin1Char('\n');
     for (const Answer& answer : d.answers) {
-        text += QStringLiteral("%1 %2\n").arg(answer.warns ? QLatin1Char('!') : QLatin1Char('?'),
-                                              questionText(answer.question));
+        const QString mark = answer.warns ? QStringLiteral("!") : QStringLiteral("?");
+        text += QStringLiteral("%1 %2\n").arg(mark, questionText(answer.question));
         text += QStringLiteral("  %1\n").arg(answerText(d, answer.question));
     }
     return text;
