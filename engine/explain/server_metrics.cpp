@@ -119,8 +119,8 @@ void readLlama(std::string_view line, Found& found) {
             add(m.accepted, accepted);
             add(m.drafted, drafted);
             const auto length = numberAfter(counts, "mean len =");
-            // 1 + accepted / rounds
-            if (length && *length > 1.0) add(m.rounds, *accepted / (*length - 1.0));
+            // 1 + accepted / rounds, printed with two decimals; a round drafts one token at least.
+            if (length && *length > 1.0) add(m.rounds, std::min(*accepted / (*length - 1.0), *drafted));
         }
     }
     if (const std::vector<double> places = placesOf(line); !places.empty()) m.survival = places;

@@ -232,6 +232,10 @@ private slots:
         DiagnosisInput input = explainedRun();
         input.speedup = measured(0.7, 0.8, 0.9);
         Diagnosis d = diagnose(input);
+        QVERIFY(!warns(d, Question::FallingAcceptance));  // judged less than ten times
+        input.totals.judgedAt = {100, 90, 60, 30};
+        input.totals.acceptedAt = {90, 60, 30, 20};
+        d = diagnose(input);
         QVERIFY(warns(d, Question::WhySlower));
         QVERIFY(warns(d, Question::AcceptanceNotSpeed));  // 20 of 28, and slower
         QVERIFY(answers(d, Question::RowsFree) && !warns(d, Question::RowsFree));

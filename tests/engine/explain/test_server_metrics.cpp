@@ -15,17 +15,20 @@ bool near(double a, double b, double within = 1e-6) {
     return std::fabs(a - b) < within;
 }
 
-const std::string kVllm = R"(# HELP vllm:spec_decode_num_drafts_total Number of spec decoding drafts.
-# TYPE vllm:spec_decode_num_drafts_total counter
-vllm:spec_decode_num_drafts_total{engine="0",model_name="Qwen/Qwen3-8B"} 100.0
-vllm:spec_decode_num_drafts_created{engine="0",model_name="Qwen/Qwen3-8B"} 1.7e+09
-vllm:spec_decode_num_draft_tokens_total{engine="0",model_name="Qwen/Qwen3-8B"} 300.0
-vllm:spec_decode_num_accepted_tokens_total{engine="0",model_name="Qwen/Qwen3-8B"} 150.0
-vllm:spec_decode_num_accepted_tokens_per_pos_total{engine="0",model_name="Qwen/Qwen3-8B",position="0"} 80.0
-vllm:spec_decode_num_accepted_tokens_per_pos_total{engine="0",model_name="Qwen/Qwen3-8B",position="1"} 50.0
-vllm:spec_decode_num_accepted_tokens_per_pos_total{engine="0",model_name="Qwen/Qwen3-8B",position="2"} 20.0
-vllm:generation_tokens_total{engine="0",model_name="Qwen/Qwen3-8B"} 2.5e+02
-)";
+const std::string kVllm =
+    "# HELP vllm:spec_decode_num_drafts_total Number of spec decoding drafts.\n"
+    "# TYPE vllm:spec_decode_num_drafts_total counter\n"
+    "vllm:spec_decode_num_drafts_total{engine=\"0\",model_name=\"Qwen/Qwen3-8B\"} 100.0\n"
+    "vllm:spec_decode_num_drafts_created{engine=\"0\",model_name=\"Qwen/Qwen3-8B\"} 1.7e+09\n"
+    "vllm:spec_decode_num_draft_tokens_total{engine=\"0\",model_name=\"Qwen/Qwen3-8B\"} 300.0\n"
+    "vllm:spec_decode_num_accepted_tokens_total{engine=\"0\",model_name=\"Qwen/Qwen3-8B\"} 150.0\n"
+    "vllm:spec_decode_num_accepted_tokens_per_pos_total{engine=\"0\",model_name=\"Qwen/"
+    "Qwen3-8B\",position=\"0\"} 80.0\n"
+    "vllm:spec_decode_num_accepted_tokens_per_pos_total{engine=\"0\",model_name=\"Qwen/"
+    "Qwen3-8B\",position=\"1\"} 50.0\n"
+    "vllm:spec_decode_num_accepted_tokens_per_pos_total{engine=\"0\",model_name=\"Qwen/"
+    "Qwen3-8B\",position=\"2\"} 20.0\n"
+    "vllm:generation_tokens_total{engine=\"0\",model_name=\"Qwen/Qwen3-8B\"} 2.5e+02\n";
 
 }  // namespace
 
@@ -69,7 +72,8 @@ private slots:
 
     void timingsNeedTheLengthThatTheyWereMadeWith() {
         const ServerMetrics m = readServerMetrics(
-            R"({"content":"draft_n is \"draft_n\": 1","timings":{"predicted_n":90,"draft_n": 100,"draft_n_accepted" : 60}})");
+            "{\"content\":\"draft_n is \\\"draft_n\\\": 1\",\"timings\":{\"predicted_n\":90,\"draft_n\": "
+            "100,\"draft_n_accepted\" : 60}}");
         QCOMPARE(m.kind, MetricsKind::LlamaJson);
         QCOMPARE(*m.drafted, 100.0);
         QCOMPARE(m.problem, MetricsProblem::NoRounds);
