@@ -25,6 +25,8 @@ int runTrainDraft(const CommandLine& line);
 int runAudit(const CommandLine& line);
 int runProbe(const CommandLine& line);
 int runBench(const CommandLine& line);
+int runDiagnose(const CommandLine& line);
+int runServing(const CommandLine& line);
 
 /// The window; returns when it is closed.
 int runWindow(const CommandLine& line);

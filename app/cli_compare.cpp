@@ -2,6 +2,8 @@
 #include "app/cli.h"
 #include "app/cli_common.h"
 #include "app/default_models.h"
+#include "app/diagnosis_input.h"
+#include "app/diagnosis_output.h"
 #include "app/engine_backend.h"
 #include "app/file_io.h"
 #include "app/measure_output.h"
@@ -137,12 +139,14 @@ int runCompare(const CommandLine& line) {
     Setup setup(line);
     if (setup.interrupt.interrupted()) return kInterrupted;
     const CompareReport report = measure(line, setup);
+    const Diagnosis diagnosis = diagnose(diagnosisInput(report, setup.run.options, setup.pair.draft));
     if (line.json) {
         nlohmann::json document = compareToJson(report);
         document.update(setup.describe());
+        document["diagnosis"] = toJson(diagnosis);
         printLine(document);
     } else {
-        print(setup.warnings() + compareTable(report));
+        print(setup.warnings() + compareTable(report) + diagnosisLines(diagnosis));
     }
     if (setup.interrupt.interrupted()) return kInterrupted;
     if (line.requireSame && !report.sameText.value_or(false)) {

@@ -7,6 +7,7 @@
 #include "app/cli.h"
 #include "app/cli_common.h"
 #include "app/default_models.h"
+#include "app/diagnosis_controller.h"
 #include "app/engine_catalogue.h"
 #include "app/file_io.h"
 #include "app/models_controller.h"
@@ -26,6 +27,8 @@
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
 #include "ui/export/picture_file.h"
+#include "ui/diagnose/diagnosis_card.h"
+#include "ui/diagnose/diagnosis_dialog.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_window.h"
 #include "ui/models/models_view.h"
@@ -253,6 +256,28 @@ std::string pictureOfRules(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// Why the stored run is, or is not, faster, or what it means for a server: the window of its own.
+std::string pictureOfDiagnosis(const CommandLine& line, MainWindow& window) {
+    RunRecord record = readSession(*line.sessionPath);
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    const DiagnosisController diagnosis(window, controller);
+    presentRecord(window, record);
+    controller.showRecord(std::move(record));
+    letSettle();
+    QDialog* dialog = &window.diagnosis();
+    if (line.view == "serving") dialog = &window.serving();
+    emit window.servingShown();
+    if (const auto& shown = window.diagnosis().card().diagnosis()) {
+        for (const Answer& answer : shown->answers) {
+            if (answer.warns) window.diagnosis().card().questionButton(answer.question)->setChecked(true);
+        }
+    }
+    dialog->resize(line.width, line.height);
+    dialog->show();
+    letSettle();
+    return pngOf(*dialog, line.scale);
+}
+
 std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -298,6 +323,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfSessions(line, window);
     else if (line.view == "rules")
         picture = pictureOfRules(line, window);
+    else if (line.view == "diagnose" || line.view == "serving")
+        picture = pictureOfDiagnosis(line, window);
     else if (line.view == "costs")
         picture = pictureOfCosts(line, window);
     else

@@ -220,16 +220,15 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     addValue(
         *sub, "--view",
         "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
-        "models-pairs or models-get",
+        "models-pairs, models-get, diagnose or serving",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "timeline",     "welcome",
-                                     "race",     "costs",     "audit",        "rules",
-                                     "sessions", "models",    "models-pairs", "models-get"};
+            static const Words known{"generate",     "inspector",  "timeline", "welcome",  "race",
+                                     "costs",        "audit",      "rules",    "sessions", "models",
+                                     "models-pairs", "models-get", "diagnose", "serving"};
             static const Words later{"gamma-lab", "learn"};
             const std::string expected =
                 "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
-                "models-pairs or "
-                "models-get";
+                "models-pairs, models-get, diagnose or serving";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -305,6 +304,7 @@ void checkTogether(const CommandLine& line) {
         throw Error("--gamma: expected 0 or auto with --draft none, found " +
                     std::to_string(run.options.gamma));
     if (line.subcommand == Subcommand::Rules) checkRules(line);
+    if (line.subcommand == Subcommand::Diagnose || line.subcommand == Subcommand::Serving) checkExplain(line);
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.bench.peersOnly && !line.bench.peers.any())
@@ -356,6 +356,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addAudit(app, line);
     addProbe(app, line);
     addBench(app, line);
+    addExplain(app, line);
     addFiles(app, line);
     addReport(app, line);
     addModels(app, line);

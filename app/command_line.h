@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/peers.h"
+#include "engine/explain/serving.h"
 #include "engine/trace/names.h"
 #include "engine/trace/options.h"
 
@@ -28,7 +29,9 @@ enum class Subcommand {
     TrainDraft,
     Audit,
     Probe,
-    Bench
+    Bench,
+    Diagnose,
+    Serving
 };
 
 enum class ColorMode { Auto, Always, Never };
@@ -79,6 +82,15 @@ struct RulesArguments {
     int draws = 200;                  ///< of the rounds that are drawn afresh
 };
 
+/// What `serving` takes a stored run to.
+struct ServingArguments {
+    Server server = Server::Vllm;
+    std::optional<ServerTimes> times;
+    int batch = 1;
+    std::optional<std::string> metricsPath;
+    int drafted = 0;  ///< a round there; 0 = as the counters say
+};
+
 /// Everything on the command line, checked as far as that is possible without opening a file.
 struct CommandLine {
     Subcommand subcommand = Subcommand::Window;
@@ -88,7 +100,7 @@ struct CommandLine {
     RunArguments run;
 
     std::optional<std::string> tracePath;    ///< generate, compare --trace
-    std::optional<std::string> sessionPath;  ///< window, replay, report, screenshot
+    std::optional<std::string> sessionPath;  ///< window, replay, report, screenshot, diagnose, serving
     std::optional<std::string> againstPath;  ///< replay, screenshot: the session to compare with
     std::string outPath;                     ///< logits, report, screenshot
     std::vector<int> chunks;                 ///< logits
@@ -119,6 +131,7 @@ struct CommandLine {
     std::optional<std::string> details;   ///< models: a name or a path
     BenchArguments bench;
     RulesArguments rules;
+    ServingArguments serving;
     TrainRequest train;  ///< train-draft; its target is in run.target, prompts are filled in later
 };
 

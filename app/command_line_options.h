@@ -50,4 +50,9 @@ void addRules(CLI::App& app, CommandLine& line);
 /// What cannot be said option by option. Throws Error.
 void checkRules(const CommandLine& line);
 
+// The subcommands `diagnose` and `serving` (command_line_explain.cpp).
+
+void addExplain(CLI::App& app, CommandLine& line);
+void checkExplain(const CommandLine& line);
+
 }  // namespace specula

@@ -73,6 +73,10 @@ int dispatch(const CommandLine& line) {
             return runProbe(line);
         case Subcommand::Bench:
             return runBench(line);
+        case Subcommand::Diagnose:
+            return runDiagnose(line);
+        case Subcommand::Serving:
+            return runServing(line);
         case Subcommand::Information:
             break;
     }

@@ -43,6 +43,10 @@ public:
     std::optional<CompareReport> shownBaseline() const;
     /// It came from a file and is not being made.
     bool showsStoredRun() const;
+    /// Costs that plain decoding's last measurement was made with; absent before the first.
+    std::optional<Costs> baselineCosts() const {
+        return m_baseline.costs.v.empty() ? std::nullopt : std::optional(m_baseline.costs);
+    }
 
 public slots:
     void run(const specula::RunRequest& request);

@@ -6,6 +6,7 @@
 
 #include "app/cli.h"
 #include "app/default_models.h"
+#include "app/diagnosis_controller.h"
 #include "app/draft_training.h"
 #include "app/engine_backend.h"
 #include "app/engine_catalogue.h"
@@ -92,6 +93,7 @@ int runWindow(const CommandLine& line) {
     ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
     const TrainController training(window, engineTrainer());
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
+    const DiagnosisController diagnosis(window, controller);
     SessionKeeper keeper(window, controller);
     const SessionController sessions(window, controller, keeper);
     const ReportController reports(window, controller);

@@ -108,6 +108,11 @@ void MainActions::makeRun() {
     measureCosts = make(tr("Measure c&osts"), {},
                         tr("Measure what rows of the target and steps of the draft cost, about 15 s"));
     measureCosts->setIconText(tr("Measure"));
+    why = make(tr("Wh&y is it (not) faster?"), Qt::CTRL | Qt::Key_D,
+               tr("What the time of the shown run goes into, and what would change it"));
+    why->setIconText(tr("Why?"));
+    serving = make(tr("&Take it to a server…"), Qt::CTRL | Qt::SHIFT | Qt::Key_D,
+                   tr("The best gamma and the flags for a server, from what was counted here"));
     reseed = make(tr("&New seed"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, tr("Draw another seed"));
     focusPrompt = make(tr("Write &prompt"), Qt::CTRL | Qt::Key_L, tr("Go to the prompt"));
 }
@@ -174,7 +179,7 @@ void MainActions::fill(QMenuBar* bar) {
              gap,           systemColors, lightColors, darkColors, gap,          contextMenu});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
-             sweep, compareRules});
+             sweep, compareRules, gap, why, serving});
     const TimelineActions& t = timeline;
     QMenu* along = addMenu(
         bar, tr("&Timeline"),

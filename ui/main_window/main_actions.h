@@ -63,6 +63,8 @@ public:
     QAction* compareRules = nullptr;
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;
+    QAction* why = nullptr;
+    QAction* serving = nullptr;
     QAction* reseed = nullptr;
     QAction* help = nullptr;
     QAction* helpContents = nullptr;

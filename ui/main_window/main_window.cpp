@@ -204,14 +204,6 @@ void MainWindow::showInfo(const QString& text) {
     m_messages->show(MessageBar::Kind::Info, text);
 }
 
-void MainWindow::setPlainBaseline(const std::optional<Interval>& tokensPerSecond,
-                                  const std::optional<Interval>& speedup) {
-    m_status->setBaseline(tokensPerSecond, speedup);
-    m_charts->setPlain(tokensPerSecond);
-    m_inspector->setPlainTime(tokensPerSecond ? std::optional(1000.0 / tokensPerSecond->median)
-                                              : std::nullopt);
-}
-
 void MainWindow::setSweepPoint(const SweepPoint& point) {
     m_charts->sweep().setPoint(point);
 }

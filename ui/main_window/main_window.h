@@ -24,6 +24,7 @@ class QTabBar;
 namespace specula {
 
 class AuditView;
+class DiagnosisDialog;
 class HelpWindow;
 class Inspector;
 class LiveCharts;
@@ -33,6 +34,7 @@ class ModelsView;
 class ProgressLine;
 class RaceView;
 class RulesView;
+class ServingDialog;
 class SetupPanel;
 class StatusPanel;
 class TimelinePanel;
@@ -127,6 +129,15 @@ public:
 
     /// The window of help; null until it is first wanted.
     HelpWindow* helpWindow() { return m_help; }
+    /// Why the shown run is, or is not, faster; made when it is first wanted.
+    DiagnosisDialog& diagnosis();
+    /// What was counted on it, taken to a server; likewise.
+    ServingDialog& serving();
+    bool diagnosisVisible() const;
+    bool servingVisible() const;
+    /// As setPlainBaseline() said last.
+    const std::optional<Interval>& plainBaseline() const { return m_plain; }
+    const std::optional<Interval>& measuredSpeedup() const { return m_speedup; }
 
 public slots:
     /// Opens a page of help (ui/help/help_pages.h).
@@ -184,6 +195,11 @@ signals:
     void rulesRequested(const specula::RulesRequest& request);
     /// Draw rounds under these rules at a round of the shown run.
     void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
+    /// The diagnosis, or what is taken to a server, came to be seen: it should be up to date.
+    void diagnosisShown();
+    void servingShown();
+    /// setPlainBaseline() said something else.
+    void baselineChanged();
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
     /// Another target, draft or weight format was chosen.
@@ -254,6 +270,9 @@ private:
     void askExport();
     void openContextMenu();
 
+    // main_window_diagnose.cpp
+    void connectDiagnosis();
+
     void askOpenSession();
     void askSaveSession();
     void onPaceChosen();
@@ -278,6 +297,10 @@ private:
     WelcomePanel* m_welcome = nullptr;
     RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;
+    DiagnosisDialog* m_diagnosis = nullptr;
+    ServingDialog* m_serving = nullptr;
+    std::optional<Interval> m_plain;    ///< tokens a second
+    std::optional<Interval> m_speedup;  ///< of the shown run
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QComboBox* m_pace = nullptr;

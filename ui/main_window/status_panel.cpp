@@ -42,6 +42,9 @@ StatusPanel::StatusPanel(QWidget* parent) : QWidget(parent) {
     m_measure->setFlat(false);
     m_measure->setAccessibleName(tr("Measure plain"));
     row->addWidget(m_measure);
+    m_why = new QPushButton(tr("Why?"));
+    m_why->setAccessibleName(tr("Why is it (not) faster?"));
+    row->addWidget(m_why);
     m_alpha = label(tr("Acceptance rate"), tr("Alpha: accepted / judged draft tokens"));
     m_round = label(tr("Tokens a round"), tr("Tokens that each pass of the target brought"));
     m_memory = label(tr("Memory"), tr("Memory the program uses"));
@@ -104,6 +107,7 @@ void StatusPanel::showBaseline() {
     m_speedup->setText(text);
     m_speedup->setVisible(m_hasRun && !text.isEmpty());
     m_measure->setVisible(m_hasRun && text.isEmpty());
+    m_why->setVisible(m_hasRun);
     layout()->activate();
     fitState();
 }
@@ -114,13 +118,21 @@ void StatusPanel::setMemoryUse(qint64 bytes) {
 }
 
 void StatusPanel::setMeasureAction(QAction* action) {
-    connect(m_measure, &QPushButton::clicked, action, &QAction::trigger);
-    const auto follow = [this, action] {
-        m_measure->setEnabled(action->isEnabled());
-        m_measure->setToolTip(action->toolTip());
+    follow(m_measure, action);
+}
+
+void StatusPanel::setWhyAction(QAction* action) {
+    follow(m_why, action);
+}
+
+void StatusPanel::follow(QPushButton* button, QAction* action) {
+    connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    const auto take = [button, action] {
+        button->setEnabled(action->isEnabled());
+        button->setToolTip(action->toolTip());
     };
-    connect(action, &QAction::changed, this, follow);
-    follow();
+    connect(action, &QAction::changed, this, take);
+    take();
 }
 
 QString StatusPanel::rateText() const {

@@ -32,6 +32,9 @@ public:
     /// The button triggers and follows this action.
     void setMeasureAction(QAction* action);
 
+    /// The button beside the speed-up triggers and follows this action; shown where there is a run.
+    void setWhyAction(QAction* action);
+
     /// LOSSY and SYNTHETIC, of the shown run.
     MarkLabel* marks() { return m_marks; }
     QString stateText() const { return m_stateText; }
@@ -40,12 +43,14 @@ public:
     QString alphaText() const;
     QString roundText() const;
     QPushButton* measureButton() { return m_measure; }
+    QPushButton* whyButton() { return m_why; }
 
 protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void follow(QPushButton* button, QAction* action);
     void showBaseline();
     void applyTheme();
     void fitState();
@@ -56,6 +61,7 @@ private:
     QLabel* m_rate = nullptr;
     QLabel* m_speedup = nullptr;
     QPushButton* m_measure = nullptr;
+    QPushButton* m_why = nullptr;
     QLabel* m_alpha = nullptr;
     QLabel* m_round = nullptr;
     QLabel* m_memory = nullptr;
