@@ -208,17 +208,16 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
         *sub, "--view",
-        "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
+        "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, sessions, models, "
         "models-pairs or models-get",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate", "inspector", "timeline",     "welcome",
-                                     "race",     "costs",     "audit",        "rules",
-                                     "sessions", "models",    "models-pairs", "models-get"};
-            static const Words later{"gamma-lab", "learn"};
+            static const Words known{"generate",  "inspector",    "timeline",  "welcome", "race",
+                                     "gamma-lab", "costs",        "audit",     "rules",   "sessions",
+                                     "models",    "models-pairs", "models-get"};
+            static const Words later{"learn"};
             const std::string expected =
-                "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
-                "models-pairs or "
-                "models-get";
+                "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, sessions, "
+                "models, models-pairs or models-get";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
             if (std::find(known.begin(), known.end(), text) == known.end())
@@ -302,7 +301,7 @@ void checkTogether(const CommandLine& line) {
     const bool needsSession =
         line.subcommand == Subcommand::Replay ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
-         line.view != "audit" && line.view != "rules" && line.view != "welcome" &&
+         line.view != "audit" && line.view != "rules" && line.view != "welcome" && line.view != "gamma-lab" &&
          (line.view != "sessions" || line.againstPath));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {

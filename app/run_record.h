@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/trace/bookmark.h"
+#include "engine/trace/lab.h"
 #include "engine/trace/race.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round.h"
@@ -41,6 +42,7 @@ struct RunRecord {
     std::optional<RulesReport> rules;        ///< where its rules were compared: the last time
     std::shared_ptr<const RaceReport> race;  ///< the last race run beside it, null for none; says for itself
                                              ///< what ran
+    std::shared_ptr<const LabReport> lab;    ///< the last Gamma lab, null for none; says for itself what ran
     std::string programVersion;              ///< of the program that made the run
     std::string instructionSet;              ///< of the kernels it ran, "" = not known
     std::int64_t startedAt = 0;              ///< seconds since 1970 UTC, 0 = not known
