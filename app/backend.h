@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/trace/error.h"
+#include "engine/trace/lab.h"
 #include "engine/trace/race.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round_source.h"
@@ -54,7 +55,7 @@ public:
     /// Loads a pair in place of the present one.
     virtual LoadedPair load(const EngineOptions& options, std::stop_token stop, const Progress& progress) = 0;
 
-    /// What was last measured of the loaded pair's costs, null before; start(), compare(), sweep() and
+    /// What was last measured of the loaded pair's costs, null before; start(), compare(), lab() and
     /// probe() may measure them.
     virtual const ProbeReport* costs() const { return nullptr; }
 
@@ -77,8 +78,14 @@ public:
         throw Error("This program was built without the race", ErrorKind::Failed);
     }
 
-    virtual void sweep(const SweepRequest& request, std::stop_token stop,
-                       const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) = 0;
+    /// The part of a lab that belongs to request.drafts[draft], which is loaded. Progress and steps are those
+    /// of the whole lab, in which the drafts follow one another.
+    virtual void lab(const LabRequest& request, std::size_t draft, std::stop_token stop,
+                     const LabHooks& hooks) {
+        static_cast<void>(request), static_cast<void>(draft), static_cast<void>(stop),
+            static_cast<void>(hooks);
+        throw Error("This program was built without the Gamma lab", ErrorKind::Failed);
+    }
 
     /// The exactness audit of the pair that was loaded last; `onCheck` gets each check as it is decided.
     virtual AuditReport audit(const AuditRequest& request, std::stop_token stop,

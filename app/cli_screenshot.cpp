@@ -181,6 +181,27 @@ std::string pictureOfRace(const CommandLine& line, MainWindow& window) {
     return pngOf(window, line.scale);
 }
 
+/// The Gamma lab: empty, or of a session with one.
+std::string pictureOfLab(const CommandLine& line, MainWindow& window) {
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    window.resize(line.width, line.height);
+    window.show();
+    if (line.sessionPath) {
+        RunRecord record = readSession(*line.sessionPath);
+        if (!record.lab)
+            throw Error(*line.sessionPath + ": expected a session with a Gamma lab, found none in it");
+        presentRecord(window, record);
+        controller.showRecord(std::move(record));
+    } else {
+        RunArguments defaults;
+        resolveModels(defaults);
+        window.setup().setRequest({defaults.engine, window.setup().suites().front().prompts.front(), {}});
+    }
+    window.setPage(MainPage::Lab);
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 /// Two sessions side by side, or the history of this computer.
 std::string pictureOfSessions(const CommandLine& line, MainWindow& window) {
     SessionsWindow sessions;
@@ -319,6 +340,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfWelcome(line, window);
     else if (line.view == "race")
         picture = pictureOfRace(line, window);
+    else if (line.view == "gamma-lab")
+        picture = pictureOfLab(line, window);
     else if (line.view == "sessions")
         picture = pictureOfSessions(line, window);
     else if (line.view == "rules")

@@ -68,7 +68,8 @@ void addMeasurements(CLI::App& app, CommandLine& line) {
              });
     addText(*sweep, "--csv", line.csvPath, "write the points to this file");
     addText(*sweep, "--plot", line.plotPath, "write a chart: .png, .svg or .pdf");
-    addText(*sweep, "--report", line.reportPath, "write a Markdown report, its pictures in a folder beside it");
+    addText(*sweep, "--report", line.reportPath,
+            "write a Markdown report, its pictures in a folder beside it");
 }
 
 void addAudit(CLI::App& app, CommandLine& line) {
@@ -219,15 +220,16 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     CLI::App* sub = addSubcommand(app, line, Subcommand::Screenshot, "screenshot", "a picture of a view");
     addValue(
         *sub, "--view",
-        "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
+        "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, sessions, models, "
         "models-pairs, models-get, diagnose or serving",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate",     "inspector",  "timeline", "welcome",  "race",
-                                     "costs",        "audit",      "rules",    "sessions", "models",
-                                     "models-pairs", "models-get", "diagnose", "serving"};
-            static const Words later{"gamma-lab", "learn"};
+            static const Words known{"generate",  "inspector",    "timeline",   "welcome",  "race",
+                                     "gamma-lab", "costs",        "audit",      "rules",    "sessions",
+                                     "models",    "models-pairs", "models-get", "diagnose", "serving"};
+            static const Words later{"learn"};
             const std::string expected =
-                "generate, inspector, timeline, welcome, race, costs, audit, rules, sessions, models, "
+                "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, sessions, "
+                "models, "
                 "models-pairs, models-get, diagnose or serving";
             if (std::find(later.begin(), later.end(), text) != later.end())
                 throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
@@ -313,7 +315,7 @@ void checkTogether(const CommandLine& line) {
     const bool needsSession =
         line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Report ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
-         line.view != "audit" && line.view != "rules" && line.view != "welcome" &&
+         line.view != "audit" && line.view != "rules" && line.view != "welcome" && line.view != "gamma-lab" &&
          (line.view != "sessions" || line.againstPath));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {

@@ -1,10 +1,13 @@
 #include "app/engine_backend.h"
 
+#include <cmath>
+
 #include "app/default_models.h"
 #include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
 #include "engine/measure/compare_rules.h"
+#include "engine/measure/lab.h"
 #include "engine/measure/probe.h"
 #include "engine/measure/race.h"
 #include "engine/model/kernels.h"
@@ -48,6 +51,23 @@ private:
 };
 
 constexpr int kDraws = 200;  ///< rounds of one setup; an interval of about 0.1 tokens either way
+
+/// Where one draft's runs lie among all of a lab, as shares of them.
+struct LabShare {
+    LabShare(const LabRequest& request, std::size_t draft) {
+        const auto all = static_cast<double>(labSetups(request).size());
+        for (std::size_t i = 0; i <= draft; ++i) {
+            double setups = 0.0;
+            for (const double temperature : request.temperatures)
+                setups += static_cast<double>(labSetups(request, request.drafts[i], temperature).size());
+            (i < draft ? before : own) += setups / all;
+        }
+    }
+    double after() const { return std::max(0.0, 1.0 - before - own); }
+
+    double before = 0.0;
+    double own = 0.0;
+};
 
 std::function<void(double, double)> withEta(const Backend::Progress& progress) {
     return [progress](double fraction, double etaSeconds) {
@@ -143,16 +163,30 @@ RaceReport EngineBackend::race(const RaceRequest& request, std::stop_token stop,
     return report;
 }
 
-void EngineBackend::sweep(const SweepRequest& request, std::stop_token stop,
-                          const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) {
-    SweepOptions options;
-    options.run = withCosts(request.options, stop, true);
-    options.run.detail = Detail::Counts;
-    options.run.tree = {};  // gamma is the length of a chain
-    options.gammas = request.gammas;
-    options.repeats = request.repeats;
+void EngineBackend::lab(const LabRequest& request, std::size_t draft, std::stop_token stop,
+                        const LabHooks& hooks) {
+    LabRequest asked = request;
+    asked.options.costs.reset();  // of whatever pair they were
+    asked.options = withCosts(std::move(asked.options), stop, true);
     if (stop.stop_requested()) return;
-    specula::sweep(engine(), encode(request.prompts), options, stop, onPoint, withEta(progress));
+    std::vector<MeasuredSuite> suites;
+    for (const LabSuite& suite : request.suites) suites.push_back({suite.name, encode(suite.prompts)});
+    LabHooks mine = hooks;
+    const LabShare share(request, draft);
+    double seconds = 0.0;  // that this draft takes
+    mine.progress = [&](double fraction, double etaSeconds) {
+        if (fraction < 1.0) seconds = etaSeconds / (1.0 - fraction);
+        if (hooks.progress)
+            hooks.progress(share.before + share.own * fraction,
+                           etaSeconds + seconds * share.after() / share.own);
+    };
+    mine.onStep = [&](const LabStep& step) {
+        LabStep ofAll = step;
+        ofAll.runs = labRuns(request);
+        ofAll.run += std::lround(share.before * static_cast<double>(ofAll.runs));
+        if (hooks.onStep) hooks.onStep(ofAll);
+    };
+    measureLab(engine(), asked, request.drafts[draft], suites, std::move(stop), mine);
 }
 
 AuditReport EngineBackend::audit(const AuditRequest& request, std::stop_token stop,

@@ -19,8 +19,8 @@ public:
     std::unique_ptr<ActiveRun> start(const RunRequest& request, std::stop_token stop) override;
     CompareReport compare(const RunRequest& request, std::stop_token stop, const Progress& progress) override;
     RaceReport race(const RaceRequest& request, std::stop_token stop, const Progress& progress) override;
-    void sweep(const SweepRequest& request, std::stop_token stop,
-               const std::function<void(const SweepPoint&)>& onPoint, const Progress& progress) override;
+    void lab(const LabRequest& request, std::size_t draft, std::stop_token stop,
+             const LabHooks& hooks) override;
     AuditReport audit(const AuditRequest& request, std::stop_token stop,
                       const std::function<void(const AuditCheck&)>& onCheck,
                       const Progress& progress) override;

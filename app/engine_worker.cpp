@@ -7,6 +7,17 @@
 
 namespace specula {
 
+namespace {
+
+/// "about 45 s left", "about 3 min left".
+std::string leftText(double seconds) {
+    const bool minutes = seconds > 120.0;
+    const long count = static_cast<long>((minutes ? seconds / 60.0 : seconds) + 0.5);
+    return "about " + std::to_string(count) + (minutes ? " min left" : " s left");
+}
+
+}  // namespace
+
 EngineWorker::EngineWorker(Factory makeBackend)
     : m_makeBackend(std::move(makeBackend)), m_thread([this](std::stop_token shutdown) { loop(shutdown); }) {}
 
@@ -130,15 +141,27 @@ void EngineWorker::handle(const Pending& pending, const RaceJob& job) {
     post(pending, JobDone{});
 }
 
-void EngineWorker::handle(const Pending& pending, const SweepJob& job) {
-    ensureLoaded(pending, job.request.engine);
-    m_backend->sweep(
-        job.request, pending.stop,
-        [&](const SweepPoint& point) {
-            postCosts(pending);
-            post(pending, point);
-        },
-        progressOf(pending));
+void EngineWorker::handle(const Pending& pending, const LabJob& job) {
+    LabHooks hooks;
+    hooks.gate = job.gate.get();
+    hooks.onPoint = [&](const LabPoint& point) {
+        postCosts(pending);
+        post(pending, point);
+    };
+    hooks.onStep = [&](const LabStep& step) { post(pending, step); };
+    hooks.progress = [&](double fraction, double etaSeconds) {
+        post(pending, JobProgress{fraction, leftText(etaSeconds)});
+    };
+    for (std::size_t draft = 0; draft < job.request.drafts.size(); ++draft) {
+        if (job.gate) job.gate->pass(pending.stop);
+        if (pending.stop.stop_requested()) break;
+        EngineOptions engine = job.request.engine;
+        engine.draft = job.request.drafts[draft].spec;
+        ensureLoaded(pending, engine);
+        post(pending, JobProgress{-1.0, "Measuring what rows cost"});
+        m_backend->lab(job.request, draft, pending.stop, hooks);
+        postCosts(pending);
+    }
     post(pending, JobDone{});
 }
 

@@ -33,8 +33,9 @@ struct CompareJob {
 struct RaceJob {
     RaceRequest request;
 };
-struct SweepJob {
-    SweepRequest request;
+struct LabJob {
+    LabRequest request;
+    std::shared_ptr<PauseGate> gate = {};  ///< passed between runs; null: it cannot be paused
 };
 struct AuditJob {
     AuditRequest request;
@@ -48,7 +49,7 @@ struct RulesJob {
 struct RoundJob {
     RoundRequest request;
 };
-using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, RaceJob, SweepJob, AuditJob, ProbeJob,
+using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, RaceJob, LabJob, AuditJob, ProbeJob,
                          RulesJob, RoundJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
@@ -78,7 +79,7 @@ struct JobFailed {
 };
 using EventValue =
     std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded, CompareReport, RaceReport,
-                 SweepPoint, AuditCheck, AuditReport, RulePoint, RoundsDrawn, JobDone, JobFailed>;
+                 LabStep, LabPoint, AuditCheck, AuditReport, RulePoint, RoundsDrawn, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -121,7 +122,7 @@ private:
     void handle(const Pending& pending, const ContinueJob& job);
     void handle(const Pending& pending, const CompareJob& job);
     void handle(const Pending& pending, const RaceJob& job);
-    void handle(const Pending& pending, const SweepJob& job);
+    void handle(const Pending& pending, const LabJob& job);
     void handle(const Pending& pending, const AuditJob& job);
     void handle(const Pending& pending, const ProbeJob& job);
     void handle(const Pending& pending, const RulesJob& job);

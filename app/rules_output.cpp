@@ -29,24 +29,9 @@ std::string ruleWord(const RuleSetup& setup) {
 }
 
 json toJson(const RuleSetup& setup, const std::string& draft) {
-    return {{"rule", ruleWord(setup)},
-            {"lossless", lossless(setup.rule)},
-            {"gamma", setup.gamma == kGammaAuto ? json("auto") : json(setup.gamma)},
-            {"tree", toJson(setup.tree)},
-            {"draft", bytesToJson(draft)}};
-}
-
-RuleSetup setupFrom(const JsonObject& object) {
-    RuleSetup setup;
-    setup.gamma =
-        object.isWord("gamma", "auto") ? kGammaAuto : static_cast<int>(object.integer("gamma", 0, kGammaMax));
-    setup.tree = treeFrom(object);
-    if (setup.gamma == 0 && object.isWord("rule", kPlain)) return setup;
-    const RuleChoice choice =
-        object.word<RuleChoice>("rule", &ruleFromText, "a rule's name, or plain with gamma 0");
-    setup.rule = choice.rule;
-    setup.ensembleWeight = choice.ensembleWeight;
-    return setup;
+    json value = toJson(setup);
+    value["draft"] = bytesToJson(draft);
+    return value;
 }
 
 json toJson(const RoundOutcome& outcome) {
@@ -65,7 +50,7 @@ json toJson(const RoundOutcome& outcome) {
 
 RoundOutcome outcomeFrom(const JsonObject& object) {
     RoundOutcome outcome;
-    outcome.setup = setupFrom(object);
+    outcome.setup = ruleSetupFrom(object);
     outcome.draft = object.bytes("draft");
     outcome.shared = object.boolean("shared");
     outcome.expectedTokens = object.number("expected_tokens", 0.0, kMaxTokens);
@@ -98,25 +83,13 @@ json toJson(const RulePoint& point) {
 
 RulePoint pointFrom(const JsonObject& object) {
     RulePoint point;
-    point.setup = setupFrom(object);
+    point.setup = ruleSetupFrom(object);
     point.draft = object.bytes("draft");
     point.suite = object.bytes("suite");
     point.tokensPerRound = intervalFrom(object.object("tokens_per_round"));
     point.tokensPerSecond = intervalFrom(object.object("tokens_per_s"));
     point.speedup = intervalFrom(object.object("speedup"));
-    const auto count = [&object](const char* key) {
-        return static_cast<long>(object.integer(key, 0, kMaxCount));
-    };
-    Totals& totals = point.totals;
-    totals.rounds = count("rounds");
-    totals.drafted = count("drafted");
-    totals.judged = count("judged");
-    totals.accepted = count("accepted");
-    totals.rejected = count("rejected");
-    totals.discarded = count("discarded");
-    totals.resampled = count("resampled");
-    totals.bonus = count("bonus");
-    totals.plain = count("plain");
+    point.totals = countsFrom(object);
     return point;
 }
 
@@ -135,6 +108,43 @@ std::string heading(const std::string& words) {
 }
 
 }  // namespace
+
+json toJson(const RuleSetup& setup) {
+    return {{"rule", ruleWord(setup)},
+            {"lossless", lossless(setup.rule)},
+            {"gamma", setup.gamma == kGammaAuto ? json("auto") : json(setup.gamma)},
+            {"tree", toJson(setup.tree)}};
+}
+
+RuleSetup ruleSetupFrom(const JsonObject& object) {
+    RuleSetup setup;
+    setup.gamma =
+        object.isWord("gamma", "auto") ? kGammaAuto : static_cast<int>(object.integer("gamma", 0, kGammaMax));
+    setup.tree = treeFrom(object);
+    if (setup.gamma == 0 && object.isWord("rule", kPlain)) return setup;
+    const RuleChoice choice =
+        object.word<RuleChoice>("rule", &ruleFromText, "a rule's name, or plain with gamma 0");
+    setup.rule = choice.rule;
+    setup.ensembleWeight = choice.ensembleWeight;
+    return setup;
+}
+
+Totals countsFrom(const JsonObject& object) {
+    const auto count = [&object](const char* key) {
+        return static_cast<long>(object.integer(key, 0, kMaxCount));
+    };
+    Totals totals;
+    totals.rounds = count("rounds");
+    totals.drafted = count("drafted");
+    totals.judged = count("judged");
+    totals.accepted = count("accepted");
+    totals.rejected = count("rejected");
+    totals.discarded = count("discarded");
+    totals.resampled = count("resampled");
+    totals.bonus = count("bonus");
+    totals.plain = count("plain");
+    return totals;
+}
 
 std::string shapeText(const RuleSetup& setup) {
     if (setup.gamma == 0) return {};

@@ -20,6 +20,13 @@ nlohmann::json rulesToJson(const RulesReport& report);
 /// The same read back, other keys left alone; of the totals only the counts. Throws Error (see JsonObject).
 RulesReport rulesFromJson(const JsonObject& json);
 
+/// rule, lossless, gamma and tree of an entry, and the same read back.
+nlohmann::json toJson(const RuleSetup& setup);
+RuleSetup ruleSetupFrom(const JsonObject& json);
+
+/// The counts that totalsToJson() (run_output.h) writes, read back.
+Totals countsFrom(const JsonObject& json);
+
 /// Tables for people, in the order given; a line above for every draft, and suite. Lossy rules have the word
 /// LOSSY, with `color` in red.
 std::string roundTable(const std::vector<RoundOutcome>& outcomes, bool color);

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "app/first_run.h"
+#include "app/lab_json.h"
 #include "app/process_memory.h"
 #include "app/race_json.h"
 #include "app/trace_json.h"
@@ -45,6 +46,7 @@ RunController::RunController(MainWindow& window, EngineWorker::Factory makeBacke
     : QObject(parent),
       m_window(window),
       m_rules(window),
+      m_lab(window),
       m_files(std::make_shared<Mailbox<FileEvent>>()),
       m_worker(std::move(makeBackend)) {
     connectWindow();
@@ -61,7 +63,7 @@ void RunController::connectWindow() {
     connect(&m_window, &MainWindow::stopRequested, this, &RunController::stop);
     connect(&m_window, &MainWindow::branchRequested, this, &RunController::branch);
     connect(&m_window, &MainWindow::continueRequested, this, &RunController::continueRun);
-    connect(&m_window, &MainWindow::sweepRequested, this, &RunController::sweep);
+    connect(&m_window, &MainWindow::labRequested, this, &RunController::startLab);
     connect(&m_window, &MainWindow::measurePlainRequested, this, &RunController::measurePlain);
     connect(&m_window, &MainWindow::auditRequested, this, &RunController::audit);
     connect(&m_window, &MainWindow::welcomeRequested, this, &RunController::showFirstRun);
@@ -155,8 +157,10 @@ void RunController::continueRun(int moreTokens) {
     m_running = true;
 }
 
-void RunController::sweep(const SweepRequest& request) {
-    begin(SweepJob{request}, &request.engine, AppState::Measuring, tr("Sweeping gamma"));
+void RunController::startLab(const LabRequest& request) {
+    EngineOptions first = request.engine;
+    first.draft = request.drafts.front().spec;
+    begin(m_lab.begin(request), &first, AppState::Measuring, tr("Gamma lab"));
 }
 
 void RunController::measurePlain(const RunRequest& request) {
@@ -207,7 +211,7 @@ void RunController::openSession(const QString& path) {
 }
 
 void RunController::saveSession(const QString& path) {
-    if (!m_window.runLog().hasRun() && !m_window.race().report()) {
+    if (!m_window.runLog().hasRun() && !m_window.race().report() && !m_lab.report()) {
         m_window.showError(tr("There is no run to save yet."));
         return;
     }
@@ -217,7 +221,9 @@ void RunController::saveSession(const QString& path) {
 }
 
 void RunController::showRecord(RunRecord record) {
+    const bool labAlone = record.lab && record.rounds.empty();
     display(std::move(record));
+    if (labAlone) m_window.setPage(MainPage::Lab);
     emit storedRunShown(m_record);
 }
 
@@ -232,6 +238,7 @@ void RunController::display(RunRecord record) {
     for (Round& round : m_arrived) round.runId = m_runId;
     m_ended = record.finish == Finish::Running ? Finish::Cancelled : record.finish;
     m_rules.show(record);
+    m_lab.show(record.lab);
     m_record = std::move(record);
     beginLog();
     showArrived();
@@ -252,8 +259,10 @@ void RunController::showFirstRun() {
 }
 
 RunRecord RunController::shownRecord() const {
-    RunRecord record = shownHead();
     const RunLog& log = m_window.runLog();
+    const bool labAlone = !log.hasRun() && !m_window.race().report() && m_lab.report();
+    RunRecord record = labAlone ? runOf(*m_lab.report()) : shownHead();
+    record.lab = m_lab.report();
     if (log.hasRun()) record.rounds.assign(log.rounds().begin(), log.rounds().end());
     return record;
 }
@@ -325,6 +334,7 @@ void RunController::on(PairLoaded& loaded) {
     refreshBranch();
     m_pair = std::move(loaded.pair);
     m_costs.reset();
+    m_lab.on(m_pair);
     m_window.setModelInfo(m_pair.target, m_pair.draft, m_pair.pair);
     m_window.setProgress(-1.0);
     for (const std::string& warning : m_pair.pair.warnings)
@@ -336,6 +346,7 @@ void RunController::on(ProbeReport& costs) {
     // A run on screen that these belong to is stored with them.
     if (m_runId != kStoredRunId && m_record.engine == m_loaded) m_record.probe = m_costs;
     m_window.charts().setCosts(m_costs);
+    m_lab.on(*m_costs);
 }
 
 void RunController::on(RunBegun& begun) {
@@ -425,10 +436,6 @@ void RunController::on(RaceReport& report) {
     on(figures);
     m_window.race().setReport(std::make_shared<RaceReport>(std::move(report)));
     m_window.race().clock().play();
-}
-
-void RunController::on(SweepPoint& point) {
-    m_window.setSweepPoint(point);
 }
 
 void RunController::on(AuditCheck& check) {

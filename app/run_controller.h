@@ -7,6 +7,7 @@
 #include <QTimer>
 
 #include "app/engine_worker.h"
+#include "app/lab_controller.h"
 #include "app/rules_controller.h"
 #include "app/run_record.h"
 #include "app/session_jobs.h"
@@ -19,7 +20,7 @@ namespace specula {
 ///
 /// GUI thread only; it never waits for the worker, except in the destructor (at most one model pass).
 /// States: Idle -> Loading -> Running -> Idle, Stopping between a stop and the worker's answer, Measuring for
-/// sweeps and baselines. Starting anything stops what went on before; events of an older job are dropped.
+/// labs and baselines. Starting anything stops what went on before; events of an older job are dropped.
 class RunController : public QObject {
     Q_OBJECT
 
@@ -54,7 +55,7 @@ public slots:
     /// A run like the shown one, from its prompt and the output of its first `rounds` rounds.
     void branch(int rounds);
     void continueRun(int moreTokens);
-    void sweep(const specula::SweepRequest& request);
+    void startLab(const specula::LabRequest& request);
     void measurePlain(const specula::RunRequest& request);
     void audit(const specula::AuditRequest& request);
     void race(const specula::RaceRequest& request);
@@ -86,7 +87,8 @@ private:
     void on(RunEnded& ended);
     void on(CompareReport& report);
     void on(RaceReport& report);
-    void on(SweepPoint& point);
+    void on(LabStep& step) { m_lab.on(step); }
+    void on(LabPoint& point) { m_lab.on(point); }
     void on(AuditCheck& check);
     void on(AuditReport& report);
     void on(RulePoint& point) { m_rules.on(point); }
@@ -104,6 +106,7 @@ private:
 
     MainWindow& m_window;
     RulesController m_rules;
+    LabController m_lab;
     FileMailbox m_files;
     EngineWorker m_worker;
     QTimer m_timer;

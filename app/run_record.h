@@ -8,6 +8,7 @@
 
 #include "app/machine.h"
 #include "engine/trace/bookmark.h"
+#include "engine/trace/lab.h"
 #include "engine/trace/race.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round.h"
@@ -42,6 +43,7 @@ struct RunRecord {
     std::optional<RulesReport> rules;        ///< where its rules were compared: the last time
     std::shared_ptr<const RaceReport> race;  ///< the last race run beside it, null for none; says for itself
                                              ///< what ran
+    std::shared_ptr<const LabReport> lab;    ///< the last Gamma lab, null for none; says for itself what ran
     std::string programVersion;              ///< of the program that made the run
     std::string instructionSet;              ///< of the kernels it ran, "" = not known
     std::optional<Machine> machine;          ///< that it ran on, absent = not known

@@ -4,6 +4,7 @@
 
 #include "app/file_io.h"
 #include "app/gzip.h"
+#include "app/lab_json.h"
 #include "app/probe_output.h"
 #include "app/race_json.h"
 #include "app/rules_output.h"
@@ -117,6 +118,7 @@ json headOf(const RunRecord& record) {
     if (!record.bookmarks.empty()) head["bookmarks"] = bookmarksToJson(record.bookmarks);
     if (record.machine) head["machine"] = toJson(*record.machine);
     if (record.race) head["race"] = toJson(*record.race);
+    if (record.lab) head["lab"] = toJson(*record.lab);
     return head;
 }
 
@@ -202,6 +204,7 @@ RunRecord sessionFromText(const std::string& text, const std::string& origin) {
     if (top.has("bookmarks")) record.bookmarks = bookmarksFrom(top, rounds);
     if (top.has("probe")) record.probe = probeFromJson(top.object("probe"));
     if (top.has("race")) record.race = std::make_shared<RaceReport>(raceFrom(top.object("race")));
+    if (top.has("lab")) record.lab = std::make_shared<LabReport>(labFrom(top.object("lab")));
     if (top.has("rules")) record.rules = rulesFromJson(top.object("rules"));
     return record;
 }

@@ -8,6 +8,7 @@
 
 #include "engine/measure/measure.h"
 #include "engine/measure/single_run.h"
+#include "engine/trace/pause_gate.h"
 
 namespace specula {
 
@@ -25,6 +26,16 @@ struct AlternatingRun {
     std::size_t variant = 0;  ///< 0: the plain run itself, i: variants[i - 1]
     const SingleRun& run;
     const SingleRun& plain;
+    std::size_t group = 0;  ///< which Alternation it belongs to
+};
+
+/// Who wants to know what of the runs, on the thread that makes them; all may be empty.
+struct AlternatingHooks {
+    std::function<void(const AlternatingRun&)> onRun;  ///< after each run that counts
+    std::function<void(std::size_t group, std::size_t variant, std::size_t prompt)> onStart;  ///< and before
+    std::function<void(double fraction, double etaSeconds)> progress;
+    std::function<double(std::size_t group, std::size_t variant)> work;  ///< a run's share of it; else 1
+    PauseGate* gate = nullptr;                                           ///< passed before every run
 };
 
 /// Measures every variant on every prompt, each visit to a prompt beginning with a plain run; every other
@@ -36,5 +47,12 @@ bool alternate(const std::shared_ptr<const Engine>& engine, const std::vector<Me
                const Alternation& alternation, std::stop_token stop,
                const std::function<void(const AlternatingRun&)>& onRun,
                const std::function<void(double fraction, double etaSeconds)>& progress = {});
+
+/// The same for several groups, each with a plain run of its own (temperatures, say), one visit after the
+/// other at every prompt. Repeats and seeds are as the first group has them, and only that one is warmed up.
+/// A visit that was held at the gate begins again with a plain run, which counts in the place of the one
+/// before the pause: what is compared stands side by side in time.
+bool alternate(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
+               const std::vector<Alternation>& groups, std::stop_token stop, const AlternatingHooks& hooks);
 
 }  // namespace specula

@@ -41,22 +41,28 @@ struct Series {
     }
 };
 
-/// Fraction done and seconds left, from the pace so far. `report` must outlive it and may be empty.
+/// Fraction done and seconds left, from the pace so far: `total` is the work of all steps, in any unit.
+/// `report` must outlive it and may be empty.
 class Eta {
 public:
-    Eta(int total, const std::function<void(double, double)>& report) : m_total(total), m_report(report) {}
+    Eta(double total, const std::function<void(double, double)>& report) : m_total(total), m_report(report) {}
 
-    void step() {
-        ++m_done;
+    void step(double work = 1.0) {
+        m_done += work;
         if (!m_report) return;
-        const double elapsed = std::chrono::duration<double>(Clock::now() - m_began).count();
-        m_report(static_cast<double>(m_done) / m_total, elapsed / m_done * (m_total - m_done));
+        const double elapsed = std::chrono::duration<double>(Clock::now() - m_began).count() - m_idle;
+        const double left = std::max(0.0, m_total - m_done);
+        m_report(std::min(1.0, m_done / m_total), elapsed / m_done * left);
     }
+
+    /// So many seconds went by without work.
+    void idle(std::chrono::duration<double> time) { m_idle += time.count(); }
 
 private:
     using Clock = std::chrono::steady_clock;
-    int m_total;
-    int m_done = 0;
+    double m_total;
+    double m_done = 0.0;
+    double m_idle = 0.0;
     Clock::time_point m_began = Clock::now();
     const std::function<void(double, double)>& m_report;
 };

@@ -191,7 +191,9 @@ struct FakeScript {
     std::atomic<bool> keptRows{false};    ///< the last run was asked to keep its rows
     std::atomic<int> drawnAfter{-1};      ///< tokens before the rounds that were drawn last
     std::atomic<int> loads{0};
-    std::atomic<int> alive{0};  ///< runs that exist
+    std::atomic<int> labRuns{0};      ///< runs of labs so far
+    std::atomic<int> pauseAfter{-1};  ///< so many of them, the lab's gate is closed
+    std::atomic<int> alive{0};        ///< runs that exist
 
     void setLastRequest(const RunRequest& request) {
         const std::lock_guard lock(m_mutex);
@@ -283,13 +285,32 @@ public:
         report.speedup = {1.5, 1.4, 1.6, 6, "fake"};
         return report;
     }
-    void sweep(const SweepRequest& request, std::stop_token,
-               const std::function<void(const SweepPoint&)>& onPoint, const Progress&) override {
-        for (const int gamma : request.gammas) {
-            SweepPoint point;
-            point.gamma = gamma;
-            point.tokensPerSecond = {100.0 + gamma, 90.0, 110.0, 3, "fake"};
-            onPoint(point);
+    /// One run of each setup on each prompt, one after the other; each passes the gate.
+    void lab(const LabRequest& request, std::size_t draft, std::stop_token stop,
+             const LabHooks& hooks) override {
+        long run = 0;
+        for (const double temperature : request.temperatures) {
+            for (const LabSetup& setup : labSetups(request, request.drafts[draft], temperature)) {
+                for (const LabSuite& suite : request.suites) {
+                    if (hooks.gate) hooks.gate->pass(stop);
+                    if (stop.stop_requested()) return;
+                    hooks.onStep({setup, suite.name, suite.prompts.front().name, run, labRuns(request)});
+                    LabPoint point;
+                    point.setup = setup;
+                    point.draftName = "fake " + request.drafts[draft].spec;
+                    point.suite = suite.name;
+                    point.tokensPerSecond = {100.0 + setup.judged.gamma, 90.0, 110.0, 1, "fake"};
+                    if (!setup.plain()) point.speedup = Interval{1.5, 1.4, 1.6, 1, "fake"};
+                    point.prompt = suite.prompts.front().name;
+                    hooks.onPoint(point);
+                    point.prompt.clear();
+                    hooks.onPoint(point);
+                    hooks.progress(0.5, 3.0);
+                    ++run;
+                    ++m_script->labRuns;
+                    if (m_script->pauseAfter == m_script->labRuns && hooks.gate) hooks.gate->pause();
+                }
+            }
         }
     }
 

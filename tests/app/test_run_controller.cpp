@@ -276,14 +276,17 @@ void TestRunController::continueOfAStoredRunIsRefused() {
 
 void TestRunController::sweepPointsReachTheChart() {
     Bench bench;
-    SweepRequest request;
+    LabRequest request;
     request.engine.target = "a";
-    request.gammas = {0, 1, 2};
-    request.suite = "creative";
-    emit bench.window.sweepRequested(request);
+    request.drafts = {{"ngram", false}};
+    request.suites = {{"creative", {{"p", "Once", false, ""}}}};
+    request.temperatures = {0.7};
+    request.setups = {{Rule::Token, 0.5, 1, {}}, {Rule::Token, 0.5, 2, {}}};
+    request.repeats = 1;
+    emit bench.window.labRequested(request);
     QVERIFY(!bench.idle());
     QTRY_VERIFY(bench.idle());
-    QCOMPARE(bench.window.charts().sweep().data().whole().size(), std::size_t{3});
+    QTRY_COMPARE(bench.window.charts().sweep().data().whole().size(), std::size_t{3});
 }
 
 void TestRunController::costsReachTheChartAndTheFile() {

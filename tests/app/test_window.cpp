@@ -183,19 +183,21 @@ void TestWindow::theBaselineIsMeasuredForTheShownPrompt() {
 
 void TestWindow::aSweepFillsItsChart() {
     Bench bench;
-    SweepRequest sweep;
+    LabRequest sweep;
     sweep.engine = bench.request.engine;
+    sweep.drafts = {{bench.request.engine.draft, false}};
     sweep.options = bench.request.options;
     sweep.options.maxTokens = 12;
-    sweep.prompts = {bench.request.prompt};
-    sweep.prompts[0].name = "little";
-    sweep.gammas = {0, 1, 2};
+    sweep.suites = {{"one", {bench.request.prompt}}};
+    sweep.suites[0].prompts[0].name = "little";
+    sweep.temperatures = {1.0};
+    sweep.setups = {{Rule::Token, 0.5, 1, {}}, {Rule::Token, 0.5, 2, {}}};
     sweep.repeats = 2;
-    emit bench.window.sweepRequested(sweep);
+    emit bench.window.labRequested(sweep);
     QVERIFY(!bench.idle());
     QTRY_VERIFY_WITH_TIMEOUT(bench.idle(), kPatienceMs);
     QVERIFY2(bench.message().isEmpty(), qPrintable(bench.message()));
-    QCOMPARE(bench.window.charts().sweep().data().whole().size(), std::size_t{3});
+    QTRY_COMPARE(bench.window.charts().sweep().data().whole().size(), std::size_t{3});
 }
 
 void TestWindow::closingWhileTheEngineRunsEndsCleanly() {

@@ -90,27 +90,31 @@ std::optional<double> EmissionCounts::mean() const {
     return static_cast<double>(m_tokens) / static_cast<double>(m_rounds);
 }
 
-void SweepData::set(const SweepPoint& point) {
-    const auto before = [](const SweepPoint& a, const SweepPoint& b) {
-        return std::tie(a.gamma, a.prompt) < std::tie(b.gamma, b.prompt);
+void SweepData::set(const ShapedPoint& point) {
+    const auto before = [](const ShapedPoint& a, const ShapedPoint& b) {
+        const auto key = [](const ShapedPoint& point) {
+            return std::tuple(!point.tree.off(), point.gamma, point.tree.automatic, point.tree.children,
+                              point.prompt);
+        };
+        return key(a) < key(b);
     };
     const auto at = std::lower_bound(m_points.begin(), m_points.end(), point, before);
-    if (at != m_points.end() && at->gamma == point.gamma && at->prompt == point.prompt) {
+    if (at != m_points.end() && !before(point, *at)) {
         *at = point;
     } else {
         m_points.insert(at, point);
     }
 }
 
-std::vector<const SweepPoint*> SweepData::whole() const {
-    std::vector<const SweepPoint*> whole;
+std::vector<const ShapedPoint*> SweepData::whole() const {
+    std::vector<const ShapedPoint*> whole;
     bool onePrompt = true;
-    for (const SweepPoint& point : m_points) {
+    for (const ShapedPoint& point : m_points) {
         if (point.prompt.empty()) whole.push_back(&point);
         onePrompt = onePrompt && point.prompt == m_points.front().prompt;
     }
     if (whole.empty() && onePrompt) {
-        for (const SweepPoint& point : m_points) whole.push_back(&point);
+        for (const ShapedPoint& point : m_points) whole.push_back(&point);
     }
     return whole;
 }
@@ -121,9 +125,9 @@ Gain judge(const Interval& speedup) {
     return Gain::Unclear;
 }
 
-const SweepPoint* bestPoint(const std::vector<const SweepPoint*>& points) {
-    const SweepPoint* best = nullptr;
-    for (const SweepPoint* point : points) {
+const ShapedPoint* bestPoint(const std::vector<const ShapedPoint*>& points) {
+    const ShapedPoint* best = nullptr;
+    for (const ShapedPoint* point : points) {
         if (point->gamma == 0 || !point->speedup) continue;
         if (!best || point->speedup->median > best->speedup->median) best = point;
     }

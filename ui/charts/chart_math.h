@@ -80,28 +80,36 @@ private:
     long m_tokens = 0;
 };
 
-/// The sweep as far as it is known: one point for each gamma and prompt.
+/// A point of a sweep, or what a tree gave in its place.
+struct ShapedPoint : SweepPoint {
+    ShapedPoint() = default;
+    ShapedPoint(const SweepPoint& point) : SweepPoint(point) {}
+
+    TreeShape tree;  ///< off: a chain of gamma; else gamma is its depth
+};
+
+/// The sweep as far as it is known: one point for each gamma (or tree) and prompt.
 class SweepData {
 public:
     void clear() { m_points.clear(); }
-    /// Adds the point, or replaces the earlier one for the same gamma and prompt.
-    void set(const SweepPoint& point);
+    /// Adds the point, or replaces the earlier one for the same gamma, tree and prompt.
+    void set(const ShapedPoint& point);
 
     bool empty() const { return m_points.empty(); }
-    const std::vector<SweepPoint>& points() const { return m_points; }
-    /// The points that speak for each gamma, by rising gamma: those of the whole suite or, when the sweep has
-    /// none of them, those of its only prompt.
-    std::vector<const SweepPoint*> whole() const;
+    const std::vector<ShapedPoint>& points() const { return m_points; }
+    /// The points that speak for each gamma, by rising gamma, trees after them: those of the whole suite or,
+    /// when the sweep has none of them, those of its only prompt.
+    std::vector<const ShapedPoint*> whole() const;
 
 private:
-    std::vector<SweepPoint> m_points;  ///< by gamma, then prompt
+    std::vector<ShapedPoint> m_points;  ///< chains by gamma, then trees; each by prompt
 };
 
 /// What a speed-up's interval allows to be said.
 enum class Gain { Faster, Slower, Unclear };
 Gain judge(const Interval& speedup);
 
-/// The gamma above 0 with the highest median speed-up, or null when none has one.
-const SweepPoint* bestPoint(const std::vector<const SweepPoint*>& points);
+/// The gamma above 0, or the tree, with the highest median speed-up, or null when none has one.
+const ShapedPoint* bestPoint(const std::vector<const ShapedPoint*>& points);
 
 }  // namespace specula

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/trace/names.h"
+
 namespace specula {
 
 namespace {
@@ -40,9 +42,14 @@ QString shareText(double share) {
     return Findings::tr("%1 %").arg(std::lround(share * 100.0));
 }
 
+QString shapeWords(const ShapedPoint& point) {
+    if (point.tree.off()) return Findings::tr("gamma %1").arg(point.gamma);
+    return Findings::tr("tree %1").arg(QString::fromStdString(treeText(point.tree)));
+}
+
 QString sweepFinding(const SweepData& sweep, bool running) {
     if (sweep.empty()) return {};
-    const SweepPoint* best = bestPoint(sweep.whole());
+    const ShapedPoint* best = bestPoint(sweep.whole());
     if (!best)
         return running ? Findings::tr("Measuring plain decoding first")
                        : Findings::tr("Plain decoding only: nothing to compare");
@@ -51,15 +58,15 @@ QString sweepFinding(const SweepData& sweep, bool running) {
     const QString range = rangeText(speedup.low, speedup.high);
     switch (judge(speedup)) {
         case Gain::Faster:
-            return (running ? Findings::tr("Best so far at gamma %1: %2 (%3)")
-                            : Findings::tr("Best at gamma %1: %2 (%3)"))
-                .arg(QString::number(best->gamma), times, range);
+            return (running ? Findings::tr("Best so far at %1: %2 (%3)")
+                            : Findings::tr("Best at %1: %2 (%3)"))
+                .arg(shapeWords(*best), times, range);
         case Gain::Slower:
             return running ? Findings::tr("No gain so far: plain is faster")
                            : Findings::tr("No gain: plain is fastest here");
         case Gain::Unclear:
-            return Findings::tr("No significant difference: gamma %1 gives %2 (%3)")
-                .arg(QString::number(best->gamma), times, range);
+            return Findings::tr("No significant difference: %1 gives %2 (%3)")
+                .arg(shapeWords(*best), times, range);
     }
     return {};
 }

@@ -16,6 +16,9 @@ namespace specula {
 /// `running`: more points are to come, so the best is only the best so far.
 QString sweepFinding(const SweepData& sweep, bool running = false);
 
+/// "gamma 4", "tree 3,2,1".
+QString shapeWords(const ShapedPoint& point);
+
 /// "Acceptance falls from 0.71 to 0.42 by position 4". Positions judged fewer than 10 times claim nothing.
 /// `trees`: positions are depths, and each candidate that was tested there counts.
 QString acceptanceFinding(const std::vector<Share>& byPosition, bool trees = false);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/trace/names.h"
 #include "ui/charts/findings.h"
 
 namespace specula {
@@ -35,6 +36,9 @@ SweepChart::SweepChart(QWidget* parent)
     for (QCPGraph* dots : {m_speedPrompts, m_ratePrompts}) dots->setLineStyle(QCPGraph::lsNone);
     m_predicted = graph(m_speed, 0);
     m_measured = graph(m_speed, 6);
+    m_trees = graph(m_speed, 0);
+    m_trees->setLineStyle(QCPGraph::lsNone);
+    m_treeErrors = makeErrorBars(m_trees);
     m_acceptance = graph(m_rate, 6);
     m_measuredErrors = makeErrorBars(m_measured);
     m_acceptanceErrors = makeErrorBars(m_acceptance);
@@ -57,7 +61,9 @@ SweepChart::SweepChart(QWidget* parent)
     // One above the other, both left axes stand on one line.
     auto* aligned = new QCPMarginGroup(this);
     for (QCPAxisRect* rect : {m_speed, m_rate}) rect->setMarginGroup(QCP::msLeft, aligned);
-    connect(this, &Chart::markClicked, this, &SweepChart::gammaClicked);
+    connect(this, &Chart::markClicked, this, [this](int tag) {
+        if (tag < kTreeTag) emit gammaClicked(tag);
+    });
 }
 
 void SweepChart::begin(const QString& suite, int first, int last) {
@@ -69,11 +75,61 @@ void SweepChart::begin(const QString& suite, int first, int last) {
     markDirty();
 }
 
-void SweepChart::setPoint(const SweepPoint& point) {
+void SweepChart::setPoint(const ShapedPoint& point) {
     m_data.set(point);
-    m_first = std::min(m_first, point.gamma);
-    m_last = std::max(m_last, point.gamma);
+    if (point.tree.off()) {
+        m_first = std::min(m_first, point.gamma);
+        m_last = std::max(m_last, point.gamma);
+    }
     markDirty();
+}
+
+void SweepChart::setPoints(const QString& suite, int first, int last, const std::vector<ShapedPoint>& points,
+                           bool running) {
+    begin(suite, first, last);
+    for (const ShapedPoint& point : points) setPoint(point);
+    m_running = running;
+}
+
+void SweepChart::setModel(const std::vector<double>& byGamma) {
+    m_model = byGamma;
+    markDirty();
+}
+
+void SweepChart::setAcceptanceShown(bool shown) {
+    if (shown == m_acceptanceShown) return;
+    m_acceptanceShown = shown;
+    if (shown) {
+        body()->addElement(1, 0, m_rate);
+        m_sideBySide = false;
+    } else {
+        body()->take(m_rate);
+        body()->simplify();
+    }
+    m_rate->setVisible(shown);
+    for (QCPAxis* axis : m_rate->axes()) axis->setVisible(shown);
+    markDirty();
+}
+
+std::vector<SweepChart::Placed> SweepChart::placed() const {
+    std::vector<Placed> all;
+    int trees = 0;
+    for (const ShapedPoint* point : m_data.whole()) {
+        if (point->tree.off()) {
+            all.push_back({point, static_cast<double>(point->gamma), point->gamma});
+        } else {
+            all.push_back({point, static_cast<double>(m_last + 1 + trees), kTreeTag + trees});
+            ++trees;
+        }
+    }
+    return all;
+}
+
+const ShapedPoint* SweepChart::pointOf(int tag) const {
+    for (const Placed& place : placed()) {
+        if (place.tag == tag) return place.point;
+    }
+    return nullptr;
 }
 
 void SweepChart::finish() {
@@ -83,7 +139,7 @@ void SweepChart::finish() {
 
 void SweepChart::placeRects() {
     const bool sideBySide = width() > 2 * height();
-    if (sideBySide == m_sideBySide) return;
+    if (sideBySide == m_sideBySide || !m_acceptanceShown) return;
     m_sideBySide = sideBySide;
     body()->take(m_rate);
     body()->simplify();
@@ -91,12 +147,10 @@ void SweepChart::placeRects() {
 }
 
 QString SweepChart::words(const ChartMark& mark) const {
-    const auto whole = m_data.whole();
-    const auto found = std::find_if(whole.begin(), whole.end(),
-                                    [&mark](const SweepPoint* point) { return point->gamma == mark.tag; });
-    if (found == whole.end()) return {};
-    const SweepPoint& point = **found;
-    QStringList said{tr("gamma %1").arg(point.gamma)};
+    const ShapedPoint* found = pointOf(mark.tag);
+    if (!found) return {};
+    const ShapedPoint& point = *found;
+    QStringList said{shapeWords(point)};
     if (point.speedup) {
         said << tr("%1 (%2)").arg(timesText(point.speedup->median),
                                   rangeText(point.speedup->low, point.speedup->high));
@@ -114,7 +168,8 @@ ChartTable SweepChart::table() const {
                      {tr("predicted"), x, gain, {}},
                      {tr("tokens a second"), x, tr("tokens a second"), {}},
                      {tr("acceptance"), x, tr("acceptance"), {}}};
-    for (const SweepPoint* point : m_data.whole()) {
+    for (const ShapedPoint* point : m_data.whole()) {
+        if (!point->tree.off()) continue;
         const double gamma = point->gamma;
         const Interval& rate = point->tokensPerSecond;
         if (point->speedup)
@@ -129,8 +184,17 @@ ChartTable SweepChart::table() const {
         if (const auto share = wilson(point->totals.accepted, point->totals.judged))
             table[3].points.push_back({gamma, {}, share->value, share->low, share->high, share->count});
     }
-    for (const SweepPoint& point : m_data.points()) {
-        if (point.prompt.empty() || !point.speedup) continue;
+    for (const ShapedPoint* point : m_data.whole()) {
+        if (point->tree.off() || !point->speedup) continue;
+        const Interval& tree = *point->speedup;
+        table.push_back(
+            {tr("measured, tree %1").arg(QString::fromStdString(treeText(point->tree))),
+             tr("depth"),
+             gain,
+             {{static_cast<double>(point->gamma), {}, tree.median, tree.low, tree.high, tree.n}}});
+    }
+    for (const ShapedPoint& point : m_data.points()) {
+        if (point.prompt.empty() || !point.speedup || !point.tree.off()) continue;
         const QString name = tr("measured, prompt %1").arg(QString::fromStdString(point.prompt));
         auto series = std::find_if(table.begin(), table.end(),
                                    [&name](const ChartSeries& one) { return one.name == name; });
@@ -145,73 +209,109 @@ ChartTable SweepChart::table() const {
     return table;
 }
 
-void SweepChart::drawSpeedup(const std::vector<const SweepPoint*>& whole, std::vector<ChartMark>& marks) {
-    QVector<double> keys, values, below, above, theoryKeys, theory;
+void SweepChart::drawModel(const std::vector<Placed>& whole) {
+    QVector<double> keys, values;
+    if (!m_model.empty()) {
+        for (std::size_t gamma = 0; gamma < m_model.size(); ++gamma) {
+            keys << static_cast<double>(gamma);
+            values << m_model[gamma];
+        }
+    } else {
+        for (const Placed& place : whole) {
+            if (!place.point->predictedSpeedup || !place.point->tree.off()) continue;
+            keys << place.key;
+            values << *place.point->predictedSpeedup;
+        }
+    }
+    m_predicted->setData(keys, values, true);
+    m_predictedLabel->setVisible(values.size() > 1);
+    if (values.size() < 2) return;
+    m_predictedLabel->setText(tr("predicted"));
+    m_predictedLabel->position->setCoords(keys.back(), values.back());
+}
+
+void SweepChart::drawSpeedup(const std::vector<Placed>& whole, std::vector<ChartMark>& marks) {
+    struct Line {
+        QVector<double> keys, values, below, above;
+    } chains, trees;
     double least = 0.9;
     double most = 1.1;
-    for (const SweepPoint* point : whole) {
-        if (point->predictedSpeedup) {
-            theoryKeys << point->gamma;
-            theory << *point->predictedSpeedup;
-            least = std::min(least, *point->predictedSpeedup);
-            most = std::max(most, *point->predictedSpeedup);
-        }
+    const auto reach = [&least, &most](double low, double high) {
+        least = std::min(least, low);
+        most = std::max(most, high);
+    };
+    drawModel(whole);
+    for (const QCPGraphData& at : *m_predicted->data()) reach(at.value, at.value);
+    for (const Placed& place : whole) {
+        const ShapedPoint& point = *place.point;
         // Gamma 0 is plain decoding, the measure of all others: 1 by definition.
-        if (!point->speedup && point->gamma != 0) continue;
-        const Interval speedup = point->speedup.value_or(Interval{1.0, 1.0, 1.0, 0, {}});
-        keys << point->gamma;
-        values << speedup.median;
-        below << speedup.median - speedup.low;
-        above << speedup.high - speedup.median;
-        least = std::min(least, speedup.low);
-        most = std::max(most, speedup.high);
-        marks.push_back({m_speed, static_cast<double>(point->gamma), speedup.median, point->gamma});
+        if (!point.speedup && point.gamma != 0) continue;
+        const Interval speedup = point.speedup.value_or(Interval{1.0, 1.0, 1.0, 0, {}});
+        Line& line = point.tree.off() ? chains : trees;
+        line.keys << place.key;
+        line.values << speedup.median;
+        line.below << speedup.median - speedup.low;
+        line.above << speedup.high - speedup.median;
+        reach(speedup.low, speedup.high);
+        marks.push_back({m_speed, place.key, speedup.median, place.tag});
     }
-    m_measured->setData(keys, values, true);
-    m_measuredErrors->setData(below, above);
-    m_predicted->setData(theoryKeys, theory, true);
-    for (const SweepPoint& point : m_data.points()) {
-        if (!point.speedup || point.prompt.empty()) continue;
-        least = std::min(least, point.speedup->median);
-        most = std::max(most, point.speedup->median);
+    m_measured->setData(chains.keys, chains.values, true);
+    m_measuredErrors->setData(chains.below, chains.above);
+    m_trees->setData(trees.keys, trees.values, true);
+    m_treeErrors->setData(trees.below, trees.above);
+    for (const ShapedPoint& point : m_data.points()) {
+        if (point.speedup && !point.prompt.empty()) reach(point.speedup->median, point.speedup->median);
     }
     const double room = (most - least) * 0.18;
     left(m_speed)->setRange(std::max(0.0, least - room * 0.5), most + room);
 
-    m_predictedLabel->setVisible(theory.size() > 1);
-    if (theory.size() > 1) {
-        m_predictedLabel->setText(tr("predicted"));
-        m_predictedLabel->position->setCoords(theoryKeys.back(), theory.back());
-    }
-    const SweepPoint* best = bestPoint(whole);
+    const ShapedPoint* best = bestPoint(m_data.whole());
     m_best->data()->clear();
     m_bestLabel->setVisible(best != nullptr);
-    if (best) {
-        m_best->addData(best->gamma, best->speedup->median);
+    for (const Placed& place : whole) {
+        if (place.point != best) continue;
+        m_best->addData(place.key, best->speedup->median);
         m_bestLabel->setText(timesText(best->speedup->median));
-        m_bestLabel->position->setCoords(best->gamma, best->speedup->high);
+        m_bestLabel->position->setCoords(place.key, best->speedup->high);
     }
 }
 
-void SweepChart::drawAcceptance(const std::vector<const SweepPoint*>& whole, std::vector<ChartMark>& marks) {
+void SweepChart::drawAcceptance(const std::vector<Placed>& whole, std::vector<ChartMark>& marks) {
     QVector<double> keys, values, below, above;
-    for (const SweepPoint* point : whole) {
-        const auto share = wilson(point->totals.accepted, point->totals.judged);
+    for (const Placed& place : whole) {
+        if (!m_acceptanceShown) break;
+        const auto share = wilson(place.point->totals.accepted, place.point->totals.judged);
         if (!share) continue;
-        keys << point->gamma;
+        keys << place.key;
         values << share->value;
         below << share->value - share->low;
         above << share->high - share->value;
-        marks.push_back({m_rate, static_cast<double>(point->gamma), share->value, point->gamma});
+        marks.push_back({m_rate, place.key, share->value, place.tag});
     }
     m_acceptance->setData(keys, values, true);
     m_acceptanceErrors->setData(below, above);
 }
 
+/// Gammas, and behind them the trees by name.
+void SweepChart::setTicks() {
+    int trees = 0;
+    for (const Placed& place : placed()) trees += place.tag >= kTreeTag ? 1 : 0;
+    for (QCPAxisRect* rect : {m_speed, m_rate}) {
+        setWholeTicks(bottom(rect), m_first, m_last + trees);
+        if (trees == 0) continue;
+        auto ticker = qSharedPointerCast<QCPAxisTickerText>(bottom(rect)->ticker());
+        for (const Placed& place : placed()) {
+            if (place.tag >= kTreeTag)
+                ticker->addTick(place.key,
+                                shapeWords(*place.point).replace(QLatin1Char(' '), QLatin1Char('\n')));
+        }
+    }
+}
+
 void SweepChart::drawSinglePrompts() {
     QVector<double> speedKeys, speeds, rateKeys, rates;
-    for (const SweepPoint& point : m_data.points()) {
-        if (point.prompt.empty()) continue;
+    for (const ShapedPoint& point : m_data.points()) {
+        if (point.prompt.empty() || !point.tree.off()) continue;
         if (point.speedup) {
             speedKeys << point.gamma;
             speeds << point.speedup->median;
@@ -232,18 +332,18 @@ void SweepChart::makeRoomForLabel() {
     const double columns = m_sideBySide ? 2.0 : 1.0;
     const double plot = std::max(2.0 * label, width() / columns - 80.0);
     const double room = label / (plot - label) * (range.size() - 0.5);
-    bottom(m_speed)->setRangeUpper(m_last + std::max(0.5, room));
+    // Behind a tree the name may stand over the plot.
+    if (range.upper < m_last + 1.0) bottom(m_speed)->setRangeUpper(m_last + std::max(0.5, room));
 }
 
 bool SweepChart::rebuild() {
     placeRects();
-    const auto whole = m_data.whole();
+    const std::vector<Placed> whole = placed();
     std::vector<ChartMark> marks;
     drawSpeedup(whole, marks);
     drawAcceptance(whole, marks);
     drawSinglePrompts();
-    setWholeTicks(bottom(m_speed), m_first, m_last);
-    setWholeTicks(bottom(m_rate), m_first, m_last);
+    setTicks();
     makeRoomForLabel();
     m_breakEven.set(1.0, tr("plain"));
     const bool shown = !m_data.empty() || m_running;
@@ -263,7 +363,11 @@ void SweepChart::applyTheme(const Theme& theme) {
     m_measured->setPen(QPen(theme.target, 2));
     m_acceptance->setPen(QPen(theme.accepted, 2));
     m_predicted->setPen(QPen(theme.draft, 1.5, Qt::DashLine));
-    for (QCPErrorBars* bars : {m_measuredErrors, m_acceptanceErrors}) bars->setPen(QPen(theme.text, 1));
+    m_trees->setPen(QPen(theme.target, 2));
+    m_trees->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssDiamond, QPen(theme.target, 1.5), Qt::NoBrush, 9));
+    for (QCPErrorBars* bars : {m_measuredErrors, m_acceptanceErrors, m_treeErrors})
+        bars->setPen(QPen(theme.text, 1));
     QColor faintSpeed = theme.target;
     QColor faintRate = theme.accepted;
     for (QColor* color : {&faintSpeed, &faintRate}) color->setAlphaF(0.35F);

@@ -79,6 +79,8 @@ void MainActions::makeView() {
                        tr("Whether speculative decoding gives what plain decoding gives"), false);
     showRace = toggle(tr("&Race"), Qt::CTRL | Qt::Key_8,
                       tr("Plain and speculative decoding side by side on one clock"), false);
+    showLab = toggle(tr("&Gamma lab"), Qt::CTRL | Qt::Key_9,
+                     tr("Which gamma, rule and draft are fastest on this computer, suite by suite"), false);
     showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
                        tr("The rules of verification compared, on one round and over whole runs"), false);
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
@@ -99,7 +101,8 @@ void MainActions::makeRun() {
     continueRun->setIconText(tr("Continue"));
     step = make(tr("Ste&p"), Qt::Key_F10, tr("Show one more round and hold"));
     step->setIconText(tr("Step"));
-    sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G, tr("Measure each gamma against plain decoding"));
+    sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G,
+                 tr("Measure each gamma on the setup's prompt, in the Gamma lab"));
     sweep->setIconText(tr("Measure…"));
     compareRules = make(tr("Compare r&ules…"), Qt::CTRL | Qt::SHIFT | Qt::Key_G,
                         tr("Measure each rule of verification against plain decoding"));
@@ -173,10 +176,10 @@ void MainActions::fill(QMenuBar* bar) {
     file->insertMenu(quit, out);
     file->insertSeparator(quit);
     addMenu(bar, tr("&View"),
-            {showRace,      showAudit,    showRules,   showModels, gap,          showSetup,
-             showInspector, showTimeline, showCharts,  gap,        showRejected, copy,
-             gap,           zoomIn,       zoomOut,     zoomReset,  fullScreen,   fillPicture,
-             gap,           systemColors, lightColors, darkColors, gap,          contextMenu});
+            {showRace,      showLab,      showAudit,  showRules,  showModels,   gap,  showSetup,
+             showInspector, showTimeline, showCharts, gap,        showRejected, copy, gap,
+             zoomIn,        zoomOut,      zoomReset,  fullScreen, fillPicture,  gap,  systemColors,
+             lightColors,   darkColors,   gap,        contextMenu});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep, compareRules, gap, why, serving});

@@ -52,6 +52,7 @@ public:
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
     QAction* showRace = nullptr;
+    QAction* showLab = nullptr;
     QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;

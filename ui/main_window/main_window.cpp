@@ -18,11 +18,12 @@
 #include "ui/common/run_marks.h"
 #include "ui/export/run_notes.h"
 #include "ui/inspector/inspector.h"
+#include "ui/lab/lab_form.h"
+#include "ui/lab/lab_view.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
-#include "ui/main_window/sweep_dialog.h"
 #include "ui/race/race_view.h"
 #include "ui/rules/rules_view.h"
 #include "ui/setup/help.h"
@@ -126,6 +127,7 @@ void MainWindow::setState(AppState state, const QString& text) {
     if (state == AppState::Idle || state == AppState::Running) {
         m_audit->setRunning(false);
         m_race->setRunning(false);
+        m_lab->setRunning(false);
         m_rules->wholeRuns().setRunning(false);
     }
 }
@@ -145,6 +147,7 @@ void MainWindow::enableByState() {
     m_actions->compareRules->setEnabled(idle);
     m_audit->setReady(idle);
     m_race->setReady(idle);
+    m_lab->setReady(idle);
     m_rules->setReady(idle);
     m_actions->saveSession->setEnabled(hasRun || m_race->report());
     m_actions->saveWithRows->setEnabled(hasRun);
@@ -189,10 +192,12 @@ void MainWindow::clearModelInfo() {
 
 void MainWindow::setModels(const std::vector<KnownModel>& models) {
     m_setup->setModels(models);
+    m_lab->form().setDrafts(models);
     emit modelsChanged(models);
 }
 void MainWindow::setSuites(const std::vector<PromptSuite>& suites) {
     m_setup->setSuites(suites);
+    m_lab->form().setSuites(suites);
 }
 void MainWindow::showError(const QString& text) {
     m_messages->show(MessageBar::Kind::Error, text);
@@ -204,14 +209,13 @@ void MainWindow::showInfo(const QString& text) {
     m_messages->show(MessageBar::Kind::Info, text);
 }
 
-void MainWindow::setSweepPoint(const SweepPoint& point) {
-    m_charts->sweep().setPoint(point);
 }
 
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
     m_race->setProgress(fraction, text);
+    m_lab->setProgress(fraction, text);
     m_rules->wholeRuns().setProgress(fraction, text);
     if (!text.isEmpty()) m_status->setState(text);
 }
@@ -332,27 +336,6 @@ bool MainWindow::refuseSuite() {
     return problem && !onlyPrompt && refuse();
 }
 
-void MainWindow::askSweep() {
-    if (refuseSuite()) return;
-    auto* dialog = new SweepDialog(m_setup->request(), m_setup->suites(), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { startSweep(dialog->request()); });
-    dialog->open();
-}
-
-void MainWindow::startSweep(const SweepRequest& request) {
-    m_charts->sweep().setMark(markWords(runMarks(request.options, request.engine.draft)));
-    m_sweepNotes = tr("%1\n%2\nSettings: %3")
-                       .arg(markNotes(request.options, request.engine.draft), windowTitle(),
-                            settingsNotes(request.options))
-                       .trimmed();
-    m_charts->sweep().begin(QString::fromStdString(request.suite), request.gammas.front(),
-                            request.gammas.back());
-    m_chartsDock->show();
-    m_charts->showSweep();
-    emit sweepRequested(request);
-}
-
 void MainWindow::measurePlain() {
     if (refuseMeasuring()) return;
     if (m_log->hasRun() && m_log->header().prompt == m_lastRequest.prompt.text) {
@@ -396,7 +379,6 @@ void MainWindow::askSaveSession() {
                                      tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (!path.isEmpty()) emit saveSessionRequested(path);
 }
-
 }
 
 // --- the window itself -----------------------------------------------------------------------------------

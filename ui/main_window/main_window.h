@@ -7,6 +7,7 @@
 #include <QMainWindow>
 #include <QString>
 
+#include "engine/trace/lab.h"
 #include "engine/trace/options.h"
 #include "engine/trace/race.h"
 #include "engine/trace/reports.h"
@@ -27,6 +28,7 @@ class AuditView;
 class DiagnosisDialog;
 class HelpWindow;
 class Inspector;
+class LabView;
 class LiveCharts;
 class MainActions;
 class MessageBar;
@@ -47,13 +49,14 @@ enum class AppState {
     Loading,    ///< models are being loaded
     Running,    ///< rounds are arriving
     Stopping,   ///< Stop was asked for and the pass under way is being finished
-    Measuring,  ///< a sweep, rules or a plain baseline are being measured, or an audit runs
+    Measuring,  ///< a lab, rules or a plain baseline are being measured, or an audit runs
 };
 
 /// What the middle of the window shows.
 enum class MainPage {
     Generate,  ///< the tokens of the run
     Race,      ///< plain and speculative decoding side by side
+    Lab,       ///< gammas, rules and drafts measured over suites and temperatures
     Audit,     ///< is speculative decoding of the pair exact?
     Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
@@ -88,6 +91,7 @@ public:
     ModelsView& models() { return *m_models; }
     AuditView& audit() { return *m_audit; }
     RaceView& race() { return *m_race; }
+    LabView& lab() { return *m_lab; }
     WelcomePanel& welcome() { return *m_welcome; }
     TimelinePanel& timeline() { return *m_timeline; }
     RulesView& rules() { return *m_rules; }
@@ -166,8 +170,6 @@ public slots:
     /// shown run against it. Absent: not measured, and the status bar offers to.
     void setPlainBaseline(const std::optional<specula::Interval>& tokensPerSecond,
                           const std::optional<specula::Interval>& speedup);
-    /// A point of the sweep under way; replaces the earlier value for the same gamma and prompt.
-    void setSweepPoint(const specula::SweepPoint& point);
     /// 0..1 of the load or measurement under way; negative: no line. `text` goes to the status bar when not
     /// empty.
     void setProgress(double fraction, const QString& text = {});
@@ -182,7 +184,8 @@ signals:
     void branchRequested(int rounds);
     /// Go on after the end of the shown run with the same timeline.
     void continueRequested(int moreTokens);
-    void sweepRequested(const specula::SweepRequest& request);
+    /// Measure all of this.
+    void labRequested(const specula::LabRequest& request);
     /// Measure plain decoding of this prompt (and the request's own run against it).
     void measurePlainRequested(const specula::RunRequest& request);
     /// Audit the chosen pair under the chosen settings, on the audit's own prompts.
@@ -239,8 +242,6 @@ private:
     void generate();
     void step();
     void continueRun();
-    void askSweep();
-    void startSweep(const SweepRequest& request);
     void measurePlain();
     void measureCosts();
     void startAudit(specula::Mutant mutant);
@@ -251,6 +252,14 @@ private:
     void connectHelp();
     void showCheatSheet();
     void showAbout();
+
+    // main_window_lab.cpp
+    void connectLab();
+    void presentLab();
+    void askSweep();
+    void startLab();
+    void loadLabRun(const RunRequest& request);
+    void followLab();
 
     // main_window_welcome.cpp
     void connectWelcome();
@@ -294,6 +303,7 @@ private:
     ModelsView* m_models = nullptr;
     AuditView* m_audit = nullptr;
     RaceView* m_race = nullptr;
+    LabView* m_lab = nullptr;
     WelcomePanel* m_welcome = nullptr;
     RulesView* m_rules = nullptr;
     HelpWindow* m_help = nullptr;

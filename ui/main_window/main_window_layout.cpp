@@ -23,6 +23,7 @@
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_marks.h"
 #include "ui/inspector/inspector.h"
+#include "ui/lab/lab_view.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -146,6 +147,7 @@ void MainWindow::buildCentre() {
     m_models = new ModelsView;
     m_audit = new AuditView;
     m_race = new RaceView;
+    m_lab = new LabView;
     m_rules = new RulesView;
     m_rules->oneRound().setLog(m_log.get());
     m_pageBar = new QTabBar;
@@ -155,17 +157,20 @@ void MainWindow::buildCentre() {
     m_pageBar->setAccessibleName(tr("Page"));
     m_pageBar->addTab(tr("Generate"));
     m_pageBar->addTab(tr("Race"));
+    m_pageBar->addTab(tr("Gamma lab"));
     m_pageBar->addTab(tr("Audit"));
     m_pageBar->addTab(tr("Rules"));
     m_pageBar->addTab(tr("Models"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
     m_pageBar->setTabToolTip(1, m_actions->showRace->toolTip());
-    m_pageBar->setTabToolTip(2, m_actions->showAudit->toolTip());
-    m_pageBar->setTabToolTip(3, m_actions->showRules->toolTip());
-    m_pageBar->setTabToolTip(4, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(2, m_actions->showLab->toolTip());
+    m_pageBar->setTabToolTip(3, m_actions->showAudit->toolTip());
+    m_pageBar->setTabToolTip(4, m_actions->showRules->toolTip());
+    m_pageBar->setTabToolTip(5, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
     m_pages->addWidget(m_race);
+    m_pages->addWidget(m_lab);
     m_pages->addWidget(m_audit);
     m_pages->addWidget(m_rules);
     m_pages->addWidget(m_models);
@@ -274,6 +279,7 @@ void MainWindow::setPage(MainPage page) {
     m_actions->showModels->setChecked(page == MainPage::Models);
     m_actions->showAudit->setChecked(page == MainPage::Audit);
     m_actions->showRace->setChecked(page == MainPage::Race);
+    m_actions->showLab->setChecked(page == MainPage::Lab);
     m_actions->showRules->setChecked(page == MainPage::Rules);
     if (page == MainPage::Generate)
         showRunDocks();
@@ -326,7 +332,6 @@ void MainWindow::connectActions() {
     connect(a.continueRun, &QAction::triggered, this, &MainWindow::continueRun);
     connect(a.step, &QAction::triggered, this, &MainWindow::step);
     m_timeline->setBookmarkMenu(a.bookmarkMenu());
-    connect(a.sweep, &QAction::triggered, this, &MainWindow::askSweep);
     connect(a.measureCosts, &QAction::triggered, this, &MainWindow::measureCosts);
     connect(a.measurePlain, &QAction::triggered, this, &MainWindow::measurePlain);
     connect(a.reseed, &QAction::triggered, &m_setup->form(), &RunForm::reseed);
@@ -350,6 +355,7 @@ void MainWindow::connectViews() {
     connectHelp();
     connectWelcome();
     connectRace();
+    connectLab();
     connectRules();
     connectDiagnosis();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);

@@ -11,9 +11,10 @@
 #include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
 #include "ui/inspector/inspector.h"
+#include "ui/lab/lab_form.h"
+#include "ui/lab/lab_view.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/status_panel.h"
-#include "ui/main_window/sweep_dialog.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;
@@ -88,10 +89,18 @@ private slots:
         request.options.rule = Rule::Ensemble;
         m_window->setup().setRequest(request);
         m_window->actionSet().sweep->trigger();
-        auto* dialog = m_window->findChild<SweepDialog*>();
-        QVERIFY(dialog);
-        dialog->accept();
-        for (const SweepPoint& point : sweepWithBestAtFour()) m_window->setSweepPoint(point);
+        LabView& lab = m_window->lab();
+        lab.begin(lab.form().request());
+        const LabSetup setup = lab.data().setupAt(0, 2).value();
+        QCOMPARE(setup.judged.rule, Rule::Ensemble);
+        LabPoint point;
+        point.setup = setup;
+        point.suite = lab.form().request().suites.front().name;
+        point.speedup = Interval{1.4, 1.3, 1.5, 6, "test"};
+        lab.setPoint(point);
+        QTRY_VERIFY(lab.speed().title().startsWith(QLatin1String("LOSSY: ")));
+        m_window->setPage(MainPage::Generate);
+        m_window->charts().showSweep();
         QTRY_VERIFY(m_window->charts().sweep().title().startsWith(QLatin1String("LOSSY: ")));
     }
 

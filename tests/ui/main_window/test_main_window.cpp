@@ -18,12 +18,11 @@
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/status_panel.h"
-#include "ui/main_window/sweep_dialog.h"
 #include "ui/setup/model_chooser.h"
 #include "ui/setup/prompt_box.h"
 #include "ui/setup/run_form.h"
-#include "ui/timeline/timeline_panel.h"
 #include "ui/setup/suite_box.h"
+#include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;
@@ -247,30 +246,16 @@ private slots:
 
     // --- sweep -------------------------------------------------------------------------------------------
 
-    void aSweepIsAskedForAndFillsItsChart() {
-        QSignalSpy sweep(m_window.get(), &MainWindow::sweepRequested);
-        QTest::keyClick(m_window.get(), Qt::Key_G, Qt::ControlModifier);
-        auto* dialog = m_window->findChild<SweepDialog*>();
-        QVERIFY(dialog && dialog->isVisible());
-        dialog->prompts()->setCurrentIndex(1);
-        dialog->last()->setValue(4);
-        dialog->repeats()->setValue(5);
-        dialog->accept();
-        QCOMPARE(sweep.size(), 1);
-        const auto request = sweep.first().first().value<SweepRequest>();
-        QCOMPARE(request.suite, std::string("Creative"));
-        QCOMPARE(request.prompts.size(), std::size_t{2});
-        QCOMPARE(request.gammas, (std::vector<int>{0, 1, 2, 3, 4}));
-        QCOMPARE(request.repeats, 5);
-        QCOMPARE(request.engine.target, sampleRequest().engine.target);
-        QVERIFY(m_window->charts().sweep().isVisible());
+    void theChartOfGammasKeepsTheSweepAndGivesItsGamma() {
+        SweepChart& chart = m_window->charts().sweep();
+        m_window->charts().showSweep();
+        chart.begin(QStringLiteral("creative"), 0, 8);
+        for (const SweepPoint& point : sweepWithBestAtFour()) chart.setPoint(point);
+        QTRY_VERIFY(chart.finding().startsWith(QStringLiteral("Best so far at gamma 4")));
         m_window->setState(AppState::Measuring);
-        for (const SweepPoint& point : sweepWithBestAtFour()) m_window->setSweepPoint(point);
-        QTRY_VERIFY(
-            m_window->charts().sweep().finding().startsWith(QStringLiteral("Best so far at gamma 4")));
         m_window->setState(AppState::Idle);
-        QTRY_VERIFY(m_window->charts().sweep().finding().startsWith(QStringLiteral("Best at gamma 4")));
-        emit m_window->charts().sweep().gammaClicked(4);
+        QTRY_VERIFY(chart.finding().startsWith(QStringLiteral("Best at gamma 4")));
+        emit chart.gammaClicked(4);
         QCOMPARE(m_window->setup().request().options.gamma, 4);
     }
 
