@@ -85,6 +85,26 @@ QString LabHeatChart::words(const ChartMark&) const {
         .arg(best.gamma);
 }
 
+ChartTable LabHeatChart::table() const {
+    if (!m_place) return {};
+    // Cuts through the map: a draft that costs nothing, half, as much as this one, and twice that.
+    ChartTable table;
+    for (const double share : {0.0, 0.5, 1.0, 2.0}) {
+        const double c = share * m_place->costs.c;
+        ChartSeries series{tr("best speed-up at c %1, predicted").arg(decimalText(c)),
+                           tr("acceptance"),
+                           tr("speed-up over plain"),
+                           {}};
+        for (int i = 0; i <= 20; ++i) series.points.push_back({i / 20.0, {}, speedupAt(i / 20.0, c)});
+        table.push_back(std::move(series));
+    }
+    table.push_back({tr("you are here, predicted"),
+                     tr("acceptance"),
+                     tr("speed-up over plain"),
+                     {{m_place->alpha, {}, speedupAt(m_place->alpha, m_place->costs.c)}}});
+    return table;
+}
+
 void LabHeatChart::drawMap(double highestC) {
     QCPColorMapData* data = m_map->data();
     data->setSize(kAlphas, kCosts);

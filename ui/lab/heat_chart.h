@@ -31,6 +31,7 @@ public:
     const QCPColorMap& map() const { return *m_map; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
     QSize sizeHint() const override { return {320, 250}; }
 
 protected:

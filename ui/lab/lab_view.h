@@ -21,6 +21,7 @@ class QVBoxLayout;
 namespace specula {
 
 class AcceptanceChart;
+class DiagnosisCard;
 class ElidedLabel;
 class LabForm;
 class LabGrid;
@@ -32,7 +33,7 @@ class SweepChart;
 
 /// The Gamma lab: a grid of runs that fills while they are measured, and what the chosen row and cell say:
 /// speed-up against gamma with the model's curve, acceptance by position, suites side by side, where a
-/// token's time goes, and where the draft stands between acceptance and cost.
+/// token's time goes, where the draft stands between acceptance and cost, and why it is, or is not, faster.
 ///
 /// Shows values only. Whoever owns it answers startRequested by begin() (with form().request()), setStep()
 /// and setPoint(), pauseRequested by setPaused() and stopRequested by ending early: what was measured stays.
@@ -65,8 +66,6 @@ public:
     int row() const { return m_row; }
     int column() const { return m_column; }
     void select(int row, int column);
-    /// A page for what is diagnosed of the chosen row; it stands below the map, owned by this view.
-    void setDiagnosis(QWidget* card);
 
     LabGrid& grid() { return *m_grid; }
     SweepChart& speed() { return *m_speed; }
@@ -74,6 +73,7 @@ public:
     LabSuitesChart& suitesChart() { return *m_suites; }
     LabTimeChart& times() { return *m_times; }
     LabHeatChart& heat() { return *m_heat; }
+    DiagnosisCard& diagnosis() { return *m_diagnosis; }
     QPushButton* startButton() { return m_start; }
     QPushButton* pauseButton() { return m_pause; }
     QPushButton* stopButton() { return m_stop; }
@@ -121,6 +121,7 @@ private:
     void drawTimes(std::size_t row);
     void drawSuites(std::size_t row);
     void drawHeat(std::size_t row);
+    void drawDiagnosis(std::size_t row, const LabPoint* cell);
     void enable();
     void applyTheme();
     int columnOfTag(int tag) const;
@@ -157,7 +158,7 @@ private:
     QWidget* m_empty = nullptr;
     QLabel* m_emptyText = nullptr;
     QBoxLayout* m_columns = nullptr;
-    QVBoxLayout* m_diagnosis = nullptr;
+    DiagnosisCard* m_diagnosis = nullptr;
     SweepChart* m_speed = nullptr;
     AcceptanceChart* m_acceptance = nullptr;
     LabSuitesChart* m_suites = nullptr;

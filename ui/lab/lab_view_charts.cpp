@@ -7,6 +7,7 @@
 #include "ui/charts/run_charts.h"
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_marks.h"
+#include "ui/diagnose/diagnosis_card.h"
 #include "ui/lab/heat_chart.h"
 #include "ui/lab/lab_view.h"
 #include "ui/lab/suites_chart.h"
@@ -62,6 +63,7 @@ void LabView::drawRow() {
     drawTimes(row);
     drawSuites(row);
     drawHeat(row);
+    drawDiagnosis(row, cell);
     emit rowChanged();
 }
 
@@ -99,6 +101,28 @@ void LabView::drawHeat(std::size_t row) {
         m_heat->setPlace(std::nullopt);
     else
         m_heat->setPlace(LabHeatChart::Place{*alpha, points.back()->costs});
+}
+
+/// Why the shown cell is, or is not, faster.
+void LabView::drawDiagnosis(std::size_t row, const LabPoint* cell) {
+    if (!cell || cell->setup.plain())
+        return m_diagnosis->clear(tr("Choose a cell that drafts: here stands why it is, or is not, faster."));
+    DiagnosisInput input;
+    input.totals = cell->totals;
+    input.options = labOptions(m_data.request(), cell->setup);
+    input.draft.name = cell->draftName;
+    if (!cell->costs.v.empty()) input.costs = cell->costs;
+    input.speedup = cell->speedup;
+    const std::vector<const LabPoint*> points = m_data.pointsOf(row);
+    if (!points.empty() && points.front()->setup.plain()) input.plain = points.front()->tokensPerSecond;
+    const auto column = m_data.columnOf(cell->setup);
+    for (const LabSuite& suite : m_data.request().suites) {
+        const auto other = m_data.rowOfSuite(row, suite.name);
+        const LabPoint* point = other && column ? m_data.at(*other, *column) : nullptr;
+        if (point && point->speedup) input.suites.push_back({suite.name, point->totals, *point->speedup});
+    }
+    if (input.suites.size() < 2) input.suites.clear();
+    m_diagnosis->setDiagnosis(diagnose(std::move(input)));
 }
 
 int LabView::columnOfTag(int tag) const {

@@ -13,6 +13,7 @@
 
 #include "ui/charts/run_charts.h"
 #include "ui/charts/sweep_chart.h"
+#include "ui/diagnose/diagnosis_card.h"
 #include "ui/lab/heat_chart.h"
 #include "ui/lab/lab_form.h"
 #include "ui/lab/lab_grid.h"
@@ -125,10 +126,12 @@ QWidget* LabView::makeCharts() {
         }
         return column;
     };
-    m_diagnosis = new QVBoxLayout;
+    m_diagnosis = new DiagnosisCard;
+    // A server is asked about a run: Enter loads one.
+    m_diagnosis->serverButton()->hide();
     QVBoxLayout* centre = stack({{m_speed, 200}, {m_acceptance, 150}, {m_suites, 150}});
     QVBoxLayout* right = stack({{m_times, 220}, {m_heat, 260}});
-    right->addLayout(m_diagnosis);
+    right->addWidget(m_diagnosis);
     auto* charts = new QWidget;
     m_columns = new QBoxLayout(QBoxLayout::LeftToRight, charts);
     m_columns->setContentsMargins(0, 0, 0, 0);
@@ -157,14 +160,6 @@ QWidget* LabView::makeEmpty() {
     column->addWidget(m_emptyStart, 0, Qt::AlignHCenter);
     column->addStretch(2);
     return m_empty;
-}
-
-void LabView::setDiagnosis(QWidget* card) {
-    while (QLayoutItem* item = m_diagnosis->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
-    m_diagnosis->addWidget(card);
 }
 
 void LabView::connectParts() {

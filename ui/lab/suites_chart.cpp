@@ -39,6 +39,14 @@ QString LabSuitesChart::words(const ChartMark& mark) const {
     return {};
 }
 
+ChartTable LabSuitesChart::table() const {
+    ChartSeries series{tr("speed-up over plain, %1").arg(m_how), tr("suite"), tr("speed-up over plain"), {}};
+    for (const Entry& entry : m_entries)
+        series.points.push_back(
+            {{}, entry.suite, entry.speedup.median, entry.speedup.low, entry.speedup.high, entry.speedup.n});
+    return {series};
+}
+
 bool LabSuitesChart::rebuild() {
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
     QVector<double> keys, values, below, above;

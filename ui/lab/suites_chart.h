@@ -24,6 +24,7 @@ public:
     const std::vector<Entry>& entries() const { return m_entries; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
     QSize sizeHint() const override { return {320, 160}; }
 
 protected:

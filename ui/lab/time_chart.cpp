@@ -53,6 +53,17 @@ QString LabTimeChart::words(const ChartMark& mark) const {
     return {};
 }
 
+ChartTable LabTimeChart::table() const {
+    const QString x = tr("drafted"), ms = tr("ms a token");
+    ChartTable table{{tr("verify"), x, ms, {}}, {tr("draft"), x, ms, {}}, {tr("overhead"), x, ms, {}}};
+    for (const Column& column : m_columns) {
+        const double values[] = {column.time.verify, column.time.draft, column.time.overhead};
+        for (std::size_t i = 0; i < table.size(); ++i)
+            table[i].points.push_back({{}, column.name, values[i]});
+    }
+    return table;
+}
+
 bool LabTimeChart::rebuild() {
     QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
     QVector<double> keys, draft, verify, rest;

@@ -25,6 +25,7 @@ public:
     const std::vector<Column>& columns() const { return m_columns; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
     QSize sizeHint() const override { return {320, 200}; }
 
 protected:
