@@ -28,6 +28,8 @@ public:
     explicit DiagnosisCard(QWidget* parent = nullptr);
 
     void setDiagnosis(const Diagnosis& diagnosis);
+    /// False where what is explained cannot be taken to a server.
+    void setServerOffered(bool offered) { m_serverOffered = offered; }
     /// Nothing to explain: the card says `what` fills it.
     void clear(const QString& what);
     const std::optional<Diagnosis>& diagnosis() const { return m_diagnosis; }
@@ -73,6 +75,7 @@ private:
     QVBoxLayout* m_questions = nullptr;
     std::vector<Item> m_items;
     QPushButton* m_server = nullptr;
+    bool m_serverOffered = true;
 };
 
 }  // namespace specula

@@ -128,7 +128,7 @@ QWidget* LabView::makeCharts() {
     };
     m_diagnosis = new DiagnosisCard;
     // A server is asked about a run: Enter loads one.
-    m_diagnosis->serverButton()->hide();
+    m_diagnosis->setServerOffered(false);
     QVBoxLayout* centre = stack({{m_speed, 200}, {m_acceptance, 150}, {m_suites, 150}});
     QVBoxLayout* right = stack({{m_times, 220}, {m_heat, 260}});
     right->addWidget(m_diagnosis);

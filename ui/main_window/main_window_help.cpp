@@ -26,6 +26,8 @@ const char* helpPageOf(MainPage page) {
             return kHelpAudit;
         case MainPage::Rules:
             return kHelpRules;
+        case MainPage::Lab:
+            return kHelpLab;
         case MainPage::Models:
             return kHelpModels;
     }
