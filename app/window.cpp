@@ -8,6 +8,7 @@
 #include "app/draft_training.h"
 #include "app/engine_backend.h"
 #include "app/engine_catalogue.h"
+#include "app/learn_controller.h"
 #include "app/models_controller.h"
 #include "app/prompt_suites.h"
 #include "app/run_controller.h"
@@ -84,6 +85,7 @@ int runWindow(const CommandLine& line) {
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
     SessionKeeper keeper(window, controller);
     const SessionController sessions(window, controller, keeper);
+    const LearnController lessons(window, controller);
     fillWindow(window);
     const bool restored = window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);

@@ -73,6 +73,12 @@ void MainActions::makeView() {
                       tr("Plain and speculative decoding side by side on one clock"), false);
     showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
                        tr("The rules of verification compared, on one round and over whole runs"), false);
+    showLearn = toggle(tr("&Learn"), Qt::CTRL | Qt::SHIFT | Qt::Key_L,
+                       tr("Short lessons that drive this window on stored runs"), false);
+    present = toggle(tr("&Presentation"), Qt::Key_F5,
+                     tr("Large type and no controls, for a class; the same key goes back"), false);
+    nextCard = make(tr("&Next card"), Qt::ALT | Qt::Key_Right, tr("The next card of the lesson"));
+    backCard = make(tr("Previous c&ard"), Qt::ALT | Qt::Key_Left, tr("The card before"));
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -151,10 +157,10 @@ void MainActions::fill(QMenuBar* bar) {
         bar, tr("&File"),
         {openSession, saveSession, saveWithRows, gap, history, compareSessions, gap, savePicture, gap, quit});
     addMenu(bar, tr("&View"),
-            {showRace,      showAudit,    showRules,   showModels, gap,          showSetup,
-             showInspector, showTimeline, showCharts,  gap,        showRejected, copy,
-             gap,           zoomIn,       zoomOut,     zoomReset,  fullScreen,   fillPicture,
-             gap,           systemColors, lightColors, darkColors});
+            {showRace,      showAudit,    showRules,  showModels,   showLearn,    gap,       showSetup,
+             showInspector, showTimeline, showCharts, gap,          showRejected, copy,      gap,
+             zoomIn,        zoomOut,      zoomReset,  fullScreen,   fillPicture,  present,   gap,
+             nextCard,      backCard,     gap,        systemColors, lightColors,  darkColors});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep, compareRules});

@@ -47,6 +47,10 @@ public:
     QAction* showModels = nullptr;
     QAction* showAudit = nullptr;
     QAction* showRace = nullptr;
+    QAction* showLearn = nullptr;
+    QAction* present = nullptr;
+    QAction* nextCard = nullptr;
+    QAction* backCard = nullptr;
     QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;

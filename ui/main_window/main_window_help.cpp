@@ -28,6 +28,8 @@ const char* helpPageOf(MainPage page) {
             return kHelpRules;
         case MainPage::Models:
             return kHelpModels;
+        case MainPage::Learn:
+            return kHelpLearn;
     }
     return kHelpIndex;
 }

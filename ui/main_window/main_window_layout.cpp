@@ -23,6 +23,8 @@
 #include "ui/charts/sweep_chart.h"
 #include "ui/common/run_marks.h"
 #include "ui/inspector/inspector.h"
+#include "ui/learn/learn_view.h"
+#include "ui/learn/lesson_panel.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -127,7 +129,9 @@ QWidget* MainWindow::makeRunPage() {
     m_welcome = new WelcomePanel;
     m_welcome->hide();
     column->addWidget(m_welcome);
-    column->addWidget(makeToolBar());
+    column->addWidget(m_lessonPanel);
+    m_toolBar = makeToolBar();
+    column->addWidget(m_toolBar);
     column->addWidget(marks);
     auto* branch = new BranchLine(*m_log);
     branch->setContentsMargins(12, 0, 12, 4);
@@ -148,6 +152,7 @@ void MainWindow::buildCentre() {
     m_race = new RaceView;
     m_rules = new RulesView;
     m_rules->oneRound().setLog(m_log.get());
+    makeLearn();
     m_pageBar = new QTabBar;
     m_pageBar->setDocumentMode(true);
     m_pageBar->setExpanding(false);
@@ -158,17 +163,20 @@ void MainWindow::buildCentre() {
     m_pageBar->addTab(tr("Audit"));
     m_pageBar->addTab(tr("Rules"));
     m_pageBar->addTab(tr("Models"));
+    m_pageBar->addTab(tr("Learn"));
     m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
     m_pageBar->setTabToolTip(1, m_actions->showRace->toolTip());
     m_pageBar->setTabToolTip(2, m_actions->showAudit->toolTip());
     m_pageBar->setTabToolTip(3, m_actions->showRules->toolTip());
     m_pageBar->setTabToolTip(4, m_actions->showModels->toolTip());
+    m_pageBar->setTabToolTip(5, m_actions->showLearn->toolTip());
     m_pages = new QStackedWidget;
     m_pages->addWidget(makeRunPage());
     m_pages->addWidget(m_race);
     m_pages->addWidget(m_audit);
     m_pages->addWidget(m_rules);
     m_pages->addWidget(m_models);
+    m_pages->addWidget(m_learn);
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
@@ -275,6 +283,7 @@ void MainWindow::setPage(MainPage page) {
     m_actions->showAudit->setChecked(page == MainPage::Audit);
     m_actions->showRace->setChecked(page == MainPage::Race);
     m_actions->showRules->setChecked(page == MainPage::Rules);
+    m_actions->showLearn->setChecked(page == MainPage::Learn);
     if (page == MainPage::Generate)
         showRunDocks();
     else
@@ -351,6 +360,7 @@ void MainWindow::connectViews() {
     connectWelcome();
     connectRace();
     connectRules();
+    connectLearn();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);
