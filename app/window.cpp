@@ -10,6 +10,7 @@
 #include "app/draft_training.h"
 #include "app/engine_backend.h"
 #include "app/engine_catalogue.h"
+#include "app/learn_controller.h"
 #include "app/models_controller.h"
 #include "app/prompt_suites.h"
 #include "app/report_controller.h"
@@ -97,6 +98,7 @@ int runWindow(const CommandLine& line) {
     SessionKeeper keeper(window, controller);
     const SessionController sessions(window, controller, keeper);
     const ReportController reports(window, controller);
+    const LearnController lessons(window, controller);
     fillWindow(window);
     const bool restored = window.restoreSettings();
     const RunRequest request = firstRequest(window.setup(), line.run);

@@ -26,6 +26,7 @@ inline constexpr char kHelpLab[] = "view-lab";
 inline constexpr char kHelpAudit[] = "view-audit";
 inline constexpr char kHelpRules[] = "view-rules";
 inline constexpr char kHelpModels[] = "view-models";
+inline constexpr char kHelpLearn[] = "view-learn";
 inline constexpr char kHelpSessions[] = "view-sessions";
 
 /// "rule-token", "rule-one-hot", ...

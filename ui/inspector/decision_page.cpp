@@ -117,12 +117,13 @@ void DecisionPage::buildRebuild() {
     layout()->addWidget(m_controls);
     m_drawsNote = addTitle("inspectorDrawsNote");
     connect(m_again, &QPushButton::clicked, this, &DecisionPage::startDraws);
-    connect(m_break, &QCheckBox::toggled, this, [this] {
+    connect(m_break, &QCheckBox::toggled, this, [this](bool on) {
         const bool again = m_draws != nullptr;
         m_draws.reset();
         m_timer->stop();
         arrange();
         if (again) startDraws();
+        if (on) emit broken();
     });
 }
 
@@ -275,8 +276,10 @@ void DecisionPage::drawSome() {
     clock.start();
     while (clock.elapsed() < kTurnMs && m_draws->drawn() < kManyDraws)
         m_draws->draw(std::min(kAtOnce, kManyDraws - m_draws->drawn()));
-    if (m_draws->drawn() >= kManyDraws) m_timer->stop();
+    const bool done = m_draws->drawn() >= kManyDraws;
+    if (done) m_timer->stop();
     showDraws();
+    if (done) emit drawsDone();
 }
 
 void DecisionPage::showDraws() {

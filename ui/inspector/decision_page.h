@@ -52,6 +52,8 @@ signals:
     void coinMoved(double coin);
     void drawCoinMoved(double coin);
     void tokenChosen(specula::TokenId id);
+    void broken();     ///< "break it" was switched on
+    void drawsDone();  ///< all of them
 
 protected:
     void changeEvent(QEvent* event) override;

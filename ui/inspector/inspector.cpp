@@ -120,6 +120,10 @@ void Inspector::refresh() {
     if (m_full) m_full->page().setPictures(m_pictures, seed, changeable);
     setMoment(m_moment);
     m_stack->setCurrentIndex(1);
+    if (log != m_log) {
+        const Proposal* proposal = log->proposalAt(ref);
+        emit supposed(m_change, proposal && proposal->verdict == Verdict::Accepted);
+    }
 }
 
 void Inspector::showHypothetical(const Hypothetical& supposed) {

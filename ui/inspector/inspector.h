@@ -72,6 +72,12 @@ public slots:
 signals:
     /// The person moved to another decision with Back or Next.
     void currentChanged(specula::TokenRef token);
+    /// Something is supposed that could have happened; `kept`: the proposal stands then.
+    void supposed(const specula::Change& change, bool kept);
+    /// "Break it" was switched on.
+    void broken();
+    /// Draw 10,000 has come to its end.
+    void drawsDone();
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -152,6 +152,8 @@ QWidget* Inspector::buildPage() {
 }
 
 void Inspector::connectPage(DecisionPage& page) {
+    connect(&page, &DecisionPage::broken, this, &Inspector::broken);
+    connect(&page, &DecisionPage::drawsDone, this, &Inspector::drawsDone);
     connect(&page, &DecisionPage::coinMoved, this, [this](double coin) {
         Change change = m_change;
         change.coin = coin;

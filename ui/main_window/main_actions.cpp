@@ -83,6 +83,12 @@ void MainActions::makeView() {
                      tr("Which gamma, rule and draft are fastest on this computer, suite by suite"), false);
     showRules = toggle(tr("R&ules"), Qt::CTRL | Qt::Key_6,
                        tr("The rules of verification compared, on one round and over whole runs"), false);
+    showLearn = toggle(tr("&Learn"), Qt::CTRL | Qt::SHIFT | Qt::Key_L,
+                       tr("Short lessons that drive this window on stored runs"), false);
+    present = toggle(tr("&Presentation"), Qt::Key_F5,
+                     tr("Large type and no controls, for a class; the same key goes back"), false);
+    nextCard = make(tr("&Next card"), Qt::ALT | Qt::Key_Right, tr("The next card of the lesson"));
+    backCard = make(tr("Previous c&ard"), Qt::ALT | Qt::Key_Left, tr("The card before"));
     systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
@@ -175,11 +181,12 @@ void MainActions::fill(QMenuBar* bar) {
     addEntries(out, tr("&Export"), {exportAny, gap, savePicture, copyPicture, gap, saveReport, copyReport});
     file->insertMenu(quit, out);
     file->insertSeparator(quit);
-    addMenu(bar, tr("&View"),
-            {showRace,      showLab,      showAudit,  showRules,  showModels,   gap,  showSetup,
-             showInspector, showTimeline, showCharts, gap,        showRejected, copy, gap,
-             zoomIn,        zoomOut,      zoomReset,  fullScreen, fillPicture,  gap,  systemColors,
-             lightColors,   darkColors,   gap,        contextMenu});
+    addMenu(
+        bar, tr("&View"),
+        {showRace,      showLab,      showAudit,   showRules,   showModels,   showLearn,  gap,      showSetup,
+         showInspector, showTimeline, showCharts,  gap,         showRejected, copy,       gap,      zoomIn,
+         zoomOut,       zoomReset,    fullScreen,  fillPicture, present,      gap,        nextCard, backCard,
+         gap,           systemColors, lightColors, darkColors,  gap,          contextMenu});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              sweep, compareRules, gap, why, serving});

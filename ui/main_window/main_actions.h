@@ -53,6 +53,10 @@ public:
     QAction* showAudit = nullptr;
     QAction* showRace = nullptr;
     QAction* showLab = nullptr;
+    QAction* showLearn = nullptr;
+    QAction* present = nullptr;
+    QAction* nextCard = nullptr;
+    QAction* backCard = nullptr;
     QAction* showRules = nullptr;
     QAction* focusPrompt = nullptr;
     QAction* generate = nullptr;

@@ -31,6 +31,11 @@ class Inspector;
 class LabView;
 class LiveCharts;
 class MainActions;
+class LearnView;
+class LessonPanel;
+class LessonPlayer;
+class LessonStage;
+struct Lesson;
 class MessageBar;
 class ModelsView;
 class ProgressLine;
@@ -60,6 +65,7 @@ enum class MainPage {
     Audit,     ///< is speculative decoding of the pair exact?
     Rules,     ///< the rules of verification compared, on one round and over whole runs
     Models,    ///< the models on this computer, the pairs they make, and getting more
+    Learn,     ///< short lessons that drive the window
 };
 
 /// Which colours the window uses.
@@ -95,6 +101,9 @@ public:
     WelcomePanel& welcome() { return *m_welcome; }
     TimelinePanel& timeline() { return *m_timeline; }
     RulesView& rules() { return *m_rules; }
+    LearnView& learn() { return *m_learn; }
+    LessonPlayer& lessonPlayer() { return *m_lessonPlayer; }
+    LessonPanel& lessonPanel() { return *m_lessonPanel; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -130,6 +139,12 @@ public:
     /// The run that runLog() holds was asked for so. Whoever begins a run in the log says so just after: it
     /// is then shown at the pace.
     void showRun(const RunRequest& request);
+
+    /// Tells a lesson on the run that runLog() holds, which is its own; `path` is what it was asked for by.
+    void beginLesson(const specula::Lesson& lesson, const QString& path);
+    /// Large type and nothing but text, pictures and the lesson's card, until it is switched off.
+    void setPresenting(bool presenting);
+    bool isPresenting() const { return m_presenting; }
 
     /// The window of help; null until it is first wanted.
     HelpWindow* helpWindow() { return m_help; }
@@ -196,6 +211,12 @@ signals:
     void raceRequested(const specula::RaceRequest& request);
     /// Run the chosen pair under each of these rules.
     void rulesRequested(const specula::RulesRequest& request);
+    /// This lesson, its run first, then beginLesson().
+    void lessonRequested(const QString& path);
+    /// The lesson's run in the log again.
+    void lessonRunRequested();
+    /// Its questions on paper, into this file (.pdf or .html).
+    void worksheetRequested(const QString& lesson, const QString& file, bool withAnswers);
     /// Draw rounds under these rules at a round of the shown run.
     void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
     /// The diagnosis, or what is taken to a server, came to be seen: it should be up to date.
@@ -267,6 +288,12 @@ private:
     void seeOneStep(TokenRef rejection);
     void offerClassicPair();
 
+    // main_window_learn.cpp
+    void makeLearn();
+    void connectLearn();
+    void askLesson();
+    void askWorksheet(const QString& path);
+
     // main_window_rules.cpp
     void connectRules();
     void askRules();
@@ -306,11 +333,17 @@ private:
     LabView* m_lab = nullptr;
     WelcomePanel* m_welcome = nullptr;
     RulesView* m_rules = nullptr;
+    LearnView* m_learn = nullptr;
+    LessonPanel* m_lessonPanel = nullptr;
+    std::unique_ptr<LessonStage> m_stage;
+    LessonPlayer* m_lessonPlayer = nullptr;
+    QString m_lessonPath;  ///< of the lesson that is told
     HelpWindow* m_help = nullptr;
     DiagnosisDialog* m_diagnosis = nullptr;
     ServingDialog* m_serving = nullptr;
     std::optional<Interval> m_plain;    ///< tokens a second
     std::optional<Interval> m_speedup;  ///< of the shown run
+    QWidget* m_toolBar = nullptr;       ///< of the run's page
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QComboBox* m_pace = nullptr;
@@ -328,13 +361,16 @@ private:
     static constexpr int kNarrowBelow = 1100;
     bool m_narrow = false;
     bool m_chartsAside = false;  ///< the welcome stands where the charts were
-    bool m_laidOut = false;      ///< docks have their sizes
-    RunRequest m_lastRequest;    ///< of the shown run
-    DraftInfo m_draft;           ///< that is loaded
-    int m_lookedAt = -1;         ///< the round whose rows are kept because it is looked at
-    QString m_sweepNotes;        ///< what the last sweep ran
-    QString m_unmeasurable;      ///< why nothing should be measured now, "" if it may
-    QString m_problem;           ///< what the last Generate was refused for
+    bool m_presenting = false;
+    QByteArray m_quietState;       ///< docks as they were before presenting
+    double m_quietTextSize = 0.0;  ///< and the text
+    bool m_laidOut = false;        ///< docks have their sizes
+    RunRequest m_lastRequest;      ///< of the shown run
+    DraftInfo m_draft;             ///< that is loaded
+    int m_lookedAt = -1;           ///< the round whose rows are kept because it is looked at
+    QString m_sweepNotes;          ///< what the last sweep ran
+    QString m_unmeasurable;        ///< why nothing should be measured now, "" if it may
+    QString m_problem;             ///< what the last Generate was refused for
 };
 
 }  // namespace specula

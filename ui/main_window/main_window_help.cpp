@@ -30,6 +30,8 @@ const char* helpPageOf(MainPage page) {
             return kHelpLab;
         case MainPage::Models:
             return kHelpModels;
+        case MainPage::Learn:
+            return kHelpLearn;
     }
     return kHelpIndex;
 }

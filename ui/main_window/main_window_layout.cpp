@@ -24,6 +24,8 @@
 #include "ui/common/run_marks.h"
 #include "ui/inspector/inspector.h"
 #include "ui/lab/lab_view.h"
+#include "ui/learn/learn_view.h"
+#include "ui/learn/lesson_panel.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -128,7 +130,9 @@ QWidget* MainWindow::makeRunPage() {
     m_welcome = new WelcomePanel;
     m_welcome->hide();
     column->addWidget(m_welcome);
-    column->addWidget(makeToolBar());
+    column->addWidget(m_lessonPanel);
+    m_toolBar = makeToolBar();
+    column->addWidget(m_toolBar);
     column->addWidget(marks);
     auto* branch = new BranchLine(*m_log);
     branch->setContentsMargins(12, 0, 12, 4);
@@ -150,30 +154,25 @@ void MainWindow::buildCentre() {
     m_lab = new LabView;
     m_rules = new RulesView;
     m_rules->oneRound().setLog(m_log.get());
+    makeLearn();
     m_pageBar = new QTabBar;
     m_pageBar->setDocumentMode(true);
     m_pageBar->setExpanding(false);
     m_pageBar->setDrawBase(true);
     m_pageBar->setAccessibleName(tr("Page"));
-    m_pageBar->addTab(tr("Generate"));
-    m_pageBar->addTab(tr("Race"));
-    m_pageBar->addTab(tr("Gamma lab"));
-    m_pageBar->addTab(tr("Audit"));
-    m_pageBar->addTab(tr("Rules"));
-    m_pageBar->addTab(tr("Models"));
-    m_pageBar->setTabToolTip(0, tr("The text of the run, token by token"));
-    m_pageBar->setTabToolTip(1, m_actions->showRace->toolTip());
-    m_pageBar->setTabToolTip(2, m_actions->showLab->toolTip());
-    m_pageBar->setTabToolTip(3, m_actions->showAudit->toolTip());
-    m_pageBar->setTabToolTip(4, m_actions->showRules->toolTip());
-    m_pageBar->setTabToolTip(5, m_actions->showModels->toolTip());
     m_pages = new QStackedWidget;
-    m_pages->addWidget(makeRunPage());
-    m_pages->addWidget(m_race);
-    m_pages->addWidget(m_lab);
-    m_pages->addWidget(m_audit);
-    m_pages->addWidget(m_rules);
-    m_pages->addWidget(m_models);
+    const auto addPage = [this](QWidget* page, const QString& title, const QString& help) {
+        m_pageBar->setTabToolTip(m_pageBar->addTab(title), help);
+        m_pages->addWidget(page);
+    };
+    // In the order of MainPage.
+    addPage(makeRunPage(), tr("Generate"), tr("The text of the run, token by token"));
+    addPage(m_race, tr("Race"), m_actions->showRace->toolTip());
+    addPage(m_lab, tr("Gamma lab"), m_actions->showLab->toolTip());
+    addPage(m_audit, tr("Audit"), m_actions->showAudit->toolTip());
+    addPage(m_rules, tr("Rules"), m_actions->showRules->toolTip());
+    addPage(m_models, tr("Models"), m_actions->showModels->toolTip());
+    addPage(m_learn, tr("Learn"), m_actions->showLearn->toolTip());
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
@@ -281,6 +280,7 @@ void MainWindow::setPage(MainPage page) {
     m_actions->showRace->setChecked(page == MainPage::Race);
     m_actions->showLab->setChecked(page == MainPage::Lab);
     m_actions->showRules->setChecked(page == MainPage::Rules);
+    m_actions->showLearn->setChecked(page == MainPage::Learn);
     if (page == MainPage::Generate)
         showRunDocks();
     else
@@ -358,6 +358,7 @@ void MainWindow::connectViews() {
     connectLab();
     connectRules();
     connectDiagnosis();
+    connectLearn();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);
