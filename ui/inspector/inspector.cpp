@@ -122,7 +122,7 @@ void Inspector::refresh() {
     m_stack->setCurrentIndex(1);
     if (log != m_log) {
         const Proposal* proposal = log->proposalAt(ref);
-        emit supposed(m_change, proposal && proposal->verdict == Verdict::Accepted);
+        emit this->supposed(m_change, proposal && proposal->verdict == Verdict::Accepted);
     }
 }
 
