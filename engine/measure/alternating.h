@@ -27,6 +27,13 @@ struct AlternatingRun {
     const SingleRun& plain;
 };
 
+/// One visit to a prompt: a plain run, then every variant of `runs`, the other way round in every other
+/// repeat (counted from 0; below 0 it is a warm-up, told of like any other). `onRun` is called after each run
+/// that was not cut. False where one was.
+bool visitPrompt(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
+                 const Alternation& runs, int repeat, std::size_t prompt, std::stop_token stop,
+                 const std::function<void(const AlternatingRun&)>& onRun);
+
 /// Measures every variant on every prompt, each visit to a prompt beginning with a plain run; every other
 /// repeat visits the variants in reverse. Repeats are outermost: all variants meet the machine's slow and
 /// fast minutes alike, and every figure is there, roughly, after the first. Before them the first prompt is
