@@ -294,6 +294,7 @@ void checkTogether(const CommandLine& line) {
         throw Error("--gamma: expected 0 or auto with --draft none, found " +
                     std::to_string(run.options.gamma));
     if (line.subcommand == Subcommand::Rules) checkRules(line);
+    if (line.subcommand == Subcommand::Recommend) checkRecommend(line);
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.bench.peersOnly && !line.bench.peers.any())
@@ -342,6 +343,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addGenerate(app, line);
     addMeasurements(app, line);
     addRules(app, line);
+    addRecommend(app, line);
     addAudit(app, line);
     addProbe(app, line);
     addBench(app, line);

@@ -18,6 +18,7 @@ enum class Subcommand {
     Compare,
     Sweep,
     Rules,
+    Recommend,
     Logits,
     Tokenize,
     Models,
@@ -78,6 +79,12 @@ struct RulesArguments {
     int draws = 200;                  ///< of the rounds that are drawn afresh
 };
 
+/// What `recommend` chooses from, and how long it may take.
+struct RecommendArguments {
+    std::vector<std::string> drafts;  ///< none = RunArguments::draft, or what fits on this machine
+    double seconds = 120.0;
+};
+
 /// Everything on the command line, checked as far as that is possible without opening a file.
 struct CommandLine {
     Subcommand subcommand = Subcommand::Window;
@@ -93,7 +100,7 @@ struct CommandLine {
     std::vector<int> chunks;                 ///< logits
     std::string tokenizerPath;               ///< tokenize
     bool decode = false;                     ///< tokenize
-    std::optional<std::string> prompts;      ///< compare, sweep, rules: "suite:NAME" or a file
+    std::optional<std::string> prompts;      ///< compare, sweep, rules, recommend: suite:NAME or a file
     int repeats = 0;
     bool requireSame = false;          ///< compare
     int draws = 0;                     ///< audit; 0 = its own
@@ -117,6 +124,7 @@ struct CommandLine {
     std::optional<std::string> details;   ///< models: a name or a path
     BenchArguments bench;
     RulesArguments rules;
+    RecommendArguments recommend;
     TrainRequest train;  ///< train-draft; its target is in run.target, prompts are filled in later
 };
 

@@ -50,4 +50,9 @@ void addRules(CLI::App& app, CommandLine& line);
 /// What cannot be said option by option. Throws Error.
 void checkRules(const CommandLine& line);
 
+// The subcommand `recommend` (command_line_recommend.cpp), likewise.
+
+void addRecommend(CLI::App& app, CommandLine& line);
+void checkRecommend(const CommandLine& line);
+
 }  // namespace specula

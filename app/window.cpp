@@ -10,6 +10,7 @@
 #include "app/engine_catalogue.h"
 #include "app/models_controller.h"
 #include "app/prompt_suites.h"
+#include "app/recommend_controller.h"
 #include "app/run_controller.h"
 #include "app/session_controller.h"
 #include "app/session_file.h"
@@ -82,6 +83,7 @@ int runWindow(const CommandLine& line) {
     ModelsController models(window, engineCatalogue(), HubSettings::fromEnvironment());
     const TrainController training(window, engineTrainer());
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
+    const RecommendController recommendations(window, controller);
     SessionKeeper keeper(window, controller);
     const SessionController sessions(window, controller, keeper);
     fillWindow(window);

@@ -9,6 +9,7 @@
 
 #include "engine/trace/options.h"
 #include "engine/trace/race.h"
+#include "engine/trace/recommend.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
@@ -23,6 +24,7 @@ class QTabBar;
 namespace specula {
 
 class AuditView;
+class FindGamma;
 class HelpWindow;
 class Inspector;
 class LiveCharts;
@@ -88,6 +90,7 @@ public:
     WelcomePanel& welcome() { return *m_welcome; }
     TimelinePanel& timeline() { return *m_timeline; }
     RulesView& rules() { return *m_rules; }
+    FindGamma& findGamma() { return *m_findGamma; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -178,6 +181,11 @@ signals:
     void rulesRequested(const specula::RulesRequest& request);
     /// Draw rounds under these rules at a round of the shown run.
     void roundRequested(int round, const std::vector<specula::RuleSetup>& setups);
+    /// What could draft for the chosen target?
+    void draftsRequested(const specula::EngineOptions& engine);
+    void recommendRequested(const specula::RecommendRequest& request);
+    /// What a recommendation decided is to be set and remembered.
+    void recommendationTaken(const specula::RecommendReport& report);
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
     /// Another target, draft or weight format was chosen.
@@ -231,6 +239,10 @@ private:
     void seeOneStep(TokenRef rejection);
     void offerClassicPair();
 
+    // main_window_recommend.cpp
+    void connectRecommend();
+    void askGamma();
+
     // main_window_rules.cpp
     void connectRules();
     void askRules();
@@ -264,6 +276,7 @@ private:
     RaceView* m_race = nullptr;
     WelcomePanel* m_welcome = nullptr;
     RulesView* m_rules = nullptr;
+    FindGamma* m_findGamma = nullptr;
     HelpWindow* m_help = nullptr;
     QTabBar* m_pageBar = nullptr;
     QStackedWidget* m_pages = nullptr;

@@ -357,6 +357,7 @@ void MainWindow::connectViews() {
     connectWelcome();
     connectRace();
     connectRules();
+    connectRecommend();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);
