@@ -10,6 +10,7 @@
 #include "engine/trace/error.h"
 #include "engine/trace/lab.h"
 #include "engine/trace/race.h"
+#include "engine/trace/recommend.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/round_source.h"
 #include "engine/trace/rule_requests.h"
@@ -104,6 +105,23 @@ public:
         static_cast<void>(request), static_cast<void>(stop), static_cast<void>(onPoint),
             static_cast<void>(progress);
         throw Error("This program was built without the comparison of rules", ErrorKind::Failed);
+    }
+
+    /// What could draft for the engine's target; nothing is loaded.
+    virtual std::vector<DraftCandidate> findDrafts(const EngineOptions& engine, std::stop_token stop,
+                                                   const Progress& progress) {
+        static_cast<void>(engine), static_cast<void>(stop), static_cast<void>(progress);
+        throw Error("This program was built without recommendations", ErrorKind::Failed);
+    }
+
+    /// The search for a draft and a gamma, on the target of the pair that was loaded last; `onReport` gets
+    /// all that is known whenever that is more than before. When stopped, what there is.
+    virtual RecommendReport recommend(const RecommendRequest& request, std::stop_token stop,
+                                      const std::function<void(const RecommendReport&)>& onReport,
+                                      const Progress& progress) {
+        static_cast<void>(request), static_cast<void>(stop), static_cast<void>(onReport),
+            static_cast<void>(progress);
+        throw Error("This program was built without recommendations", ErrorKind::Failed);
     }
 
     /// Rounds drawn afresh under each setup; when stopped, those that are complete.

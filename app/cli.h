@@ -14,6 +14,7 @@ int runGenerate(const CommandLine& line);
 int runCompare(const CommandLine& line);
 int runSweep(const CommandLine& line);
 int runRules(const CommandLine& line);
+int runRecommend(const CommandLine& line);
 int runLogits(const CommandLine& line);
 int runTokenize(const CommandLine& line);
 int runModels(const CommandLine& line);

@@ -307,6 +307,7 @@ void checkTogether(const CommandLine& line) {
                     std::to_string(run.options.gamma));
     if (line.subcommand == Subcommand::Rules) checkRules(line);
     if (line.subcommand == Subcommand::Diagnose || line.subcommand == Subcommand::Serving) checkExplain(line);
+    if (line.subcommand == Subcommand::Recommend) checkRecommend(line);
     if (line.requireSame && !run.options.sampling.greedy())
         throw Error("--require-same: expected --temperature 0 with it, found temperature above 0");
     if (line.bench.peersOnly && !line.bench.peers.any())
@@ -355,6 +356,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     addGenerate(app, line);
     addMeasurements(app, line);
     addRules(app, line);
+    addRecommend(app, line);
     addAudit(app, line);
     addProbe(app, line);
     addBench(app, line);

@@ -19,6 +19,7 @@ enum class Subcommand {
     Compare,
     Sweep,
     Rules,
+    Recommend,
     Logits,
     Tokenize,
     Models,
@@ -91,6 +92,12 @@ struct ServingArguments {
     int drafted = 0;  ///< a round there; 0 = as the counters say
 };
 
+/// What `recommend` chooses from, and how long it may take.
+struct RecommendArguments {
+    std::vector<std::string> drafts;  ///< none = RunArguments::draft, or what fits on this machine
+    double seconds = 120.0;
+};
+
 /// Everything on the command line, checked as far as that is possible without opening a file.
 struct CommandLine {
     Subcommand subcommand = Subcommand::Window;
@@ -106,7 +113,7 @@ struct CommandLine {
     std::vector<int> chunks;                 ///< logits
     std::string tokenizerPath;               ///< tokenize
     bool decode = false;                     ///< tokenize
-    std::optional<std::string> prompts;      ///< compare, sweep, rules: "suite:NAME" or a file
+    std::optional<std::string> prompts;      ///< compare, sweep, rules, recommend: suite:NAME or a file
     int repeats = 0;
     bool requireSame = false;          ///< compare
     int draws = 0;                     ///< audit; 0 = its own
@@ -116,12 +123,12 @@ struct CommandLine {
     std::optional<std::string> csvPath;
     std::optional<std::string> plotPath;
     std::optional<std::string> reportPath;  ///< sweep
-    std::string repository;          ///< download: "org/name"
-    std::string revision;            ///< download: "" = main
-    std::vector<std::string> files;  ///< download: none = those the program wants
-    bool allFiles = false;           ///< download
-    bool listOnly = false;           ///< download
-    std::string view;                ///< screenshot
+    std::string repository;                 ///< download: "org/name"
+    std::string revision;                   ///< download: "" = main
+    std::vector<std::string> files;         ///< download: none = those the program wants
+    bool allFiles = false;                  ///< download
+    bool listOnly = false;                  ///< download
+    std::string view;                       ///< screenshot
     int width = 1280;
     int height = 800;
     bool dark = false;
@@ -132,6 +139,7 @@ struct CommandLine {
     BenchArguments bench;
     RulesArguments rules;
     ServingArguments serving;
+    RecommendArguments recommend;
     TrainRequest train;  ///< train-draft; its target is in run.target, prompts are filled in later
 };
 

@@ -54,5 +54,9 @@ void checkRules(const CommandLine& line);
 
 void addExplain(CLI::App& app, CommandLine& line);
 void checkExplain(const CommandLine& line);
+// The subcommand `recommend` (command_line_recommend.cpp), likewise.
+
+void addRecommend(CLI::App& app, CommandLine& line);
+void checkRecommend(const CommandLine& line);
 
 }  // namespace specula

@@ -1,6 +1,5 @@
 // The options of the subcommand `rules`.
 #include <algorithm>
-#include <sstream>
 
 #include "app/command_line_options.h"
 #include "app/option_values.h"
@@ -9,17 +8,6 @@
 namespace specula {
 
 namespace {
-
-/// What stands between commas, spaces kept: paths may hold them.
-std::vector<std::string> partsOf(const std::string& option, const std::string& text) {
-    std::vector<std::string> parts;
-    std::istringstream in(text + ",");
-    for (std::string part; std::getline(in, part, ',');) {
-        if (part.empty()) refuseValue(option, "names with commas between them", text);
-        parts.push_back(part);
-    }
-    return parts;
-}
 
 std::vector<RuleChoice> parseRules(const std::string& option, const std::string& text) {
     std::vector<RuleChoice> rules;
@@ -44,11 +32,11 @@ void addRules(CLI::App& app, CommandLine& line) {
              [&rules](const std::string& o, const std::string& text) { rules.rules = parseRules(o, text); });
     addValue(*sub, "--drafts", "drafts to compare them with, commas between",
              [&rules](const std::string& option, const std::string& text) {
-                 rules.drafts = partsOf(option, text);
+                 rules.drafts = parseParts(option, text);
                  for (const std::string& draft : rules.drafts) checkDraft(option, draft);
              });
     addValue(*sub, "--suites", "suites of prompts such as creative,structured,code,chat (default creative)",
-             [&rules](const std::string& o, const std::string& text) { rules.suites = partsOf(o, text); });
+             [&rules](const std::string& o, const std::string& text) { rules.suites = parseParts(o, text); });
     addText(*sub, "--prompts", line.prompts, "suite:NAME, or a file of prompts");
     addInt(*sub, "--repeats", line.repeats, 1, 1000, "default 3");
     addInt(*sub, "--draws", rules.draws, 2, 1'000'000,

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/default_models.h"
+#include "app/recommend_drafts.h"
 #include "engine/decode/auto_plan.h"
 #include "engine/decode/session.h"
 #include "engine/measure/audit.h"
@@ -10,6 +11,7 @@
 #include "engine/measure/lab.h"
 #include "engine/measure/probe.h"
 #include "engine/measure/race.h"
+#include "engine/measure/recommend.h"
 #include "engine/model/kernels.h"
 #include "engine/trace/error.h"
 #include "engine/trace/names.h"
@@ -204,6 +206,46 @@ void EngineBackend::compareRules(const RulesRequest& request, std::stop_token st
     const std::vector<MeasuredSuite> suites{{request.suite, encode(request.prompts)}};
     specula::compareRules(engine(), suites, options, request.setups, request.repeats, stop, onPoint,
                           withEta(progress));
+}
+
+std::vector<DraftCandidate> EngineBackend::findDrafts(const EngineOptions& options, std::stop_token stop,
+                                                      const Progress& progress) {
+    EngineOptions resolved = options;
+    resolved.target = resolveModelPath("target", options.target);
+    return draftCandidates(resolved, stop, progress);
+}
+
+RecommendReport EngineBackend::recommend(const RecommendRequest& request, std::stop_token stop,
+                                         const std::function<void(const RecommendReport&)>& onReport,
+                                         const Progress& progress) {
+    return recommendFrom(encode(request.prompts), request, std::move(stop), onReport, progress);
+}
+
+RecommendReport EngineBackend::recommendFrom(const std::vector<MeasuredPrompt>& prompts,
+                                             const RecommendRequest& request, std::stop_token stop,
+                                             const std::function<void(const RecommendReport&)>& onReport,
+                                             const Progress& progress) {
+    const std::shared_ptr<const Engine> loaded = engine();
+    const auto complete = [&](RecommendReport report) {
+        report.target = loaded->targetInfo();
+        report.suite = request.suite;
+        return report;
+    };
+    RecommendSearch search;
+    for (const std::string& draft : request.drafts)
+        search.drafts.push_back(isDraftRule(draft) ? draft : resolveModelPath("draft", draft));
+    search.prompts = prompts;
+    search.base = request.options;
+    search.seconds = request.seconds;
+    search.load = [&loaded](const std::string& draft, std::stop_token stopLoad) {
+        return draft == loaded->options().draft ? loaded : loaded->withDraft(draft, stopLoad);
+    };
+    if (onReport) search.onReport = [&](const RecommendReport& report) { onReport(complete(report)); };
+    if (progress)
+        search.progress = [&](double fraction, double seconds, const std::string& what) {
+            progress(fraction, what + ", at most " + std::to_string(std::lround(seconds)) + " s left");
+        };
+    return complete(specula::recommend(search, std::move(stop)));
 }
 
 std::vector<RoundOutcome> EngineBackend::drawRounds(const RoundRequest& request, std::stop_token stop,

@@ -30,6 +30,17 @@ public:
     std::vector<RoundOutcome> drawRounds(const RoundRequest& request, std::stop_token stop,
                                          const Progress& progress) override;
 
+    std::vector<DraftCandidate> findDrafts(const EngineOptions& engine, std::stop_token stop,
+                                           const Progress& progress) override;
+    RecommendReport recommend(const RecommendRequest& request, std::stop_token stop,
+                              const std::function<void(const RecommendReport&)>& onReport,
+                              const Progress& progress) override;
+    /// The same with the prompts given as ids.
+    RecommendReport recommendFrom(const std::vector<MeasuredPrompt>& prompts, const RecommendRequest& request,
+                                  std::stop_token stop,
+                                  const std::function<void(const RecommendReport&)>& onReport,
+                                  const Progress& progress);
+
     /// start() with the prompt given as ids.
     std::unique_ptr<ActiveRun> startFromIds(std::vector<TokenId> ids, RunOptions options,
                                             std::stop_token stop);

@@ -201,6 +201,19 @@ void EngineWorker::handle(const Pending& pending, const RoundJob& job) {
     post(pending, JobDone{});
 }
 
+void EngineWorker::handle(const Pending& pending, const FindDraftsJob& job) {
+    DraftsFound found{m_backend->findDrafts(job.engine, pending.stop, progressOf(pending))};
+    if (!pending.stop.stop_requested()) post(pending, std::move(found));
+    post(pending, JobDone{});
+}
+
+void EngineWorker::handle(const Pending& pending, const RecommendJob& job) {
+    ensureLoaded(pending, job.request.engine);
+    const auto tell = [&](const RecommendReport& report) { post(pending, report); };
+    post(pending, m_backend->recommend(job.request, pending.stop, tell, progressOf(pending)));
+    post(pending, JobDone{});
+}
+
 void EngineWorker::pump(const Pending& pending) {
     while (std::optional<Round> round = m_run->step(pending.stop)) {
         round->runId = m_runId;

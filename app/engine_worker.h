@@ -49,8 +49,14 @@ struct RulesJob {
 struct RoundJob {
     RoundRequest request;
 };
+struct FindDraftsJob {  ///< what could draft for a target
+    EngineOptions engine;
+};
+struct RecommendJob {
+    RecommendRequest request;
+};
 using Job = std::variant<LoadJob, RunJob, ContinueJob, CompareJob, RaceJob, LabJob, AuditJob, ProbeJob,
-                         RulesJob, RoundJob>;
+                         RulesJob, RoundJob, FindDraftsJob, RecommendJob>;
 
 // What comes back, in order; each job ends with exactly one RunEnded, JobDone or JobFailed.
 struct JobProgress {
@@ -72,14 +78,17 @@ struct RunEnded {
 struct RoundsDrawn {
     std::vector<RoundOutcome> outcomes;
 };
+struct DraftsFound {
+    std::vector<DraftCandidate> candidates;
+};
 struct JobDone {};
 struct JobFailed {
     std::string message;
     bool unloaded = false;  ///< no pair is loaded any more
 };
-using EventValue =
-    std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded, CompareReport, RaceReport,
-                 LabStep, LabPoint, AuditCheck, AuditReport, RulePoint, RoundsDrawn, JobDone, JobFailed>;
+using EventValue = std::variant<JobProgress, PairLoaded, ProbeReport, RunBegun, Round, RunEnded,
+                                CompareReport, RaceReport, LabStep, LabPoint, AuditCheck, AuditReport,
+                                RulePoint, RoundsDrawn, DraftsFound, RecommendReport, JobDone, JobFailed>;
 struct WorkerEvent {
     std::uint64_t job = 0;
     EventValue value;
@@ -127,6 +136,8 @@ private:
     void handle(const Pending& pending, const ProbeJob& job);
     void handle(const Pending& pending, const RulesJob& job);
     void handle(const Pending& pending, const RoundJob& job);
+    void handle(const Pending& pending, const FindDraftsJob& job);
+    void handle(const Pending& pending, const RecommendJob& job);
     void postCosts(const Pending& pending);
     void ensureLoaded(const Pending& pending, const EngineOptions& options);
     void pump(const Pending& pending);

@@ -170,6 +170,31 @@ std::vector<std::string> parseWords(const std::string& option, const std::string
     return words;
 }
 
+std::vector<std::string> parseParts(const std::string& option, const std::string& text) {
+    std::vector<std::string> parts;
+    std::istringstream in(text + ",");
+    for (std::string part; std::getline(in, part, ',');) {
+        if (part.empty()) refuseValue(option, "names with commas between them", text);
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+double parseSeconds(const std::string& option, const std::string& text, double low, double high) {
+    const std::string expected = "a time such as 90s, 2m or 1h";
+    const char unit = text.empty() ? ' ' : text.back();
+    const double scale = unit == 'h' ? 3600.0 : unit == 'm' ? 60.0 : 1.0;
+    const bool named = unit == 'h' || unit == 'm' || unit == 's';
+    double seconds = 0.0;
+    try {
+        seconds = scale * parseNumber(option, named ? text.substr(0, text.size() - 1) : text, 0.0, 1e9);
+    } catch (const Error&) {
+        refuseValue(option, expected, text);
+    }
+    if (seconds < low || seconds > high) refuseValue(option, expected + ", from 1 s to 10 h", text);
+    return seconds;
+}
+
 std::vector<TokenId> parseIds(const std::string& option, const std::string& text) {
     std::vector<TokenId> ids;
     for (const std::string& part : split(text, ',')) {

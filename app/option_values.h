@@ -34,6 +34,12 @@ std::string mutantNames();
 /// Words between commas, none of them empty. Throws Error.
 std::vector<std::string> parseWords(const std::string& option, const std::string& text);
 
+/// What stands between commas, none of it empty, spaces kept: paths may hold them. Throws Error.
+std::vector<std::string> parseParts(const std::string& option, const std::string& text);
+
+/// "90", "90s", "2m", "1.5h" in seconds.
+double parseSeconds(const std::string& option, const std::string& text, double low, double high);
+
 std::vector<TokenId> parseIds(const std::string& option, const std::string& text);
 
 /// A draft as in EngineOptions; kinds that are not in this version and malformed numbers are refused.

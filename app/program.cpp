@@ -51,6 +51,8 @@ int dispatch(const CommandLine& line) {
             return runSweep(line);
         case Subcommand::Rules:
             return runRules(line);
+        case Subcommand::Recommend:
+            return runRecommend(line);
         case Subcommand::Logits:
             return runLogits(line);
         case Subcommand::Tokenize:

@@ -327,6 +327,7 @@ void RunController::takeFiles() {
 
 void RunController::on(JobProgress& progress) {
     m_window.setProgress(progress.fraction, QString::fromStdString(progress.what));
+    emit progressed(progress.fraction, QString::fromStdString(progress.what));
 }
 
 void RunController::on(PairLoaded& loaded) {
@@ -336,6 +337,7 @@ void RunController::on(PairLoaded& loaded) {
     m_costs.reset();
     m_lab.on(m_pair);
     m_window.setModelInfo(m_pair.target, m_pair.draft, m_pair.pair);
+    emit pairLoaded(*m_loaded, m_pair);
     m_window.setProgress(-1.0);
     for (const std::string& warning : m_pair.pair.warnings)
         m_window.showWarning(QString::fromStdString(warning));

@@ -62,6 +62,8 @@ public slots:
     void measureCosts(const specula::EngineOptions& options);
     void compareRules(const specula::RulesRequest& request);
     void drawRounds(int round, const std::vector<specula::RuleSetup>& setups);
+    void findDrafts(const specula::EngineOptions& engine);
+    void recommend(const specula::RecommendRequest& request);
     void load(const specula::EngineOptions& options);
     void openSession(const QString& path);
     void saveSession(const QString& path);
@@ -69,6 +71,11 @@ public slots:
 signals:
     /// A stored run was opened and is on screen; its models may not be on this computer.
     void storedRunShown(const specula::RunRecord& head);
+    void pairLoaded(const specula::EngineOptions& options, const specula::LoadedPair& pair);
+    /// Of the job under way.
+    void progressed(double fraction, const QString& what);
+    void draftsFound(const std::vector<specula::DraftCandidate>& candidates);
+    void recommendationCame(const specula::RecommendReport& report);
 
 private:
     void connectWindow();
@@ -93,6 +100,8 @@ private:
     void on(AuditReport& report);
     void on(RulePoint& point) { m_rules.on(point); }
     void on(RoundsDrawn& drawn) { m_rules.on(drawn); }
+    void on(DraftsFound& found) { emit draftsFound(found.candidates); }
+    void on(RecommendReport& report) { emit recommendationCame(report); }
     void on(JobDone&);
     void on(JobFailed& failed);
     void beginLog();

@@ -13,6 +13,7 @@
 #include "app/learn_controller.h"
 #include "app/models_controller.h"
 #include "app/prompt_suites.h"
+#include "app/recommend_controller.h"
 #include "app/report_controller.h"
 #include "app/run_controller.h"
 #include "app/session_controller.h"
@@ -95,6 +96,7 @@ int runWindow(const CommandLine& line) {
     const TrainController training(window, engineTrainer());
     QObject::connect(&training, &TrainController::made, &models, &ModelsController::addPath);
     const DiagnosisController diagnosis(window, controller);
+    const RecommendController recommendations(window, controller);
     SessionKeeper keeper(window, controller);
     const SessionController sessions(window, controller, keeper);
     const ReportController reports(window, controller);

@@ -39,44 +39,38 @@ std::shared_ptr<const Engine> Engine::load(const EngineOptions& options, std::st
     std::shared_ptr<const Checkpoint> target = openCheckpoint(options.target);
     engine->m_tokenizer = target->tokenizer();
     engine->m_chatTemplate = target->chatTemplate();
-    engine->m_draftInfo = describeDraft(options.draft, target->config().layers);
-    std::shared_ptr<const Checkpoint> draft;
-    if (engine->m_draftInfo.kind == "model") {
-        draft = openCheckpoint(options.draft);
-        engine->m_pair = checkPair(*target, *draft);
-        if (!engine->m_pair.compatible)
-            throw Error(options.draft + " cannot draft for " + options.target + ". " +
-                        reasonAgainst(engine->m_pair));
-    } else {
-        engine->m_pair.compatible = true;
-    }
-    const auto planned = [&](const Checkpoint& checkpoint, WeightFormat weights) -> PlannedLoad {
-        return {&checkpoint.config(),       weights,       options.kv, options.maxContext,
-                usedVocabulary(checkpoint), options.device};
-    };
-    std::vector<PlannedLoad> loads{planned(*target, options.weights)};
-    if (draft) loads.push_back(planned(*draft, options.draftWeights));
+    const std::shared_ptr<const Checkpoint> draft = engine->openDraft(*target);
+    std::vector<PlannedLoad> loads{engine->planned(*target, options.weights)};
+    if (draft) loads.push_back(engine->planned(*draft, options.draftWeights));
     checkMemory(loads, availableMemory(options.device));
     const auto pool = std::make_shared<ThreadPool>(options.threads);
     const double share = draft ? 0.85 : 1.0;
     engine->takeTarget(Model::load(target, loadOptions(loads[0]), pool, stop,
                                    [&](double f) { report(share * f, "loading " + target->config().name); }));
-    if (draft) {
-        engine->takeDraft(Model::load(draft, loadOptions(loads[1]), pool, stop, [&](double f) {
-            report(share + 0.15 * f, "loading " + draft->config().name);
-        }));
-        engine->m_draftInfo.model->path = options.draft;
-    }
-    if (engine->m_draftInfo.kind == "feature-head") {
-        engine->m_featureHead =
-            FeatureHead::load(options.draft, engine->m_target, options.draftWeights, stop);
-        engine->m_draftInfo.model = engine->m_featureHead->info();
-        engine->m_draftInfo.name = engine->m_featureHead->config().name;
-        engine->m_draftInfo.bestTree.children = engine->m_featureHead->config().bestTree;
-    }
+    engine->loadDraft(draft, stop,
+                      [&](double f) { report(share + 0.15 * f, "loading " + draft->config().name); });
     engine->m_targetInfo.path = options.target;
     engine->m_targetInfo.loadSeconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return engine;
+}
+
+std::shared_ptr<const Engine> Engine::withDraft(const std::string& draft, std::stop_token stop,
+                                                const Progress& progress) const {
+    std::shared_ptr<Engine> engine(new Engine);
+    engine->m_options = m_options;
+    engine->m_options.draft = draft;
+    engine->m_tokenizer = m_tokenizer;
+    engine->m_chatTemplate = m_chatTemplate;
+    const std::shared_ptr<const Checkpoint> checkpoint = engine->openDraft(m_target->checkpoint());
+    if (checkpoint)
+        checkMemory({engine->planned(*checkpoint, m_options.draftWeights)},
+                    availableMemory(m_options.device));
+    engine->takeTarget(m_target);
+    engine->m_targetInfo = m_targetInfo;
+    engine->loadDraft(checkpoint, stop, [&](double fraction) {
+        if (progress) progress(fraction, "loading " + checkpoint->config().name);
+    });
     return engine;
 }
 
@@ -99,6 +93,40 @@ std::shared_ptr<const Engine> Engine::ofModels(std::shared_ptr<const Model> targ
         engine->takeDraft(std::move(draft));
     }
     return engine;
+}
+
+/// What m_options say of the draft; its checkpoint, checked against the target, if it is a model.
+std::shared_ptr<const Checkpoint> Engine::openDraft(const Checkpoint& target) {
+    m_draftInfo = describeDraft(m_options.draft, target.config().layers);
+    if (m_draftInfo.kind != "model") {
+        m_pair.compatible = true;
+        return nullptr;
+    }
+    std::shared_ptr<const Checkpoint> draft = openCheckpoint(m_options.draft);
+    m_pair = checkPair(target, *draft);
+    if (!m_pair.compatible)
+        throw Error(m_options.draft + " cannot draft for " + m_options.target + ". " + reasonAgainst(m_pair));
+    return draft;
+}
+
+PlannedLoad Engine::planned(const Checkpoint& checkpoint, WeightFormat weights) const {
+    return {&checkpoint.config(),       weights,         m_options.kv, m_options.maxContext,
+            usedVocabulary(checkpoint), m_options.device};
+}
+
+/// After the target: the draft's weights, or the head's.
+void Engine::loadDraft(const std::shared_ptr<const Checkpoint>& draft, std::stop_token stop,
+                       const std::function<void(double)>& progress) {
+    if (draft) {
+        takeDraft(Model::load(draft, loadOptions(planned(*draft, m_options.draftWeights)),
+                              m_target->poolShared(), stop, progress));
+        m_draftInfo.model->path = m_options.draft;
+    }
+    if (m_draftInfo.kind != "feature-head") return;
+    m_featureHead = FeatureHead::load(m_options.draft, m_target, m_options.draftWeights, stop);
+    m_draftInfo.model = m_featureHead->info();
+    m_draftInfo.name = m_featureHead->config().name;
+    m_draftInfo.bestTree.children = m_featureHead->config().bestTree;
 }
 
 /// The target, and the tokens that end its texts; the tokenizer must be known.

@@ -11,9 +11,11 @@
 
 namespace specula {
 
+class Checkpoint;
 class FeatureHead;
 class Model;
 class TokenBridge;
+struct PlannedLoad;
 
 /// A loaded target and, if any, its draft. Const after load: any number of Sessions may share it, one thread
 /// each, though two running at once slow each other down.
@@ -24,6 +26,11 @@ public:
     using Progress = std::function<void(double fraction, const std::string& what)>;
     static std::shared_ptr<const Engine> load(const EngineOptions& options, std::stop_token stop = {},
                                               const Progress& progress = {});
+
+    /// The same target with another draft, as load() loads it; the target's weights are shared, so they are
+    /// neither read nor held twice.
+    std::shared_ptr<const Engine> withDraft(const std::string& draft, std::stop_token stop = {},
+                                            const Progress& progress = {}) const;
 
     /// An engine over models that are loaded already and share a ThreadPool; draft null: plain decoding only.
     /// Throws Error where they do not fit together.
@@ -62,6 +69,10 @@ public:
 
 private:
     Engine() = default;
+    std::shared_ptr<const Checkpoint> openDraft(const Checkpoint& target);
+    PlannedLoad planned(const Checkpoint& checkpoint, WeightFormat weights) const;
+    void loadDraft(const std::shared_ptr<const Checkpoint>& draft, std::stop_token stop,
+                   const std::function<void(double)>& progress);
     void takeTarget(std::shared_ptr<const Model> target);
     void takeDraft(std::shared_ptr<const Model> draft);
 

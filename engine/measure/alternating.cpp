@@ -1,6 +1,7 @@
 #include "engine/measure/alternating.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/measure/series.h"
 
@@ -50,14 +51,6 @@ private:
         return all;
     }
 
-    SingleRun runOf(std::size_t group, std::size_t variant, int repeat, std::size_t prompt) const {
-        const Alternation& runs = m_groups[group];
-        RunOptions options = variant == 0 ? runs.plain : runs.variants[variant - 1];
-        if (variant == 0) options.gamma = 0;
-        if (m_groups.front().newSeeds) options.seed += static_cast<std::uint64_t>(std::max(repeat, 0));
-        return runOnce(m_engine, m_prompts[prompt].ids, std::move(options), m_stop);
-    }
-
     /// Whether it had to wait.
     bool passGate() {
         if (m_hooks.gate == nullptr) return false;
@@ -67,21 +60,18 @@ private:
     }
 
     bool visit(int repeat, std::size_t prompt, std::size_t group) {
-        const std::size_t variants = m_groups[group].variants.size();
-        SingleRun plain;
-        for (std::size_t step = 0; step <= variants; ++step) {
-            const std::size_t variant = step == 0 || repeat % 2 == 0 ? step : variants + 1 - step;
+        const auto before = [&](std::size_t variant) {
             const bool held = passGate();
-            if (m_stop.stop_requested()) return false;
-            if (repeat != kWarmUp && m_hooks.onStart) m_hooks.onStart(group, variant, prompt);
-            if (step == 0 || held) plain = runOf(group, 0, repeat, prompt);
-            if (plain.cancelled) return false;
-            const SingleRun run = step == 0 ? plain : runOf(group, variant, repeat, prompt);
-            if (run.cancelled) return false;
-            if (repeat != kWarmUp && m_hooks.onRun) m_hooks.onRun({prompt, variant, run, plain, group});
-            m_eta.step(workOf(group, variant));
-        }
-        return true;
+            if (repeat != kWarmUp && m_hooks.onStart && !m_stop.stop_requested())
+                m_hooks.onStart(group, variant, prompt);
+            return held;
+        };
+        const auto after = [&](const AlternatingRun& done) {
+            if (repeat != kWarmUp && m_hooks.onRun)
+                m_hooks.onRun({prompt, done.variant, done.run, done.plain, group});
+            m_eta.step(workOf(group, done.variant));
+        };
+        return visitPrompt(m_engine, m_prompts, m_groups[group], repeat, prompt, m_stop, after, before);
     }
 
     const std::shared_ptr<const Engine>& m_engine;
@@ -93,6 +83,31 @@ private:
 };
 
 }  // namespace
+
+bool visitPrompt(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
+                 const Alternation& runs, int repeat, std::size_t prompt, std::stop_token stop,
+                 const std::function<void(const AlternatingRun&)>& onRun,
+                 const std::function<bool(std::size_t variant)>& before) {
+    const std::size_t variants = runs.variants.size();
+    const auto runOf = [&](std::size_t variant) {
+        RunOptions options = variant == 0 ? runs.plain : runs.variants[variant - 1];
+        if (variant == 0) options.gamma = 0;
+        if (runs.newSeeds) options.seed += static_cast<std::uint64_t>(std::max(repeat, 0));
+        return runOnce(engine, prompts[prompt].ids, std::move(options), stop);
+    };
+    SingleRun plain;
+    for (std::size_t step = 0; step <= variants; ++step) {
+        const std::size_t variant = step == 0 || repeat % 2 == 0 ? step : variants + 1 - step;
+        const bool held = before && before(variant);
+        if (stop.stop_requested()) return false;
+        if (step == 0 || held) plain = runOf(0);
+        if (plain.cancelled) return false;
+        const SingleRun run = step == 0 ? plain : runOf(variant);
+        if (run.cancelled) return false;
+        onRun({prompt, variant, run, plain});
+    }
+    return true;
+}
 
 bool alternate(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
                const Alternation& alternation, std::stop_token stop,

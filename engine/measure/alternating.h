@@ -38,6 +38,16 @@ struct AlternatingHooks {
     PauseGate* gate = nullptr;                                           ///< passed before every run
 };
 
+/// One visit to a prompt: a plain run, then every variant of `runs`, the other way round in every other
+/// repeat (counted from 0; below 0 it is a warm-up, told of like any other). `onRun` is called after each run
+/// that was not cut. `before` is called before each and says whether it had to wait; then a plain run comes
+/// first again, in the place of the one before the wait: what is compared stands side by side in time. False
+/// where a run was cut or a stop was asked for.
+bool visitPrompt(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
+                 const Alternation& runs, int repeat, std::size_t prompt, std::stop_token stop,
+                 const std::function<void(const AlternatingRun&)>& onRun,
+                 const std::function<bool(std::size_t variant)>& before = {});
+
 /// Measures every variant on every prompt, each visit to a prompt beginning with a plain run; every other
 /// repeat visits the variants in reverse. Repeats are outermost: all variants meet the machine's slow and
 /// fast minutes alike, and every figure is there, roughly, after the first. Before them the first prompt is
@@ -49,9 +59,7 @@ bool alternate(const std::shared_ptr<const Engine>& engine, const std::vector<Me
                const std::function<void(double fraction, double etaSeconds)>& progress = {});
 
 /// The same for several groups, each with a plain run of its own (temperatures, say), one visit after the
-/// other at every prompt. Repeats and seeds are as the first group has them, and only that one is warmed up.
-/// A visit that was held at the gate begins again with a plain run, which counts in the place of the one
-/// before the pause: what is compared stands side by side in time.
+/// other at every prompt. Repeats are as the first group has them, and only that one is warmed up.
 bool alternate(const std::shared_ptr<const Engine>& engine, const std::vector<MeasuredPrompt>& prompts,
                const std::vector<Alternation>& groups, std::stop_token stop, const AlternatingHooks& hooks);
 

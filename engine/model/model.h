@@ -103,6 +103,7 @@ public:
     int maxSeq() const { return m_info.context; }
     int vocabulary() const { return m_info.vocabulary; }  ///< length of a row of logits
     ThreadPool& pool() const { return *m_pool; }
+    const std::shared_ptr<ThreadPool>& poolShared() const { return m_pool; }
 
     std::unique_ptr<ModelState> newState() const;
 

@@ -110,6 +110,8 @@ void MainActions::makeRun() {
     sweep = make(tr("Gamma s&weep…"), Qt::CTRL | Qt::Key_G,
                  tr("Measure each gamma on the setup's prompt, in the Gamma lab"));
     sweep->setIconText(tr("Measure…"));
+    findGamma = make(tr("&Find my gamma…"), Qt::CTRL | Qt::SHIFT | Qt::Key_F,
+                     tr("Which draft, which gamma, is it worth it: the answer in two minutes"));
     compareRules = make(tr("Compare r&ules…"), Qt::CTRL | Qt::SHIFT | Qt::Key_G,
                         tr("Measure each rule of verification against plain decoding"));
     measurePlain = make(tr("&Measure plain"), Qt::CTRL | Qt::Key_M,
@@ -189,7 +191,7 @@ void MainActions::fill(QMenuBar* bar) {
          gap,           systemColors, lightColors, darkColors,  gap,          contextMenu});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
-             sweep, compareRules, gap, why, serving});
+             findGamma, sweep, compareRules, gap, why, serving});
     const TimelineActions& t = timeline;
     QMenu* along = addMenu(
         bar, tr("&Timeline"),

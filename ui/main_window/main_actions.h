@@ -65,6 +65,7 @@ public:
     QAction* step = nullptr;
     TimelineActions timeline;
     QAction* sweep = nullptr;
+    QAction* findGamma = nullptr;
     QAction* compareRules = nullptr;
     QAction* measurePlain = nullptr;
     QAction* measureCosts = nullptr;

@@ -10,6 +10,7 @@
 #include "engine/trace/lab.h"
 #include "engine/trace/options.h"
 #include "engine/trace/race.h"
+#include "engine/trace/recommend.h"
 #include "engine/trace/reports.h"
 #include "engine/trace/rule_requests.h"
 #include "ui/common/run_log.h"
@@ -26,6 +27,7 @@ namespace specula {
 
 class AuditView;
 class DiagnosisDialog;
+class FindGamma;
 class HelpWindow;
 class Inspector;
 class LabView;
@@ -104,6 +106,7 @@ public:
     LearnView& learn() { return *m_learn; }
     LessonPlayer& lessonPlayer() { return *m_lessonPlayer; }
     LessonPanel& lessonPanel() { return *m_lessonPanel; }
+    FindGamma& findGamma() { return *m_findGamma; }
     AppState state() const { return m_state; }
 
     /// Size, docks, theme, zoom, pace and every setup control, kept with a version; an older or foreign
@@ -224,6 +227,11 @@ signals:
     void servingShown();
     /// setPlainBaseline() said something else.
     void baselineChanged();
+    /// What could draft for the chosen target?
+    void draftsRequested(const specula::EngineOptions& engine);
+    void recommendRequested(const specula::RecommendRequest& request);
+    /// What a recommendation decided is to be set and remembered.
+    void recommendationTaken(const specula::RecommendReport& report);
     /// Measure what rows and draft steps of the chosen pair cost.
     void costsRequested(const specula::EngineOptions& options);
     /// Another target, draft or weight format was chosen.
@@ -294,6 +302,10 @@ private:
     void askLesson();
     void askWorksheet(const QString& path);
 
+    // main_window_recommend.cpp
+    void connectRecommend();
+    void askGamma();
+
     // main_window_rules.cpp
     void connectRules();
     void askRules();
@@ -338,6 +350,7 @@ private:
     std::unique_ptr<LessonStage> m_stage;
     LessonPlayer* m_lessonPlayer = nullptr;
     QString m_lessonPath;  ///< of the lesson that is told
+    FindGamma* m_findGamma = nullptr;
     HelpWindow* m_help = nullptr;
     DiagnosisDialog* m_diagnosis = nullptr;
     ServingDialog* m_serving = nullptr;

@@ -359,6 +359,7 @@ void MainWindow::connectViews() {
     connectRules();
     connectDiagnosis();
     connectLearn();
+    connectRecommend();
     connect(m_audit, &AuditView::auditRequested, this, &MainWindow::startAudit);
     connect(m_audit, &AuditView::stopRequested, m_actions->stop, &QAction::trigger);
     connect(m_models, &ModelsView::useAsTarget, m_setup, &SetupPanel::chooseTarget);

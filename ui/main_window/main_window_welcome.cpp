@@ -37,7 +37,7 @@ void MainWindow::connectWelcome() {
         setPage(MainPage::Race);
         m_race->setFocus(Qt::OtherFocusReason);
     });
-    connect(m_welcome, &WelcomePanel::gammaAsked, m_actions->sweep, &QAction::trigger);
+    connect(m_welcome, &WelcomePanel::gammaAsked, m_actions->findGamma, &QAction::trigger);
     // Both need that nothing else runs, as a sweep does.
     connect(m_actions->sweep, &QAction::enabledChanged, m_welcome->gammaButton(), &QWidget::setEnabled);
     connect(m_actions->sweep, &QAction::enabledChanged, m_actions->welcome, &QAction::setEnabled);

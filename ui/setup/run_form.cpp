@@ -10,6 +10,7 @@
 #include <QRegularExpressionValidator>
 #include <QSpinBox>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include "engine/trace/names.h"
 #include "ui/setup/help.h"
@@ -29,6 +30,10 @@ QSpinBox* whole(int low, int high, int value, const QString& lowWord = {}) {
     box->setValue(value);
     box->setSpecialValueText(lowWord);
     return box;
+}
+
+QString gammaHelp() {
+    return RunForm::tr("Tokens drafted a round; auto chooses from the costs measured, 0 is plain.");
 }
 
 QString textOf(const TreeShape& tree) {
@@ -60,8 +65,7 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent) {
 
 void RunForm::makeLengths() {
     m_gamma = whole(kGammaAuto, kGammaMax, kGammaAuto, tr("auto"));
-    describe(m_gamma, tr("Gamma"),
-             tr("Tokens drafted a round; auto chooses from the costs measured, 0 is plain."));
+    describe(m_gamma, tr("Gamma"), gammaHelp());
     m_tree = new QComboBox;
     m_tree->setEditable(true);
     m_tree->setInsertPolicy(QComboBox::NoInsert);
@@ -125,6 +129,22 @@ QWidget* RunForm::makeTreeRow() {
     return m_treeRow;
 }
 
+/// Below gamma: what was measured best, and the tree.
+QWidget* RunForm::makeShapeRows() {
+    m_measuredButton = new MeasuredShapeButton;
+    m_measuredButton->hide();
+    connect(m_measuredButton, &QPushButton::clicked, this, [this] {
+        if (m_measured) useShape(m_measured->shape);
+    });
+    auto* rows = new QWidget;
+    auto* column = new QVBoxLayout(rows);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_measuredButton);
+    column->addWidget(makeTreeRow());
+    return rows;
+}
+
 QWidget* RunForm::makeSeedRow() {
     auto* seed = new QWidget;
     auto* row = new QHBoxLayout(seed);
@@ -145,7 +165,7 @@ void RunForm::layOut() {
     grid->setColumnStretch(1, 1);
     place(grid, 0, 0, tr("&Gamma"), m_gamma);
     place(grid, 0, 1, tr("Ma&x tokens"), m_maxTokens);
-    grid->addWidget(makeTreeRow(), 2, 0, 1, 2);
+    grid->addWidget(makeShapeRows(), 2, 0, 1, 2);
     place(grid, 1, 0, tr("&Temperature"), m_temperature);
     place(grid, 1, 1, tr("Top-&k"), m_topK);
     place(grid, 2, 0, tr("Top-p"), m_topP);
@@ -166,6 +186,26 @@ void RunForm::offerTree(bool offered) {
     m_treeOffered = offered;
     m_treeRow->setVisible(offered);
     settle();
+}
+
+void RunForm::setMeasured(const std::optional<MeasuredShape>& measured) {
+    m_measured = measured;
+    if (!measured) m_measuredButton->hide();
+    const QString help = gammaHelp();
+    describe(m_gamma, tr("Gamma"), measured ? tr("%1 Here %2.").arg(help, measured->words) : help);
+    settle();
+}
+
+void RunForm::useShape(const DraftShape& shape) {
+    if (m_treeOffered) setTree(shape.tree);
+    m_gamma->setValue(shape.tree.off() ? shape.gamma : shape.depth());
+    settle();
+}
+
+bool RunForm::isSet(const DraftShape& shape) const {
+    const TreeShape now =
+        m_treeOffered ? tree().value_or(TreeShape{.automatic = true, .children = {}}) : TreeShape{};
+    return now == shape.tree && (!now.off() || m_gamma->value() == shape.gamma);
 }
 
 std::optional<TreeShape> RunForm::tree() const {
@@ -189,6 +229,7 @@ void RunForm::settle() {
     const auto shape = tree();
     const bool used = m_treeOffered && shape && !shape->off();
     m_gamma->setEnabled(!used);
+    if (m_measured) m_measuredButton->show(*m_measured, isSet(m_measured->shape));
     m_rules->setSituation({.greedy = m_temperature->value() == 0.0,
                            .tree = used,
                            .treeOffered = m_treeOffered,

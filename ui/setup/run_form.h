@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include "engine/trace/options.h"
+#include "ui/setup/measured_shape.h"
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -43,6 +44,13 @@ public:
     /// A shape that was measured fastest for the loaded head, put into the list; off: none is known.
     void setBestTree(const TreeShape& tree);
 
+    /// What was measured best for the loaded pair is offered below gamma, and said in its help; absent:
+    /// nothing was.
+    void setMeasured(const std::optional<MeasuredShape>& measured);
+    /// Sets gamma or tree; of a draft that is offered no tree the chain.
+    void useShape(const DraftShape& shape);
+    MeasuredShapeButton* measuredButton() { return m_measuredButton; }
+
     WeightFormat weights() const;
     void setWeights(WeightFormat format);
 
@@ -72,12 +80,16 @@ private:
     void makeSampling();
     void makeWeightsAndSeed();
     QWidget* makeTreeRow();
+    QWidget* makeShapeRows();
+    bool isSet(const DraftShape& shape) const;
     QWidget* makeSeedRow();
     void layOut();
     void settle();
     void place(QGridLayout* grid, int row, int column, const QString& label, QWidget* control, int span = 1);
 
     QSpinBox* m_gamma = nullptr;
+    std::optional<MeasuredShape> m_measured;
+    MeasuredShapeButton* m_measuredButton = nullptr;
     QWidget* m_treeRow = nullptr;
     QComboBox* m_tree = nullptr;
     bool m_treeOffered = false;

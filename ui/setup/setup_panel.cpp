@@ -155,6 +155,7 @@ void SetupPanel::orderTabs() {
                              m_prompt->continuation(),
                              m_form->gamma(),
                              m_form->maxTokens(),
+                             m_form->measuredButton(),
                              m_form->treeField(),
                              m_form->temperature(),
                              m_form->topK(),
