@@ -177,6 +177,21 @@ QString RecommendChart::words(const ChartMark& mark) const {
     return said.join(tr(", "));
 }
 
+ChartTable RecommendChart::table() const {
+    const QString x = tr("drafted tokens a round"), gain = tr("speed-up over plain");
+    ChartTable table{{tr("predicted"), x, gain, {}}, {tr("measured"), x, gain, {}}};
+    for (std::size_t i = 0; i < m_report.contenders.size(); ++i) {
+        const Contender& contender = m_report.contenders[i];
+        const double nodes = contender.shape.nodes();
+        const QString name = contenderText(m_report, i);
+        table[0].points.push_back({nodes, name, contender.predicted});
+        const Interval& speedup = contender.speedup;
+        if (speedup.n > 0)
+            table[1].points.push_back({nodes, name, speedup.median, speedup.low, speedup.high, speedup.n});
+    }
+    return table;
+}
+
 void RecommendChart::applyTheme(const Theme& theme) {
     QFont small = font();
     if (small.pointSizeF() > 0.0) small.setPointSizeF(small.pointSizeF() * 0.85);

@@ -24,6 +24,7 @@ public:
     int measuredPoints() const { return m_measuredPoints; }
 
     QString words(const ChartMark& mark) const override;
+    ChartTable table() const override;
 
 protected:
     bool rebuild() override;
