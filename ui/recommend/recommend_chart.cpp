@@ -179,15 +179,21 @@ QString RecommendChart::words(const ChartMark& mark) const {
 
 ChartTable RecommendChart::table() const {
     const QString x = tr("drafted tokens a round"), gain = tr("speed-up over plain");
-    ChartTable table{{tr("predicted"), x, gain, {}}, {tr("measured"), x, gain, {}}};
-    for (std::size_t i = 0; i < m_report.contenders.size(); ++i) {
-        const Contender& contender = m_report.contenders[i];
-        const double nodes = contender.shape.nodes();
-        const QString name = contenderText(m_report, i);
-        table[0].points.push_back({nodes, name, contender.predicted});
-        const Interval& speedup = contender.speedup;
-        if (speedup.n > 0)
-            table[1].points.push_back({nodes, name, speedup.median, speedup.low, speedup.high, speedup.n});
+    ChartTable table;
+    for (std::size_t draft = 0; draft < m_report.drafts.size(); ++draft) {
+        const QString name = QString::fromStdString(m_report.drafts[draft].info.name);
+        ChartSeries predicted{tr("%1, predicted").arg(name), x, gain, {}};
+        ChartSeries measured{tr("%1, measured").arg(name), x, gain, {}};
+        for (const Contender& contender : m_report.contenders) {
+            if (contender.draft != draft) continue;
+            const double nodes = contender.shape.nodes();
+            predicted.points.push_back({nodes, {}, contender.predicted});
+            const Interval& speedup = contender.speedup;
+            if (speedup.n > 0)
+                measured.points.push_back({nodes, {}, speedup.median, speedup.low, speedup.high, speedup.n});
+        }
+        table.push_back(std::move(predicted));
+        table.push_back(std::move(measured));
     }
     return table;
 }
