@@ -195,8 +195,9 @@ json toJson(const ServingAdvice& advice) {
                             {"sentence", sentences[static_cast<qsizetype>(i)].toStdString()}});
     json flags = json::array();
     for (const std::string& line : advice.flags) flags.push_back(replaceIllFormed(line));
-    const bool chosen = advice.costs && !advice.alphaByPosition.empty();
     const auto& metrics = advice.request.metrics;
+    const bool holds = metrics || !advice.refused();
+    const bool chosen = holds && advice.costs && !advice.alphaByPosition.empty();
     return {{"server", name(advice.request.server)},
             {"sentence", adviceSentence(advice).toStdString()},
             {"refused", std::move(refusals)},

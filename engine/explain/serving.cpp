@@ -32,10 +32,13 @@ void takeAcceptance(ServingAdvice& advice) {
 }
 
 /// Costs of one request: v(m) is the pass with m rows of each.
-std::optional<Costs> costsThere(const ServerTimes& times) {
+std::optional<Costs> costsThere(const ServingRequest& request) {
+    const ServerTimes& times = *request.times;
     if (times.verifyMs <= 0.0) return std::nullopt;
     Costs costs;
     costs.c = times.draftMs / times.verifyMs;
+    // A model's step is not free: for want of its time there, its share of a target step here.
+    if (times.draftMs <= 0.0 && request.draft.kind != "ngram" && request.costs) costs.c = request.costs->c;
     costs.v = {1.0};
     if (times.rows < 2) return costs;
     const double slope = (times.rowsMs / times.verifyMs - 1.0) / (times.rows - 1);
@@ -56,7 +59,7 @@ Costs costsHere(const Costs& measured, int batch) {
 
 void takeCosts(ServingAdvice& advice) {
     const ServingRequest& request = advice.request;
-    if (request.times) advice.costs = costsThere(*request.times);
+    if (request.times) advice.costs = costsThere(request);
     if (advice.costs) {
         advice.costSource = request.times->rows > 1 ? CostSource::There : CostSource::ThereFlat;
         return;

@@ -29,7 +29,8 @@ std::string_view documentationOf(Server server);
 
 /// Times of the target's passes on the machine that serves, milliseconds, at the batch that is meant.
 struct ServerTimes {
-    double draftMs = 0.0;   ///< one step of the draft; 0 for look-up drafts
+    double draftMs = 0.0;   ///< one step of the draft; 0: not known, taken at its share of a target step here
+                            ///< (look-up takes none)
     double verifyMs = 0.0;  ///< the target's pass with one row a request
     int rows = 0;           ///< rows a request of a second pass; 0: none, rows are taken to cost the same
     double rowsMs = 0.0;    ///< that pass

@@ -13,6 +13,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTextOption>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -68,6 +69,21 @@ ServingDialog::ServingDialog(QWidget* parent) : QDialog(parent) {
     refresh();
 }
 
+void ServingDialog::makeCounters() {
+    m_metrics = new QPlainTextEdit;
+    m_metrics->setTabChangesFocus(true);
+    m_metrics->setPlaceholderText(
+        tr("vLLM or SGLang: /metrics; llama.cpp: its log, or the timings of an answer"));
+    describe(m_metrics, tr("The server's counters"), tr("Pasted counters go before what was counted here."));
+    setLines(m_metrics, kPasteLines);
+    m_drafted = new QSpinBox;
+    m_drafted->setRange(0, 64);
+    m_drafted->setSpecialValueText(tr("as the counters say"));
+    describe(m_drafted, tr("Drafted there a round"),
+             tr("The gamma that the counters were made with, where they do not say."));
+    m_found = wrapped(tr("What was found in the counters"));
+}
+
 QWidget* ServingDialog::makeFields() {
     auto* fields = new QWidget;
     auto* form = new QFormLayout(fields);
@@ -80,8 +96,9 @@ QWidget* ServingDialog::makeFields() {
         m_server->addItem(QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size())));
     }
     describe(m_server, tr("Server"), tr("Which program will serve the target."));
-    m_draftMs = milliseconds(tr("0"));
-    describe(m_draftMs, tr("Draft, ms a step"), tr("One step of the draft on that machine; 0 for look-up."));
+    m_draftMs = milliseconds(tr("not known"));
+    describe(m_draftMs, tr("Draft, ms a step"),
+             tr("One step of the draft on that machine; not known: its share of a target step here."));
     m_verifyMs = milliseconds(tr("not known"));
     describe(m_verifyMs, tr("Target, ms a pass"),
              tr("A pass with one row for each request on that machine; not known: this machine's costs."));
@@ -98,18 +115,7 @@ QWidget* ServingDialog::makeFields() {
     m_batch = new QSpinBox;
     m_batch->setRange(1, 4096);
     describe(m_batch, tr("Requests at once"), tr("How many requests the server works on in one pass."));
-    m_metrics = new QPlainTextEdit;
-    m_metrics->setTabChangesFocus(true);
-    m_metrics->setPlaceholderText(
-        tr("vLLM or SGLang: /metrics; llama.cpp: its log, or the timings of an answer"));
-    describe(m_metrics, tr("The server's counters"), tr("Pasted counters go before what was counted here."));
-    setLines(m_metrics, kPasteLines);
-    m_drafted = new QSpinBox;
-    m_drafted->setRange(0, 64);
-    m_drafted->setSpecialValueText(tr("as the counters say"));
-    describe(m_drafted, tr("Drafted there a round"),
-             tr("The gamma that the counters were made with, where they do not say."));
-    m_found = wrapped(tr("What was found in the counters"));
+    makeCounters();
     auto* passes = new QHBoxLayout;
     passes->addWidget(m_rowsMs, 1);
     passes->addWidget(m_rows);
@@ -145,7 +151,7 @@ QWidget* ServingDialog::makeResult() {
     m_flags = new QPlainTextEdit;
     m_flags->setReadOnly(true);
     m_flags->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_flags->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_flags->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);  // Copy keeps the lines
     m_flags->setTabChangesFocus(true);
     describe(m_flags, tr("Flags"), tr("As that server spells them."));
     setLines(m_flags, kFlagLines);

@@ -51,6 +51,7 @@ protected:
 
 private:
     QWidget* makeFields();
+    void makeCounters();
     QWidget* makeResult();
     void refresh();
     void applyTheme();

@@ -105,23 +105,32 @@ QString refusalSentence(const ServingAdvice& advice, Refusal refusal) {
     return {};
 }
 
+/// What a step of the draft costs there, as far as that was said.
+QString draftNote(const ServingAdvice& advice) {
+    const ServingRequest& request = advice.request;
+    if (request.times->draftMs > 0.0 || request.draft.kind == "ngram")
+        return Serving::tr("%1 ms a draft step").arg(fixedText(request.times->draftMs, 2));
+    if (advice.costs->c > 0.0)
+        return Serving::tr("a draft step at its share of a target step here, %1 (no time was given)")
+            .arg(fixedText(advice.costs->c, 3));
+    return Serving::tr("a draft step assumed free (no time was given)");
+}
+
 QString costNote(const ServingAdvice& advice) {
     const ServingRequest& request = advice.request;
     switch (advice.costSource) {
         case CostSource::There:
-            return Serving::tr(
-                       "Costs: %1 ms a draft step, %2 ms a pass with one row, %3 ms with %4 rows a request, "
-                       "as given "
-                       "for that machine; between and beyond them a straight line.")
-                .arg(fixedText(request.times->draftMs, 2), fixedText(request.times->verifyMs, 2),
-                     fixedText(request.times->rowsMs, 2))
-                .arg(request.times->rows);
+            return Serving::
+                tr("Costs: %1; %2 ms a pass with one row, %3 ms with %4 rows a request, as given for that "
+                   "machine; between and beyond them a straight line.")
+                    .arg(draftNote(advice), fixedText(request.times->verifyMs, 2),
+                         fixedText(request.times->rowsMs, 2))
+                    .arg(request.times->rows);
         case CostSource::ThereFlat:
-            return Serving::tr(
-                       "Costs: %1 ms a draft step, %2 ms a pass, as given for that machine; more rows are "
-                       "assumed to cost "
-                       "the same, which is too good, the more so with many requests at once.")
-                .arg(fixedText(request.times->draftMs, 2), fixedText(request.times->verifyMs, 2));
+            return Serving::
+                tr("Costs: %1; %2 ms a pass, as given for that machine; more rows are assumed to cost the "
+                   "same, which is too good, the more so with many requests at once.")
+                    .arg(draftNote(advice), fixedText(request.times->verifyMs, 2));
         case CostSource::Here:
             return Serving::tr(
                 "Costs: those of this machine, for want of that one's; a server's are others.");
@@ -134,6 +143,9 @@ QString costNote(const ServingAdvice& advice) {
 }  // namespace
 
 QString adviceSentence(const ServingAdvice& advice) {
+    // Of a refused run nothing holds there; counters of the server itself do.
+    if (advice.refused() && !advice.request.metrics)
+        return Serving::tr("This run cannot be taken to %1 as it is.").arg(serverName(advice));
     if (advice.alphaByPosition.empty()) return Serving::tr("There is no acceptance to choose a gamma by.");
     if (!advice.costs)
         return Serving::tr("Acceptance is known, costs are not: no gamma can be chosen for %1.")

@@ -74,8 +74,10 @@ private slots:
         dialog.setSource(source());
         dialog.show();
         QVERIFY(dialog.resultText().startsWith(QStringLiteral("Gamma 2 on vLLM")));
-        type(dialog.draftMs(), "0.2");
         type(dialog.verifyMs(), "20");
+        QVERIFY2(dialog.notesText().contains(QStringLiteral("share of a target step here, 0.100")),
+                 qPrintable(dialog.notesText()));
+        type(dialog.draftMs(), "0.2");
         QVERIFY2(dialog.notesText().contains(QStringLiteral("assumed to cost the same")),
                  qPrintable(dialog.notesText()));
         QVERIFY(!dialog.resultText().startsWith(QStringLiteral("Gamma 2 ")));
@@ -129,6 +131,8 @@ private slots:
         dialog.setSource(head);
         QVERIFY(dialog.refusalText().contains(QStringLiteral("cannot load this draft")));
         QVERIFY(dialog.flagsText().isEmpty());
+        // No gamma and no speed of a run that does not hold there.
+        QVERIFY(dialog.resultText().startsWith(QStringLiteral("This run cannot be taken to vLLM")));
         dialog.setSource(source());
         dialog.server()->setCurrentIndex(2);
         QVERIFY(dialog.refusalText().contains(QStringLiteral("GGUF")));
