@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/explain/cost_model.h"
+#include "engine/trace/recommend.h"
 #include "engine/trace/reports.h"
 
 namespace specula {
@@ -140,7 +141,6 @@ struct Diagnosis {
     const TermCost& largest() const { return terms.front(); }
 };
 
-inline constexpr double kFlat = 0.02;
 inline constexpr double kDearRows = 1.5;  ///< v from which verification is not nearly free
 inline constexpr int kLastGamma = 16;     ///< largest that is looked at
 

@@ -212,10 +212,10 @@ QString filledIn(const QString& text, const RunLog& log, TokenRef token) {
     for (auto found = braces().globalMatch(text); found.hasNext();) {
         const auto match = found.next();
         out += QStringView(text).mid(from, match.capturedStart() - from);
-        out += valueOf(match.captured(1), log, token).value_or(kUnknown);
+        out += valueOf(match.captured(1), log, token).value_or(QString(kUnknown));
         from = match.capturedEnd();
     }
-    return out + QStringView(text).mid(from);
+    return out.append(QStringView(text).mid(from));
 }
 
 QStringList unknownNames(const QString& text) {

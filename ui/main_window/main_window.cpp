@@ -209,8 +209,6 @@ void MainWindow::showInfo(const QString& text) {
     m_messages->show(MessageBar::Kind::Info, text);
 }
 
-}
-
 void MainWindow::setProgress(double fraction, const QString& text) {
     m_progress->setFraction(fraction);
     m_audit->setProgress(fraction, text);
