@@ -377,7 +377,6 @@ void MainWindow::askSaveSession() {
                                      tr("Specula sessions (*.json *.json.gz *.specula);;All files (*)"));
     if (!path.isEmpty()) emit saveSessionRequested(path);
 }
-}
 
 // --- the window itself -----------------------------------------------------------------------------------
 
