@@ -20,6 +20,7 @@
 #include "ui/inspector/inspector.h"
 #include "ui/lab/lab_form.h"
 #include "ui/lab/lab_view.h"
+#include "ui/learn/lesson_player.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
