@@ -4,6 +4,7 @@
 #include <QFileInfo>
 #include <QImage>
 #include <QThread>
+#include <QToolButton>
 
 #include "app/audit_output.h"
 #include "app/cli.h"
@@ -35,6 +36,7 @@
 #include "ui/models/models_view.h"
 #include "ui/race/race_lane.h"
 #include "ui/race/race_view.h"
+#include "ui/serving/serving_dialog.h"
 #include "ui/sessions/compare_view.h"
 #include "ui/sessions/history_view.h"
 #include "ui/sessions/paired_text.h"
