@@ -2,6 +2,7 @@
 #include <QEventLoop>
 #include <QFileInfo>
 #include <QThread>
+#include <QToolButton>
 
 #include "app/audit_output.h"
 #include "app/cli.h"
@@ -34,6 +35,7 @@
 #include "ui/models/models_view.h"
 #include "ui/race/race_lane.h"
 #include "ui/race/race_view.h"
+#include "ui/serving/serving_dialog.h"
 #include "ui/sessions/compare_view.h"
 #include "ui/sessions/history_view.h"
 #include "ui/sessions/paired_text.h"
