@@ -1,5 +1,6 @@
 #include "app/machine.h"
 
+#include <QString>
 #include <QSysInfo>
 
 #include <fstream>

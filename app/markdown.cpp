@@ -38,7 +38,9 @@ std::string escapedLine(std::string_view text, bool start) {
         } else if (c == '.' && i >= 3 && text.substr(i - 3, 3) == "www") {
             out += "&#46;";
         } else {
-            const bool number = digits && i > 0 && isDigit(text[i - 1]) && (c == '.' || c == ')');
+            // "1." begins a list only where a blank or nothing follows.
+            const bool ends = i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\t';
+            const bool number = digits && i > 0 && isDigit(text[i - 1]) && (c == '.' || c == ')') && ends;
             if (kAlways.find(c) != kAlways.npos || (start && kAtStart.find(c) != kAtStart.npos) || number)
                 out += '\\';
             out += c;

@@ -88,8 +88,11 @@ void addRound(const RunLog& log, int number, MarkdownText& text) {
         for (const TokenRef& ghost : log.ghostsBefore(number, i)) {
             if (log.proposalAt(ghost)->verdict != Verdict::Rejected) continue;
             // On its own: its bytes are no part of the text.
+            std::string bytes = log.bytesOf(ghost);
+            for (auto at = bytes.find('\n'); at != bytes.npos; at = bytes.find('\n', at))
+                bytes.replace(at, 1, "\u21b5");
             MarkdownText struck;
-            struck.add(log.bytesOf(ghost), "del");
+            struck.add(bytes, "del");
             text.insert(struck.take());
         }
         if (i == static_cast<int>(round.emitted.size())) break;

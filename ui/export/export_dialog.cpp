@@ -29,6 +29,7 @@ namespace specula {
 namespace {
 
 constexpr QSize kPreview(360, 220);
+constexpr int kListWidth = 240;
 constexpr char kFolderKey[] = "export/folder";
 
 QString endingOf(ExportDialog::Format format) {
@@ -63,6 +64,7 @@ QString withoutEnding(QString path) {
 ExportDialog::ExportDialog(const std::vector<QWidget*>& items, QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Export"));
     m_items = new QListWidget;
+    m_items->setMinimumWidth(kListWidth);
     describe(m_items, tr("What to export"), tr("Everything on the present page that can be written."));
     for (QWidget* widget : items) {
         m_widgets.emplace_back(widget);

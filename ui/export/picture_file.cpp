@@ -2,7 +2,6 @@
 
 #include <QBuffer>
 #include <QCoreApplication>
-#include <QImageWriter>
 #include <QPageSize>
 #include <QPaintEngine>
 #include <QPainter>
@@ -56,16 +55,15 @@ private:
 };
 
 QByteArray pngOf(QWidget& widget, double scale, const ExportNotes& notes) {
-    const QImage image = pictureImage(widget, scale);
+    QImage image = pictureImage(widget, scale);
     if (image.isNull()) return {};
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    QImageWriter writer(&buffer, "png");
-    writer.setText(QStringLiteral("Software"), notes.software);
-    writer.setText(QStringLiteral("Title"), notes.title);
-    if (!notes.description.isEmpty()) writer.setText(QStringLiteral("Description"), notes.description);
-    return writer.write(image) ? bytes : QByteArray();
+    image.setText(QStringLiteral("Software"), notes.software);
+    image.setText(QStringLiteral("Title"), notes.title);
+    if (!notes.description.isEmpty()) image.setText(QStringLiteral("Description"), notes.description);
+    return image.save(&buffer, "PNG") ? bytes : QByteArray();
 }
 
 QByteArray svgOf(QWidget& widget, const ExportNotes& notes) {

@@ -229,7 +229,8 @@ private slots:
         QCOMPARE(*speeds[1].points[0].y, *rate.series().overall());
         QCOMPARE(*speeds[2].points[0].low, 86.0);
         double tokens = 0;
-        for (const ChartPoint& point : emission.table()[0].points) tokens += *point.x * *point.y;
+        const ChartTable emitted = emission.table();
+        for (const ChartPoint& point : emitted[0].points) tokens += *point.x * *point.y;
         QCOMPARE(tokens, static_cast<double>(log.totals().emitted()));
     }
 

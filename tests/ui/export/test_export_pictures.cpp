@@ -31,6 +31,18 @@ bool isEnlarged(const QImage& image, int scale) {
     return true;
 }
 
+/// For a person to look at, into the folder that SPECULA_PICTURES names.
+void keep(const QWidget& widget, const char* ending, const QByteArray& bytes) {
+    const QString folder = qEnvironmentVariable("SPECULA_PICTURES");
+    if (folder.isEmpty()) return;
+    QDir().mkpath(folder);
+    const QString name =
+        QString::fromLatin1(QTest::currentDataTag()) + QLatin1Char('-') + exportFileName(widget);
+    QFile file(QDir(folder).filePath(name + QLatin1String(ending)));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(bytes);
+}
+
 struct Page {
     const char* name;
     std::function<void(MainWindow&)> show;
@@ -74,6 +86,7 @@ private slots:
         useOwnSettings(m_folder);
         QCoreApplication::setApplicationVersion(QStringLiteral("9.8.7"));
         m_window = fullWindow();
+        if (qEnvironmentVariableIsSet("SPECULA_DARK")) m_window->setTheme(ThemeChoice::Dark);
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
     void cleanupTestCase() { m_window.reset(); }
@@ -114,6 +127,9 @@ private slots:
             QVERIFY(pdf.startsWith("%PDF-"));
             QVERIFY(pdf.size() > 2000);
             QVERIFY(pdf.trimmed().endsWith("%%EOF"));
+            keep(*widget, ".svg", svg);
+            keep(*widget, ".pdf", pdf);
+            keep(*widget, ".png", pictureBytes(*widget, PictureFormat::Png, 2.0, notes));
         }
         QCOMPARE(static_cast<std::size_t>(names.size()), all.size());  // each can be told from the others
     }
