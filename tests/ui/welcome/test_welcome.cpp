@@ -14,6 +14,7 @@
 #include "ui/main_window/message_bar.h"
 #include "ui/models/get_models.h"
 #include "ui/models/models_view.h"
+#include "ui/recommend/find_gamma.h"
 #include "ui/setup/prompt_box.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
@@ -110,11 +111,14 @@ private slots:
         QCOMPARE(m_window->page(), MainPage::Race);
     }
 
-    void findMyGammaOpensTheSweep() {
+    void findMyGammaAsksForDrafts() {
         showWelcome();
+        QSignalSpy asked(m_window.get(), &MainWindow::draftsRequested);
         QTest::keyClick(m_panel->gammaButton(), Qt::Key_Space);
-        QTRY_VERIFY(QApplication::activeModalWidget() != nullptr || m_window->findChild<QDialog*>());
-        m_window->findChild<QDialog*>()->reject();
+        QTRY_VERIFY(m_window->findGamma().isVisible());
+        QVERIFY(!m_window->findGamma().showsAnswer());
+        QCOMPARE(asked.size(), 1);
+        m_window->findGamma().reject();
     }
 
     void theClassicPairIsOfferedAndNothingIsAskedOfTheNet() {
