@@ -79,10 +79,14 @@ void RecommendController::offerDefault() {
 }
 
 void RecommendController::take(const RecommendReport& report) {
+    if (!m_engine || m_pair.target.path != report.target.path) {
+        m_window.showWarning(tr("Another target is loaded by now; find its own gamma."));
+        return;
+    }
     PairDefault value;
     value.suite = report.suite;
     value.takenAt = QDateTime::currentSecsSinceEpoch();
-    std::string draft = m_engine ? m_engine->draft : std::string();
+    std::string draft = m_engine->draft;
     QString said = tr("Plain decoding is set: gamma 0.");
     if (report.decision.winner) {
         const Contender& winner = report.contenders[*report.decision.winner];
@@ -94,7 +98,7 @@ void RecommendController::take(const RecommendReport& report) {
     }
     remember(report, value, draft);
     SetupPanel& setup = m_window.setup();
-    if (!m_engine || m_engine->draft != draft) setup.chooseDraft(QString::fromStdString(draft));
+    if (m_engine->draft != draft) setup.chooseDraft(QString::fromStdString(draft));
     setup.form().useShape(value.shape);
     offerDefault();
     m_window.showInfo(said);
@@ -102,7 +106,6 @@ void RecommendController::take(const RecommendReport& report) {
 
 void RecommendController::remember(const RecommendReport& report, const PairDefault& value,
                                    const std::string& draft) {
-    if (!m_engine) return;
     try {
         m_defaults.put(pairKey(*m_engine, draft, report.target.weights, report.options.sampling.temperature,
                                m_pair.instructionSet),

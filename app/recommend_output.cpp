@@ -105,6 +105,7 @@ std::string contenderText(const RecommendReport& report, std::optional<std::size
 
 std::string reasonText(const RecommendReport& report) {
     const Decision& decision = report.decision;
+    if (report.contenders.empty() && report.stopped) return "stopped before anything was predicted";
     if (!decision.winner) return decision.runnerUp ? plainReason(report) : "nothing could be drafted";
     switch (decision.reason) {
         case RecommendReason::Clear:

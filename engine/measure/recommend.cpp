@@ -115,7 +115,8 @@ private:
             return;
         }
         progress(m_report.predictSeconds, findings.info.name + ": measuring what rows and steps cost");
-        const double each = m_search.seconds / static_cast<double>(m_search.drafts.size());
+        const auto open = static_cast<double>(m_search.drafts.size() - m_report.drafts.size());
+        const double each = std::max(0.0, m_search.seconds - m_report.predictSeconds) / open;
         const ProbeReport probe =
             each < kQuickBelow ? measureCostsQuickly(engine, m_stop) : measureCosts(engine, 0, m_stop);
         if (stopped()) return;

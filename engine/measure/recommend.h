@@ -47,7 +47,7 @@ struct RecommendSearch {
 RecommendReport recommend(const RecommendSearch& search, std::stop_token stop = {});
 
 inline constexpr int kLongGamma = 10;
-inline constexpr double kReach = 0.9;
+inline constexpr double kReach = 0.85;
 inline constexpr int kMostContenders = 6;
 inline constexpr int kFewestPasses = 3;
 inline constexpr int kFewestRuns = 8;

@@ -13,6 +13,7 @@ inline Interval measured(double median, double half, int n = 24) {
 inline RecommendReport predictions() {
     RecommendReport report;
     report.target.name = "Sample-1M";
+    report.target.path = "/models/sample";
     report.target.weights = WeightFormat::Int8x2;
     report.suite = "Stories";
     report.prompts = 4;

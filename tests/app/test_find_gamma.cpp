@@ -222,7 +222,7 @@ private slots:
         QTest::keyClick(bench.questions().startButton(), Qt::Key_Space);
         QTRY_VERIFY(bench.answer().report().done);
         QCOMPARE(bench.answer().answer(),
-                 QStringLiteral("Use gamma 3 with head 9M: 1.42×\u00a0(1.36–1.48,\u00a0n\u00a0=\u00a024)"));
+                 QStringLiteral("Use gamma 3 with head 9M\n1.42×\u00a0(1.36–1.48,\u00a0n\u00a0=\u00a024)"));
         QVERIFY(bench.answer().because().contains(QStringLiteral("above the runner-up")));
         QVERIFY(bench.answer().runnerUp().contains(QStringLiteral("gamma 2 with head 9M, 1.30×")));
         QTRY_COMPARE(bench.answer().chart().measuredPoints(), 3);
@@ -280,6 +280,17 @@ private slots:
         later.form().measuredButton()->setFocus();
         QTest::keyClick(later.form().measuredButton(), Qt::Key_Space);
         QCOMPARE(later.window.setup().request().options.gamma, 3);
+    }
+
+    void ofAnotherTargetNothingIsTaken() {
+        FakeBench bench(path());
+        QTRY_VERIFY(bench.idle());
+        RecommendReport report = samples::recommendation();
+        report.target.path = "/models/another";
+        emit bench.window.recommendationTaken(report);
+        QVERIFY(bench.message().contains(QStringLiteral("Another target")));
+        QCOMPARE(bench.window.setup().request().options.gamma, kGammaAuto);
+        QVERIFY(!QFile::exists(path()));
     }
 
     void wherePlainWinsItIsSaidAndSet() {

@@ -177,6 +177,8 @@ void AnswerPage::setRunning(bool running) {
     m_again->setVisible(!running);
     m_use->setVisible(!running);
     m_use->setEnabled(!m_report.contenders.empty());
+    if (!running && m_report.contenders.empty())
+        m_answer->setText(tr("It ended before the first prediction"));
     if (hadFocus && !running) m_use->setFocus(Qt::OtherFocusReason);
 }
 

@@ -67,7 +67,7 @@ QString figuresText(const Contender& contender) {
     const Interval& speedup = contender.speedup;
     if (speedup.n == 0) return Recommend::tr("%1, predicted").arg(timesText(contender.predicted));
     if (speedup.n == 1) return Recommend::tr("%1, one pair of runs").arg(timesText(speedup.median));
-    // Spaces that do not break: the answer may take two lines.
+    // Spaces that do not break: in a narrow window the line may.
     return Recommend::tr("%1\u00a0(%2,\u00a0n\u00a0=\u00a0%3)")
         .arg(timesText(speedup.median), rangeText(speedup.low, speedup.high))
         .arg(speedup.n);
@@ -78,11 +78,11 @@ QString answerText(const RecommendReport& report) {
     const Decision& decision = report.decision;
     if (!report.done) {
         if (!decision.winner) return Recommend::tr("So far plain decoding leads");
-        return Recommend::tr("So far: %1, %2")
+        return Recommend::tr("So far: %1\n%2")
             .arg(contenderText(report, decision.winner), figuresText(report.contenders[*decision.winner]));
     }
     if (!decision.winner) return Recommend::tr("Use plain decoding");
-    return Recommend::tr("Use %1: %2")
+    return Recommend::tr("Use %1\n%2")
         .arg(contenderText(report, decision.winner), figuresText(report.contenders[*decision.winner]));
 }
 

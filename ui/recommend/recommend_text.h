@@ -19,8 +19,9 @@ QString contenderText(const RecommendReport& report, std::optional<std::size_t> 
 /// "1.42× (1.36–1.48, n = 24)", "1.42×, predicted".
 QString figuresText(const Contender& contender);
 
-/// The answer in large type: "Use gamma 3 with the head: 1.42× (1.36–1.48, n = 24)", "Use plain decoding".
-/// While it is looked for, what leads: "So far: ...". Empty before the first prediction.
+/// The answer in large type, two lines: "Use gamma 3 with the head" and "1.42× (1.36–1.48, n = 24)"; or one,
+/// "Use plain decoding". While it is looked for, what leads: "So far: ...". Empty before the first
+/// prediction.
 QString answerText(const RecommendReport& report);
 
 /// Why, a whole sentence; empty before the first prediction.

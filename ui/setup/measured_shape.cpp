@@ -10,6 +10,7 @@ namespace specula {
 MeasuredShapeButton::MeasuredShapeButton(QWidget* parent) : QPushButton(parent) {
     setFlat(true);
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    describe(this, tr("Measured shape"), tr("Sets what Find my gamma found for this pair."));
 }
 
 void MeasuredShapeButton::show(const MeasuredShape& measured, bool isSet) {

@@ -15,6 +15,7 @@
 #include "ui/main_window/message_bar.h"
 #include "ui/models/get_models.h"
 #include "ui/models/models_view.h"
+#include "ui/recommend/find_gamma.h"
 #include "ui/setup/prompt_box.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/token_view.h"
@@ -118,11 +119,14 @@ private slots:
         QCOMPARE(m_window->page(), MainPage::Race);
     }
 
-    void findMyGammaOpensTheSweep() {
+    void findMyGammaAsksForDrafts() {
         showWelcome();
+        QSignalSpy asked(m_window.get(), &MainWindow::draftsRequested);
         QTest::keyClick(m_panel->gammaButton(), Qt::Key_Space);
-        QCOMPARE(m_window->page(), MainPage::Lab);
-        QVERIFY(m_window->lab().startButton()->isEnabled());
+        QTRY_VERIFY(m_window->findGamma().isVisible());
+        QVERIFY(!m_window->findGamma().showsAnswer());
+        QCOMPARE(asked.size(), 1);
+        m_window->findGamma().reject();
     }
 
     void theClassicPairIsOfferedAndNothingIsAskedOfTheNet() {
