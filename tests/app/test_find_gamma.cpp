@@ -192,6 +192,7 @@ private slots:
         bench.questions().budget()->setCurrentIndex(0);
         QTest::mouseClick(bench.questions().startButton(), Qt::LeftButton);
         QVERIFY(bench.dialog().showsAnswer());
+        QVERIFY(bench.answer().running());
         QTRY_COMPARE(bench.answer().report().contenders.size(), std::size_t{6});
         QTRY_COMPARE(bench.answer().chart().predictedPoints(), 6);
         QCOMPARE(bench.answer().chart().measuredPoints(), 0);
@@ -320,6 +321,7 @@ private slots:
         QTRY_VERIFY(bench.idle());
         QVERIFY(bench.message().contains(QStringLiteral("the fake search failed as asked")));
         QTRY_VERIFY(!bench.answer().running());
+        QCOMPARE(bench.answer().answer(), QStringLiteral("It ended before the first prediction"));
         QVERIFY(!bench.answer().useButton()->isEnabled());
         QTest::mouseClick(bench.answer().againButton(), Qt::LeftButton);
         QTRY_VERIFY(!bench.dialog().showsAnswer());

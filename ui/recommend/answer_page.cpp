@@ -117,8 +117,9 @@ QWidget* AnswerPage::makeButtons() {
 }
 
 void AnswerPage::begin() {
+    m_running = true;
+    m_bar->setValue(0);
     setReport({});
-    setRunning(true);
     m_stop->setFocus(Qt::OtherFocusReason);
 }
 
@@ -171,7 +172,6 @@ void AnswerPage::setRunning(bool running) {
     m_running = running;
     const bool hadFocus = m_stop->hasFocus();
     m_bar->setVisible(running);
-    if (running) m_bar->setValue(0);
     if (!running) m_progress->setText({});
     m_stop->setVisible(running);
     m_again->setVisible(!running);
