@@ -6,12 +6,13 @@
 #include <QFileDialog>
 #include <QMimeData>
 
+#include <algorithm>
+
 #include "app/report_files.h"
 #include "app/report_pictures.h"
 #include "app/run_controller.h"
 #include "app/weight_files.h"
-#include "ui/charts/live_charts.h"
-#include "ui/charts/sweep_chart.h"
+#include "ui/lab/lab_view.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/main_window.h"
 
@@ -21,18 +22,21 @@ ReportController::ReportController(MainWindow& window, RunController& controller
     : m_window(window), m_controller(controller) {
     connect(window.actionSet().saveReport, &QAction::triggered, this, &ReportController::ask);
     connect(window.actionSet().copyReport, &QAction::triggered, this, &ReportController::copy);
-    connect(&window, &MainWindow::sweepRequested, this, [this](const SweepRequest& request) {
-        m_swept = request.engine;
-        m_suite = request.suite;
-    });
 }
 
 ReportExtras ReportController::extras() const {
     ReportExtras extras;
     extras.baseline = m_controller.shownBaseline();
-    if (m_swept && *m_swept == m_controller.shownHead().engine) {
-        extras.sweep = m_window.charts().sweep().data().points();
-        extras.sweepSuite = m_suite;
+    // The row of the Gamma lab that its charts show, where it is of the same pair.
+    const LabData& lab = m_window.lab().data();
+    const auto row = static_cast<std::size_t>(std::max(0, m_window.lab().row()));
+    if (row >= lab.rows().size()) return extras;
+    EngineOptions engine = lab.request().engine;
+    engine.draft = lab.rows()[row].draft;
+    if (!(engine == m_controller.shownHead().engine)) return extras;
+    extras.sweepSuite = lab.rowText(row).toStdString();
+    for (const ShapedPoint& point : lab.sweepOf(row)) {
+        if (point.tree.off()) extras.sweep.push_back(point);
     }
     return extras;
 }

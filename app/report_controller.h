@@ -32,8 +32,6 @@ private:
 
     MainWindow& m_window;
     RunController& m_controller;
-    std::optional<EngineOptions> m_swept;  ///< what the sweep on screen was measured on
-    std::string m_suite;
 };
 
 }  // namespace specula
