@@ -241,7 +241,7 @@ private slots:
         QCOMPARE(readFile(pathIn(folder, "r_files/text.png"), kMaxFile), std::string("old"));
         QVERIFY(!QFileInfo::exists(folder.filePath(QStringLiteral("r_files/acceptance.png"))));
         QVERIFY(!QFileInfo::exists(folder.filePath(QStringLiteral("r.md"))));
-        const auto words = [](const std::string& files) { return files; };
+        const auto words = [](const std::string& files) { return "text " + files; };
         QVERIFY_EXCEPTION_THROWN(writeReport("/dev/full", namedPictures(), words), Error);
         QVERIFY_EXCEPTION_THROWN(writeReport(pathIn(folder, "none/r.md"), namedPictures(), words), Error);
     }

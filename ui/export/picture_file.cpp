@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kMostPixels = 32767;  ///< a side that QPainter can draw on
 constexpr double kPointsAnInch = 72.0;
+constexpr double kInVectors = 4.0;  ///< pixels a point of a window in a file of vectors
 
 /// Gives free functions a translation context.
 struct Pictures {
@@ -43,6 +44,11 @@ public:
 
     void paint(QPainter& painter) const {
         if (m_widget->size().isEmpty()) m_widget->resize(size());
+        if (paintsVectors(painter) && m_widget->inherits("QMainWindow")) {
+            // Not every vector format clips, and what is scrolled out of sight would stand over the rest.
+            painter.drawImage(QRectF(QPointF(), QSizeF(size())), pictureImage(*m_widget, kInVectors));
+            return;
+        }
         painter.fillRect(QRect(QPoint(), size()), m_widget->palette().color(m_widget->backgroundRole()));
         ++g_drawing;
         m_widget->render(&painter, {}, {}, QWidget::DrawWindowBackground | QWidget::DrawChildren);

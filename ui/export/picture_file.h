@@ -22,9 +22,10 @@ std::optional<PictureFormat> pictureFormatOf(const QString& path);
 /// would be more pixels than can be drawn (32,767 a side).
 QImage pictureImage(QWidget& widget, double scale);
 
-/// The widget as a file's content: PNG at `scale` pixels a point, SVG and PDF as vectors with texts as text.
-/// Notes go into PNG's text chunks (Title, Description, Software), SVG's title and desc, PDF's title and
-/// creator. Empty where pictureImage() is null.
+/// The widget as a file's content: PNG at `scale` pixels a point, SVG and PDF as vectors with texts as text
+/// (of the main window, whose parts are clipped, as pixels at 4 a point). Notes go into PNG's text chunks
+/// (Title, Description, Software), SVG's title and desc, PDF's title and creator. Empty where pictureImage()
+/// is null.
 QByteArray pictureBytes(QWidget& widget, PictureFormat format, double scale, const ExportNotes& notes);
 
 /// Writes it; the ending of the name decides. Returns "" or one sentence (see saveBytes).

@@ -10,6 +10,7 @@
 #include "ui/common/number_text.h"
 #include "ui/export/export_menu.h"
 #include "ui/export/picture_file.h"
+#include "ui/export/vector_hatch.h"
 
 namespace specula {
 
@@ -111,7 +112,7 @@ void fillHatched(QPainter& painter, const QRectF& rect, const QColor& color, con
     QBrush hatch = hatchBrush(color, ratio * inkScale(painter));
     hatch.setTransform(QTransform::fromScale(1.0 / ratio, 1.0 / ratio));
     painter.fillRect(area, theme.tint(color, 0.22));
-    painter.fillRect(area, hatch);
+    if (!hatchedAsVectors(painter, area, color)) painter.fillRect(area, hatch);
     if (area.width() < 3.0 / ratio || area.height() < 3.0 / ratio) return;
     painter.setPen(QPen(color, 1.0 / ratio));
     painter.setBrush(Qt::NoBrush);

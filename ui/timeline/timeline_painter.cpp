@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/export/vector_hatch.h"
+
 namespace specula {
 
 namespace {
@@ -70,8 +72,9 @@ void TimelinePainter::paintCell(const TimelineCell& cell, double left, double ri
     if (!marks) return;
     if (cell.discarded > 0) {
         const double height = cell.discarded * m_down;
-        m_painter->fillRect(QRectF(left, down - height, right - left, height),
-                            hatchBrush(m_theme.secondary, 1.0 / m_pixel));
+        const QRectF area(left, down - height, right - left, height);
+        if (!hatchedAsVectors(*m_painter, area, m_theme.secondary))
+            m_painter->fillRect(area, hatchBrush(m_theme.secondary, 1.0 / m_pixel));
     }
     if (cell.resampled > 0)
         m_painter->fillRect(QRectF(left, resampledAt - 1.5, right - left, 1.0), m_theme.onFill);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/export/vector_hatch.h"
+
 namespace specula {
 
 namespace {
@@ -67,8 +69,10 @@ void TokenPainter::paintFill(const LayoutItem& item, const Fragment& fragment, c
     if (look.mark == Mark::Hatch) {
         QColor lines = m_theme->secondary;
         lines.setAlphaF(0.34F);
-        m_painter->setBrush(hatchBrush(lines, ratio));
-        m_painter->drawRoundedRect(rect, radius, radius);
+        if (!hatchedAsVectors(*m_painter, rect, lines)) {
+            m_painter->setBrush(hatchBrush(lines, ratio));
+            m_painter->drawRoundedRect(rect, radius, radius);
+        }
     }
     if (item.pending) {
         QPen pen(m_theme->secondary, 1.0, Qt::DashLine);
