@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kMoreAcceptance = 0.1;
 constexpr double kHalfMore = 1.5;
+constexpr double kWorthSaying = 1.005;  // a change that gains less is none
 
 double perRound(long count, const Totals& totals) {
     return totals.rounds > 0 ? static_cast<double>(count) / static_cast<double>(totals.rounds) : 0.0;
@@ -146,7 +147,8 @@ std::vector<Remedy> changesOf(const Diagnosis& d, const Parts& parts) {
     if (d.best) changes.push_back({Kind::BestGamma, d.best->gamma, d.best->speedup});
     if (parts.rows > 0.0) changes.push_back({Kind::FlatRows, 0, tokens / (cost - parts.rows)});
     if (parts.overhead > 0.0) changes.push_back({Kind::NoOverhead, 0, tokens / (cost - parts.overhead)});
-    std::erase_if(changes, [&](const Remedy& change) { return change.speedup <= d.predicted * 1.0005; });
+    std::erase_if(changes,
+                  [&](const Remedy& change) { return change.speedup <= d.predicted * kWorthSaying; });
     std::stable_sort(changes.begin(), changes.end(),
                      [](const Remedy& a, const Remedy& b) { return a.speedup > b.speedup; });
     return changes;
