@@ -91,7 +91,7 @@ json toJson(const LabPoint& point) {
     value["decode_ms"] = totals.decodeMs;
     value["judged_at"] = totals.judgedAt;
     value["accepted_at"] = totals.acceptedAt;
-    value["costs"] = toJson(point.costs);
+    value["costs"] = point.costs.v.empty() ? json(nullptr) : toJson(point.costs);
     value["plain_ms"] = point.plainMs;
     return value;
 }
@@ -139,7 +139,7 @@ LabPoint pointFrom(const JsonObject& object, const LabRequest& request) {
     if (object.has("speedup")) point.speedup = intervalFrom(object.object("speedup"));
     point.predictedSpeedup = object.optionalNumber("predicted_speedup", 0.0, kMaxSpeedup);
     point.totals = totalsFrom(object);
-    point.costs = costsFrom(object.object("costs"));
+    if (object.has("costs")) point.costs = costsFrom(object.object("costs"));
     point.plainMs = object.number("plain_ms", 0.0, kMaxMs);
     return point;
 }

@@ -14,7 +14,8 @@ namespace specula {
 /// "temperatures", "setups", "repeats"}, "target", "points": [...]}. A point has draft, draft_name,
 /// temperature, rule, lossless, gamma and tree (as in rules_output.h), suite, prompt (null: the whole suite),
 /// the intervals tokens_per_s and speedup, predicted_speedup, the counts and rates of its runs, their times
-/// (draft_ms, verify_ms, decide_ms, decode_ms), judged_at and accepted_at by position, costs and plain_ms.
+/// (draft_ms, verify_ms, decide_ms, decode_ms), judged_at and accepted_at by position, costs (null: not
+/// measured) and plain_ms.
 nlohmann::json toJson(const LabReport& report);
 
 /// The same read back. Throws Error naming what is wrong (see JsonObject), also where a point belongs to no

@@ -43,7 +43,7 @@ CheckMenu::CheckMenu(const QString& nothing, QWidget* parent)
     setMenu(m_menu);
     m_menu->setToolTipsVisible(true);
     setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     say();
 }
 
@@ -92,8 +92,15 @@ void CheckMenu::say() {
         text = tr("%1 + %2 more").arg(names.mid(0, kNamed).join(tr(", "))).arg(more);
     else if (!names.isEmpty())
         text = names.join(tr(", "));
-    setText(fontMetrics().elidedText(text, Qt::ElideRight, 30 * fontMetrics().averageCharWidth()));
     setAccessibleDescription(text);
+    // What is cut stands in the menu.
+    constexpr int kArrow = 20;
+    setText(fontMetrics().elidedText(text, Qt::ElideRight, std::max(0, width() - kArrow)));
+}
+
+void CheckMenu::resizeEvent(QResizeEvent* event) {
+    QToolButton::resizeEvent(event);
+    say();
 }
 
 }  // namespace specula

@@ -24,8 +24,13 @@ public:
     /// An entry that asks for something, below a line.
     QAction* addCommand(const QString& text);
 
+    QSize minimumSizeHint() const override { return {60, QToolButton::minimumSizeHint().height()}; }
+
 signals:
     void changed();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void say();

@@ -98,6 +98,7 @@ void LabForm::makeNumbers() {
     m_tokens = box(8, 4096, kTokens, tr("Tokens a run"), tr("Length of each run"));
     m_trees = new QLineEdit;
     m_trees->setPlaceholderText(tr("none"));
+    m_trees->setMinimumWidth(50);
     describe(m_trees, tr("Trees"),
              tr("Children at each depth, several trees parted by semicolons: 2,1; 3,2,1; auto. Only feature "
                 "heads draft them"));
@@ -108,7 +109,7 @@ void LabForm::makeNumbers() {
 void LabForm::layOut() {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(8);
+    grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(4);
     auto* gammas = new QWidget;
     auto* row = new QHBoxLayout(gammas);
@@ -132,7 +133,7 @@ void LabForm::layOut() {
     put(1, m_drafts, tr("&Drafts"), m_drafts);
     put(1, m_temperatures, tr("Te&mperatures"), m_temperatures);
     put(1, m_rules, tr("R&ules"), m_rules);
-    put(1, m_tokens, tr("&Tokens a run"), m_tokens);
+    put(1, m_tokens, tr("T&okens"), m_tokens);
     grid->setColumnStretch(1, 3);
     grid->setColumnStretch(3, 1);
     grid->setColumnStretch(5, 2);

@@ -23,6 +23,51 @@ double strengthOf(double speedup) {
     return 0.08 + 0.52 * std::min(1.0, std::abs(std::log2(std::max(speedup, 1e-3))));
 }
 
+constexpr double kNamesShare = 0.42;  ///< of the width, at most
+
+/// Names beside or above the cells, flat; those of the chosen cell are bold.
+class LabHeader : public QHeaderView {
+public:
+    using QHeaderView::QHeaderView;
+
+    QSize sizeHint() const override {
+        const QSize ordinary = QHeaderView::sizeHint();
+        if (orientation() == Qt::Horizontal) return {ordinary.width(), 2 * fontMetrics().height() + 6};
+        QFont bold = font();
+        bold.setWeight(QFont::DemiBold);
+        const QFontMetrics metrics(bold);
+        int longest = 0;
+        for (int i = 0; model() && i < count(); ++i)
+            longest = std::max(longest,
+                               metrics.horizontalAdvance(model()->headerData(i, orientation()).toString()));
+        const int most = static_cast<int>(kNamesShare * parentWidget()->width());
+        return {std::min(longest + 14, std::max(most, 60)), ordinary.height()};
+    }
+
+protected:
+    void paintSection(QPainter* painter, const QRect& rect, int logicalIndex) const override {
+        const Theme theme = Theme::of(palette());
+        const bool across = orientation() == Qt::Horizontal;
+        const auto* view = qobject_cast<const QAbstractItemView*>(parentWidget());
+        const QModelIndex current = view ? view->currentIndex() : QModelIndex();
+        const bool chosen = current.isValid() && logicalIndex == (across ? current.column() : current.row());
+        painter->save();
+        painter->fillRect(rect, theme.window);
+        QFont words = font();
+        if (chosen) words.setWeight(QFont::DemiBold);
+        painter->setFont(words);
+        painter->setPen(chosen ? theme.text : theme.secondary);
+        const QString name = model()->headerData(logicalIndex, orientation()).toString();
+        const QRect box = across ? rect.adjusted(0, 0, 0, -3) : rect.adjusted(2, 0, -6, 0);
+        if (across)
+            painter->drawText(box, Qt::AlignHCenter | Qt::AlignBottom, name);
+        else
+            painter->drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
+                              QFontMetrics(words).elidedText(name, Qt::ElideRight, box.width()));
+        painter->restore();
+    }
+};
+
 }  // namespace
 
 LabGridModel::LabGridModel(LabData& data, QObject* parent) : QAbstractTableModel(parent), m_data(data) {}
@@ -161,6 +206,8 @@ void LabCellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
 }
 
 LabGrid::LabGrid(QWidget* parent) : QTableView(parent) {
+    setHorizontalHeader(new LabHeader(Qt::Horizontal, this));
+    setVerticalHeader(new LabHeader(Qt::Vertical, this));
     setItemDelegate(new LabCellDelegate(this));
     setSelectionMode(SingleSelection);
     setSelectionBehavior(SelectItems);
@@ -176,7 +223,6 @@ LabGrid::LabGrid(QWidget* parent) : QTableView(parent) {
         header->setSectionResizeMode(QHeaderView::Fixed);
         header->setHighlightSections(true);
     }
-    verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     setAccessibleName(tr("Gamma lab"));
     setToolTip({});
     connect(this, &QTableView::doubleClicked, this, &LabGrid::opened);
@@ -187,7 +233,6 @@ void LabGrid::fitCells() {
     const QFontMetrics metrics = fontMetrics();
     const int wide = metrics.horizontalAdvance(QStringLiteral("0.00×")) + 16;
     horizontalHeader()->setDefaultSectionSize(wide);
-    horizontalHeader()->setMinimumHeight(2 * metrics.height() + 6);
     verticalHeader()->setDefaultSectionSize(metrics.height() + 10);
     if (!model()) return;
     for (int column = 0; column < model()->columnCount(); ++column) {
@@ -207,6 +252,8 @@ void LabGrid::changeEvent(QEvent* event) {
 
 void LabGrid::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTableView::currentChanged(current, previous);
+    horizontalHeader()->viewport()->update();
+    verticalHeader()->viewport()->update();
     if (current.isValid()) emit chosen(current);
 }
 

@@ -27,8 +27,10 @@ namespace specula {
 
 namespace {
 
-constexpr int kTwoColumnsFrom = 620;  ///< points of width that two columns of charts take
-constexpr int kSideBySideFrom = 900;  ///< and the grid beside them
+constexpr const char* kKeyName = "labKey";  ///< what the colours mean
+constexpr int kTwoColumnsFrom = 560;        ///< points of width that two columns of charts take
+constexpr double kGridShare = 0.38;         ///< of the width
+constexpr int kSideBySideFrom = 900;        ///< and the grid beside them
 
 QString fromBytes(const std::string& text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -200,8 +202,14 @@ void LabView::askTable() {
 
 void LabView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    m_splitter->setOrientation(width() >= kSideBySideFrom ? Qt::Horizontal : Qt::Vertical);
-    const int room = m_splitter->orientation() == Qt::Horizontal ? width() * 2 / 3 : width();
+    const bool beside = width() >= kSideBySideFrom;
+    const int extent = beside ? width() : height();
+    m_splitter->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
+    // A wide grid needs a good part of the width, and charts the greater part of the height.
+    const int part = static_cast<int>(extent * (beside ? kGridShare : 0.4));
+    m_splitter->setSizes({part, extent - part});
+    findChild<QLabel*>(QLatin1String(kKeyName))->setVisible(beside);
+    const int room = beside ? extent - part : width();
     m_columns->setDirection(room >= kTwoColumnsFrom ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
@@ -213,6 +221,7 @@ void LabView::changeEvent(QEvent* event) {
 void LabView::applyTheme() {
     makeSecondary(m_line, palette());
     makeSecondary(m_shown, palette());
+    makeSecondary(findChild<QLabel*>(QLatin1String(kKeyName)), palette());
     makeSecondary(m_emptyText, palette());
 }
 

@@ -97,7 +97,8 @@ QWidget* LabView::makeGridSide() {
     auto* key =
         makeTextLabel(tr("Green: faster than plain, vermillion: slower, hatched: no significant "
                          "difference, dotted frame: running. Enter loads a cell's run."));
-    makeSecondary(key, palette());
+    key->setObjectName(QStringLiteral("labKey"));
+    m_grid->setMinimumHeight(96);
     auto* side = new QWidget;
     side->setMinimumWidth(240);
     auto* column = new QVBoxLayout(side);

@@ -8,6 +8,12 @@
 
 namespace specula {
 
+namespace {
+
+constexpr double kNameRoom = 0.12;  // of the width, for the name of the line of plain decoding
+
+}  // namespace
+
 LabSuitesChart::LabSuitesChart(QWidget* parent)
     : Chart(tr("Suites side by side"), tr("How much each suite gains, once two are measured."), parent) {
     m_rect = makeRect(tr("speed-up"), {});
@@ -71,7 +77,8 @@ bool LabSuitesChart::rebuild() {
     m_rect->axis(QCPAxis::atLeft)->setTicker(ticker);
     m_rect->axis(QCPAxis::atLeft)->setRange(-0.6, std::max(1.0, static_cast<double>(keys.size())) - 0.4);
     const double span = std::max(most - least, 0.1);
-    m_rect->axis(QCPAxis::atBottom)->setRange(std::max(0.0, least - 0.08 * span), most + 0.08 * span);
+    m_rect->axis(QCPAxis::atBottom)
+        ->setRange(std::max(0.0, least - 0.08 * span), std::max(most, 1.0 + kNameRoom * span) + 0.08 * span);
     m_rect->axis(QCPAxis::atBottom)
         ->setLabel(m_how.isEmpty() ? tr("speed-up") : tr("speed-up, %1").arg(m_how));
     const bool any = !m_entries.empty();
