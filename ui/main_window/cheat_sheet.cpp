@@ -1,5 +1,8 @@
 #include "ui/main_window/cheat_sheet.h"
 
+#include <algorithm>
+#include <array>
+
 #include <QDialogButtonBox>
 #include <QGridLayout>
 #include <QLabel>
@@ -83,9 +86,9 @@ std::vector<KeyGroup> keyGroups(const MainActions& actions) {
 
 CheatSheet::CheatSheet(const std::vector<KeyGroup>& groups, QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Keys"));
-    // Each group goes below the column that is shorter so far.
-    QVBoxLayout* const column[] = {new QVBoxLayout, new QVBoxLayout};
-    std::size_t lines[] = {0, 0};
+    // Each group goes below the column that is shortest so far.
+    const std::array<QVBoxLayout*, 3> column{new QVBoxLayout, new QVBoxLayout, new QVBoxLayout};
+    std::array<std::size_t, 3> lines{};
     auto* columns = new QHBoxLayout;
     columns->setSpacing(32);
     for (QVBoxLayout* each : column) {
@@ -93,9 +96,10 @@ CheatSheet::CheatSheet(const std::vector<KeyGroup>& groups, QWidget* parent) : Q
         columns->addLayout(each);
     }
     for (const KeyGroup& group : groups) {
-        const int shorter = lines[1] < lines[0] ? 1 : 0;
-        column[shorter]->addWidget(block(group));
-        lines[shorter] += group.lines.size() + 2;
+        const auto shortest =
+            static_cast<std::size_t>(std::min_element(lines.begin(), lines.end()) - lines.begin());
+        column[shortest]->addWidget(block(group));
+        lines[shortest] += group.lines.size() + 2;
     }
     for (QVBoxLayout* each : column) each->addStretch();
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
