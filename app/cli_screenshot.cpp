@@ -11,6 +11,7 @@
 #include "app/diagnosis_controller.h"
 #include "app/engine_catalogue.h"
 #include "app/file_io.h"
+#include "app/learn_controller.h"
 #include "app/models_controller.h"
 #include "app/probe_output.h"
 #include "app/rules_controller.h"
@@ -27,11 +28,13 @@
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/common/run_log.h"
-#include "ui/export/picture_file.h"
 #include "ui/diagnose/diagnosis_card.h"
 #include "ui/diagnose/diagnosis_dialog.h"
+#include "ui/export/picture_file.h"
 #include "ui/inspector/inspector.h"
+#include "ui/learn/lesson_player.h"
 #include "ui/main_window/main_window.h"
+#include "ui/main_window/message_bar.h"
 #include "ui/models/models_view.h"
 #include "ui/race/race_lane.h"
 #include "ui/race/race_view.h"
@@ -301,6 +304,29 @@ std::string pictureOfDiagnosis(const CommandLine& line, MainWindow& window) {
     return pngOf(*dialog, line.scale);
 }
 
+/// The list of lessons, or the first card that shows something of a lesson file.
+std::string pictureOfLearn(const CommandLine& line, MainWindow& window) {
+    RunController controller(window, [] { return std::unique_ptr<Backend>(); });
+    const LearnController lessons(window, controller);
+    window.resize(line.width, line.height);
+    window.show();
+    window.setPage(MainPage::Learn);
+    if (line.sessionPath) {
+        emit window.lessonRequested(QString::fromStdString(*line.sessionPath));
+        LessonPlayer& player = window.lessonPlayer();
+        if (!player.isActive()) throw Error(window.messages().text().toStdString());
+        const auto showsAToken = [&player] {
+            return player.card().show.token && player.card().show.rounds != LessonShow::Rounds::Before;
+        };
+        while (player.index() + 1 < player.lesson().cards.size() && !showsAToken()) {
+            player.choose(player.card().answer);
+            player.next();
+        }
+    }
+    letSettle();
+    return pngOf(window, line.scale);
+}
+
 std::string pictureOfRun(const CommandLine& line, MainWindow& window) {
     RunRecord record = readSession(*line.sessionPath);
     RunController controller(window, [] { return std::unique_ptr<Backend>(); });
@@ -344,6 +370,8 @@ int runScreenshot(const CommandLine& line) {
         picture = pictureOfRace(line, window);
     else if (line.view == "gamma-lab")
         picture = pictureOfLab(line, window);
+    else if (line.view == "learn")
+        picture = pictureOfLearn(line, window);
     else if (line.view == "sessions")
         picture = pictureOfSessions(line, window);
     else if (line.view == "rules")

@@ -221,20 +221,17 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
     addValue(
         *sub, "--view",
         "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, sessions, models, "
-        "models-pairs, models-get, diagnose or serving",
+        "models-pairs, models-get, diagnose, serving or learn",
         [&line](const std::string& option, const std::string& text) {
-            static const Words known{"generate",  "inspector",    "timeline",   "welcome",  "race",
-                                     "gamma-lab", "costs",        "audit",      "rules",    "sessions",
-                                     "models",    "models-pairs", "models-get", "diagnose", "serving"};
-            static const Words later{"learn"};
-            const std::string expected =
-                "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, sessions, "
-                "models, "
-                "models-pairs, models-get, diagnose or serving";
-            if (std::find(later.begin(), later.end(), text) != later.end())
-                throw Error(option + ": view '" + text + "' is not in this version, expected " + expected);
+            static const Words known{"generate",   "inspector", "timeline", "welcome",
+                                     "race",       "gamma-lab", "costs",    "audit",
+                                     "rules",      "sessions",  "models",   "models-pairs",
+                                     "models-get", "diagnose",  "serving",  "learn"};
             if (std::find(known.begin(), known.end(), text) == known.end())
-                refuseValue(option, expected, text);
+                refuseValue(option,
+                            "generate, inspector, timeline, welcome, race, gamma-lab, costs, audit, rules, "
+                            "sessions, models, models-pairs, models-get, diagnose, serving or learn",
+                            text);
             line.view = text;
         })
         ->required();
@@ -317,7 +314,7 @@ void checkTogether(const CommandLine& line) {
         line.subcommand == Subcommand::Replay || line.subcommand == Subcommand::Report ||
         (line.subcommand == Subcommand::Screenshot && !line.view.starts_with("models") &&
          line.view != "audit" && line.view != "rules" && line.view != "welcome" && line.view != "gamma-lab" &&
-         (line.view != "sessions" || line.againstPath));
+         line.view != "learn" && (line.view != "sessions" || line.againstPath));
     if (needsSession && !line.sessionPath) throw Error("--session: expected a session file, found none");
     if (measures && line.plotPath) {
         const std::string& path = *line.plotPath;
