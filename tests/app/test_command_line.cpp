@@ -308,8 +308,6 @@ void TestCommandLine::badValuesAreRefusedInOneLine_data() {
     refusalRow("probe --gamma 3", "--gamma");
     refusalRow("screenshot --view costs --out o", "--session: expected");
     refusalRow("replay", "--session: expected a session file");
-    refusalRow("screenshot --view learn --session s --out o",
-               "--view: view 'learn' is not in this version");
     refusalRow("screenshot --view x --session s --out o", "--view: expected generate, inspector");
     refusalRow("screenshot --view generate --session s --out o --size 10x10",
                "--size: expected WIDTHxHEIGHT");
