@@ -24,7 +24,7 @@ while (($#)); do
     esac
     shift
 done
-((${#views[@]})) || views=(generate welcome inspector timeline race)
+((${#views[@]})) || views=(generate welcome inspector timeline race gamma-lab learn)
 
 build release
 specula="$root/build/release/specula"
@@ -34,28 +34,37 @@ mkdir -p -- "$out"
 
 # Runs of the default pair, and of the tiny one for the views that teach.
 tiny=(--target "$root/resources/models/tiny-target" --draft "$root/resources/models/tiny-draft")
+default_target="$root/deps/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 structured='{
   "people": [
     {"name": "Alice", "age": 31, "city": "Paris"},
     {"name": "Bob", "age": 27, "city": "Oslo"},
     {"name":'
 
-session_of() {  # VIEW: the file that its picture shows, made when it is first wanted
-    case $1 in
-        generate) [[ -f $runs/default.json ]] || "$specula" generate --prompt "$structured" --max-tokens 96 --seed 1 --trace "$runs/default.json" >/dev/null
-            echo "$runs/default.json" ;;
-        race) [[ -f $runs/race.json ]] || "$specula" compare --prompt "$structured" --max-tokens 96 --temperature 0 --repeats 5 --trace "$runs/race.json" >/dev/null
-            echo "$runs/race.json" ;;
-        welcome) ;;
-        *) [[ -f $runs/tiny.json ]] || "$specula" generate "${tiny[@]}" --prompt 'Once upon a time there was a little girl named Lily.' \
-            --gamma 4 --temperature 1 --max-tokens 160 --seed 3 --trace-rows all --trace "$runs/tiny.json" >/dev/null
-            echo "$runs/tiny.json" ;;
+record() {  # NAME COMMAND...: the session NAME, made when it is first wanted; prints its path
+    local file="$runs/$1.json.gz"
+    shift
+    [[ -f $file ]] || "${@//FILE/$file}" >/dev/null
+    echo "$file"
+}
+
+session_of() {  # VIEW THEME: the file that its picture shows, "" for none
+    case $1-$2 in
+        generate-*) record default "$specula" generate --prompt "$structured" --max-tokens 96 --seed 1 --trace FILE ;;
+        race-*) record race "$specula" compare --prompt "$structured" --max-tokens 96 --temperature 0 --repeats 5 --trace FILE ;;
+        # One lab where drafting pays, and one where it does not.
+        gamma-lab-light) record pays "$root/build/release/tests/tools/lab_session" FILE "$default_target" default "structured;code" 5 "2,1" "0;0.7" 3 64 fp16 ;;
+        gamma-lab-dark) record slower "$root/build/release/tests/tools/lab_session" FILE "$default_target" "ngram;early-exit:15" creative 4 "" 0.7 3 48 ;;
+        learn-*) echo "$root/resources/lessons/4-coin.json" ;;
+        welcome-*) ;;
+        *) record tiny "$specula" generate "${tiny[@]}" --prompt 'Once upon a time, there was a little' --gamma 4 --temperature 1 \
+            --max-tokens 160 --seed 62 --trace-rows all --trace FILE ;;
     esac
 }
 
 for view in "${views[@]}"; do
-    session=$(session_of "$view")
     for theme in light dark; do
+        session=$(session_of "$view" "$theme")
         name="$view"
         options=(--view "$view")
         if [[ -n $session ]]; then options+=(--session "$session"); fi

@@ -1,6 +1,6 @@
 // Runs a Gamma lab without a window and writes it as a session file, for `specula screenshot --view
 // gamma-lab`.
-//   lab_session OUT TARGET DRAFTS SUITES GAMMAS TREES TEMPERATURES REPEATS TOKENS
+//   lab_session OUT TARGET DRAFTS SUITES GAMMAS TREES TEMPERATURES REPEATS TOKENS [WEIGHTS]
 // Lists are parted by semicolons; a draft of "default" is the pair's own; GAMMAS is the last one; TREES may
 // be "".
 #include <cstdio>
@@ -35,12 +35,13 @@ TreeShape treeOf(const std::string& text) {
     return tree;
 }
 
-LabRequest requestOf(char** arguments) {
+LabRequest requestOf(char** arguments, bool weights) {
     RunArguments run;
     if (std::string(arguments[2]) != "default") run.target = arguments[2];
     resolveModels(run);
     LabRequest request;
     request.engine = run.engine;
+    if (weights) request.engine.weights = weightFormatNamed(arguments[10]).value_or(WeightFormat::Auto);
     for (const std::string& draft : listOf(arguments[3])) {
         const std::string spec = draft == "default" ? run.engine.draft : draft;
         request.drafts.push_back({spec, isFeatureHead(spec)});
@@ -64,10 +65,11 @@ LabRequest requestOf(char** arguments) {
 
 int main(int argc, char** argv) {
     QCoreApplication application(argc, argv);
-    if (argc != 10) return std::fputs("expected nine arguments; see the source\n", stderr), 2;
+    if (argc != 10 && argc != 11)
+        return std::fputs("expected nine or ten arguments; see the source\n", stderr), 2;
     try {
         LabReport report;
-        report.request = requestOf(argv);
+        report.request = requestOf(argv, argc == 11);
         EngineBackend backend;
         LabHooks hooks;
         hooks.onPoint = [&report](const LabPoint& point) {
