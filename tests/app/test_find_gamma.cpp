@@ -60,8 +60,6 @@ public:
     }
     std::unique_ptr<ActiveRun> start(const RunRequest&, std::stop_token) override { return nullptr; }
     CompareReport compare(const RunRequest&, std::stop_token, const Progress&) override { return {}; }
-    void sweep(const SweepRequest&, std::stop_token, const std::function<void(const SweepPoint&)>&,
-               const Progress&) override {}
 
     std::vector<DraftCandidate> findDrafts(const EngineOptions&, std::stop_token, const Progress&) override {
         return {{"/models/a head", "head 9M", {}, true, true},
