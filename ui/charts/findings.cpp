@@ -86,7 +86,8 @@ QString acceptanceFinding(const std::vector<Share>& byPosition, bool trees) {
                          : Findings::tr("%1, %2 at %3").arg(start, shareText(end.value)).arg(last + 1);
     }
     if (first.count < kEnoughTrials) {
-        return Findings::tr("Acceptance %1 so far (%n judged)", nullptr, static_cast<int>(first.count))
+        return Findings::tr("Acceptance %1 at position 1 so far (%n judged)", nullptr,
+                            static_cast<int>(first.count))
             .arg(decimalText(first.value));
     }
     if (last == 0) return Findings::tr("Acceptance %1 at position 1").arg(decimalText(first.value));

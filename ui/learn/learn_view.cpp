@@ -23,7 +23,7 @@ QString keyOf(const QString& path) {
 
 LearnView::LearnView(QWidget* parent) : QWidget(parent) {
     m_list = new QListWidget;
-    m_list->setAlternatingRowColors(true);
+    m_list->setSpacing(4);
     describe(m_list, tr("Lessons"), tr("Choose a lesson; Enter begins it"));
     m_title = makeTextLabel();
     QFont large = m_title->font();
@@ -128,7 +128,7 @@ void LearnView::showSelected() {
     m_summary->setText(!lesson                      ? tr("There are no lessons here; open one of your own.")
                        : !lesson->problem.isEmpty() ? lesson->problem
                                                     : lesson->summary);
-    m_length->setText(lesson && lesson->problem.isEmpty() ? tr("About %n minute(s)", nullptr, lesson->minutes)
+    m_length->setText(lesson && lesson->problem.isEmpty() ? tr("About %1 min").arg(lesson->minutes)
                                                           : QString());
     m_begin->setEnabled(lesson && lesson->problem.isEmpty());
     m_worksheet->setEnabled(m_begin->isEnabled());

@@ -75,7 +75,7 @@ private slots:
         QCOMPARE(finding({{70, 100}, {46, 70}, {4, 6}, {1, 2}}),
                  QStringLiteral("Acceptance about 0.68 at the first 2 of 4 positions"));
         QCOMPARE(finding({{7, 10}}), QStringLiteral("Acceptance 0.70 at position 1"));
-        QCOMPARE(finding({{2, 4}}), QStringLiteral("Acceptance 0.50 so far (4 judged)"));
+        QCOMPARE(finding({{2, 4}}), QStringLiteral("Acceptance 0.50 at position 1 so far (4 judged)"));
         QCOMPARE(finding({}), QString());
     }
 
