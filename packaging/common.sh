@@ -42,3 +42,28 @@ build() {
     say "Building with $(jobs) job(s); the first build takes several minutes"
     (cd -- "$root" && cmake --build --preset "$preset" --parallel "$(jobs)")
 }
+
+# record_story FILE SEED ROUND: a run of the bundled tiny pair as a session file, with full rows of one round only.
+record_story() {
+    cd -- "$root"
+    [[ -x build/release/specula ]] || fail "build/release/specula is not there" "packaging/setup.sh builds it"
+    say "Recording $1"
+    local whole
+    whole=$(mktemp --suffix=.json)
+    build/release/specula generate --target resources/models/tiny-target --draft resources/models/tiny-draft \
+        --prompt "Once upon a time, there was a little" --temperature 1 --gamma 4 --seed "$2" --max-tokens 96 \
+        --trace-rows all --trace "$whole" >/dev/null
+    python3 - "$whole" "$1" "$3" <<'PYTHON'
+import gzip, json, sys
+
+with open(sys.argv[1]) as file:
+    session = json.load(file)
+for r in session["rounds"]:
+    if r["index"] != int(sys.argv[3]):
+        r.pop("full_rows", None)
+text = json.dumps(session, separators=(",", ":"), sort_keys=True).encode()
+with open(sys.argv[2], "wb") as file:
+    file.write(gzip.compress(text, 9, mtime=0) if sys.argv[2].endswith(".gz") else text)
+PYTHON
+    rm -f -- "$whole"
+}

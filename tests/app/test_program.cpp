@@ -127,7 +127,7 @@ void TestProgram::badUseEndsWithTwoAndOneLine_data() {
     row("generate --prompt x --max-tokens 1 --trace /nowhere/t.json", "/nowhere/t.json");
     row("frobnicate", "frobnicate");
     row("replay --session /nowhere/s.json", "/nowhere/s.json");
-    row("screenshot --view learn --session s --out o", "--view");
+    row("screenshot --view learn --session s --out o", "lesson s");
     row("compare --trace race-of-many.json --prompts suite:story", "--trace");
     row("tokenize --tokenizer /nowhere/t", "/nowhere/t");
     row("compare --prompts suite:nonsense", "suite");
