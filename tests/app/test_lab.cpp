@@ -209,6 +209,8 @@ private slots:
         emit bench.window.labRequested(sampleLabRequest());
         QTRY_COMPARE(bench.script->labRuns, 6);
         QTest::mouseClick(bench.lab().pauseButton(), Qt::LeftButton);
+        bench.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&bench.window));
         QTest::keyClick(&bench.window, Qt::Key_Escape);
         QTRY_VERIFY(bench.idle());
         QCOMPARE(bench.script->labRuns, 6);
