@@ -58,6 +58,8 @@ import gzip, json, sys
 
 with open(sys.argv[1]) as file:
     session = json.load(file)
+for key in ("machine", "started_at"):  # of whoever records it
+    session.pop(key, None)
 for r in session["rounds"]:
     if r["index"] != int(sys.argv[3]):
         r.pop("full_rows", None)

@@ -27,6 +27,7 @@ done
 ((${#views[@]})) || views=(generate welcome inspector timeline race gamma-lab learn)
 
 build release
+cmake --build "$root/build/release" --target lab_session >/dev/null
 specula="$root/build/release/specula"
 runs=$(mktemp -d)
 trap 'rm -rf -- "$runs"' EXIT
@@ -51,10 +52,10 @@ record() {  # NAME COMMAND...: the session NAME, made when it is first wanted; p
 session_of() {  # VIEW THEME: the file that its picture shows, "" for none
     case $1-$2 in
         generate-*) record default "$specula" generate --prompt "$structured" --max-tokens 96 --seed 1 --trace FILE ;;
-        race-*) record race "$specula" compare --prompt "$structured" --max-tokens 96 --temperature 0 --repeats 5 --trace FILE ;;
+        race-*) record race "$specula" compare --weights fp16 --prompt "$structured" --max-tokens 96 --temperature 0 --repeats 5 --trace FILE ;;
         # One lab where drafting pays, and one where it does not.
-        gamma-lab-light) record pays "$root/build/release/tests/tools/lab_session" FILE "$default_target" default "structured;code" 5 "2,1" "0;0.7" 3 64 fp16 ;;
-        gamma-lab-dark) record slower "$root/build/release/tests/tools/lab_session" FILE "$default_target" "ngram;early-exit:15" creative 4 "" 0.7 3 48 ;;
+        gamma-lab-light) record pays "$root/build/release/tests/tools/lab_session" FILE "$default_target" default "structured;code" 5 "2,1" "0;0.7" 2 48 fp16 ;;
+        gamma-lab-dark) record slower "$root/build/release/tests/tools/lab_session" FILE "$default_target" "ngram;early-exit:15" creative 4 "" 0.7 2 48 ;;
         learn-*) echo "$root/resources/lessons/4-coin.json" ;;
         welcome-*) ;;
         *) record tiny "$specula" generate "${tiny[@]}" --prompt 'Once upon a time, there was a little' --gamma 4 --temperature 1 \

@@ -227,6 +227,10 @@ void SweepChart::drawModel(const std::vector<Placed>& whole) {
     m_predictedLabel->setVisible(values.size() > 1);
     if (values.size() < 2) return;
     m_predictedLabel->setText(tr("predicted"));
+    // Where trees stand behind the last gamma the name stands before the curve's end instead of after it.
+    const bool behind = !whole.empty() && whole.back().key > keys.back();
+    m_predictedLabel->setPositionAlignment(behind ? Qt::AlignRight | Qt::AlignTop
+                                                  : Qt::AlignLeft | Qt::AlignVCenter);
     m_predictedLabel->position->setCoords(keys.back(), values.back());
 }
 

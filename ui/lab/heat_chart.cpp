@@ -163,7 +163,8 @@ bool LabHeatChart::rebuild() {
         item->setVisible(any);
     if (!any) return false;
     const double highestC = std::max(kLeastTop, std::ceil(m_place->costs.c * 1.3 * 10.0) / 10.0);
-    m_rect->axis(QCPAxis::atLeft)->setRange(0.0, highestC);
+    // A draft that costs nothing stands on the line, and its mark is to be seen.
+    m_rect->axis(QCPAxis::atLeft)->setRange(-0.06 * highestC, highestC);
     // The map is the same wherever the draft stands in it.
     const bool same = m_drawn && withC(m_drawn->costs, 0.0) == withC(m_place->costs, 0.0) &&
                       m_map->data()->valueRange().upper == highestC;
