@@ -51,7 +51,7 @@ record() {  # NAME COMMAND...: the session NAME, made when it is first wanted; p
 
 session_of() {  # VIEW THEME: the file that its picture shows, "" for none
     case $1-$2 in
-        generate-*) record default "$specula" generate --prompt "$structured" --max-tokens 96 --seed 1 --trace FILE ;;
+        generate-*) record default "$specula" generate --weights fp16 --prompt "$structured" --max-tokens 96 --seed 2 --trace FILE ;;
         race-*) record race "$specula" compare --weights fp16 --prompt "$structured" --max-tokens 96 --temperature 0 --repeats 5 --trace FILE ;;
         # One lab where drafting pays, and one where it does not.
         gamma-lab-light) record pays "$root/build/release/tests/tools/lab_session" FILE "$default_target" default "structured;code" 5 "2,1" "0;0.7" 2 48 fp16 ;;
@@ -66,7 +66,7 @@ session_of() {  # VIEW THEME: the file that its picture shows, "" for none
 for view in "${views[@]}"; do
     for theme in light dark; do
         session=$(session_of "$view" "$theme")
-        name="$view"
+        name="${view/generate/window}"
         options=(--view "$view")
         if [[ -n $session ]]; then options+=(--session "$session"); fi
         if [[ $theme == dark ]]; then options+=(--dark); name+=-dark; fi

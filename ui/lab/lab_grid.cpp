@@ -1,6 +1,5 @@
 #include "ui/lab/lab_grid.h"
 
-#include <QAbstractButton>
 #include <QEvent>
 #include <QFocusEvent>
 #include <QHeaderView>
@@ -216,7 +215,6 @@ LabGrid::LabGrid(QWidget* parent) : QTableView(parent) {
     setShowGrid(false);
     setTabKeyNavigation(false);
     setCornerButtonEnabled(false);
-    if (auto* corner = findChild<QAbstractButton*>()) corner->hide();
     setHorizontalScrollMode(ScrollPerPixel);
     setVerticalScrollMode(ScrollPerPixel);
     setFrameShape(QFrame::NoFrame);
