@@ -172,16 +172,6 @@ struct RunRequest {
     RunOptions options;
 };
 
-/// A gamma sweep to start.
-struct SweepRequest {
-    EngineOptions engine;
-    std::vector<Prompt> prompts;
-    std::string suite;  ///< name for titles
-    RunOptions options;
-    std::vector<int> gammas{0, 1, 2, 3, 4, 5, 6, 7, 8};
-    int repeats = 3;
-};
-
 /// An exactness audit to run.
 struct AuditRequest {
     EngineOptions engine;
