@@ -98,8 +98,7 @@ void DiagnosisCard::setDiagnosis(const Diagnosis& diagnosis) {
         m_bar->setDiagnosis(diagnosis);
         m_breakeven->setText(breakevenLine(diagnosis));
     }
-    m_server->setVisible(m_serverOffered &&
-                         (diagnosis.lack == Lack::None || diagnosis.lack == Lack::Costs));
+    m_server->setVisible(m_serverOffered && (diagnosis.lack == Lack::None || diagnosis.lack == Lack::Costs));
     showChanges();
     showAnswers();
 }
