@@ -8,7 +8,8 @@ namespace specula {
 enum ExitStatus : int { kDone = 0, kCheckFailed = 1, kBadUse = 2, kRunFailed = 3, kInterrupted = 130 };
 
 // One function a subcommand. Each prints its results on stdout and everything else on stderr, returns an exit
-// status and throws Error. A QCoreApplication exists (a QApplication for screenshot, report and for sweep with
+// status and throws Error. A QCoreApplication exists (a QApplication for screenshot, report and for sweep
+// with
 // --plot or --report).
 int runGenerate(const CommandLine& line);
 int runCompare(const CommandLine& line);

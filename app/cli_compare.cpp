@@ -79,8 +79,14 @@ struct Setup {
 };
 
 SweepRecord recordOf(const Setup& setup, const std::vector<SweepPoint>& points) {
-    SweepRecord sweep{setup.pair.target, setup.pair.draft, setup.run.engine, setup.run.options,
-                      setup.suite.name,  {},               points,           setup.pair.instructionSet};
+    SweepRecord sweep{setup.pair.target,
+                      setup.pair.draft,
+                      setup.run.engine,
+                      setup.run.options,
+                      setup.suite.name,
+                      {},
+                      points,
+                      setup.pair.instructionSet};
     for (const MeasuredPrompt& prompt : setup.prompts) sweep.prompts.push_back(prompt.name);
     return sweep;
 }

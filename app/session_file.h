@@ -12,13 +12,12 @@ namespace specula {
 /// Stores a run as one JSON file: {"schema": "specula-session", "version": 1, "app_version",
 /// "instruction_set", "started_at", "target", "draft", "target_files", "draft_files", "engine", "prompt",
 /// "prompt_ids", "prompt_pieces", "settings", "finish", "text", "load_s", "prefill_s", "probe", "rounds"}
-/// and, where there are any, "bookmarks", "machine" {"processor", "cores", "memory_bytes", "system"} and "race"
-/// (race_json.h); "probe" null where nothing was measured,
-/// the files of weights [{"path", "bytes", "sha256"}] with a null hash where it was not known yet. The values
-/// inside are spelled as in trace_json.h; bytes that are not UTF-8 are {"hex": ...}; full rows, where asked
-/// for, stand in their Round as "full_rows" (session_rows.h). Nothing is lost: reading gives back every
-/// number exactly. A name that ends in ".gz" is compressed. Written as writeFile does (whole or not at all),
-/// a Round at a time.
+/// and, where there are any, "bookmarks", "machine" {"processor", "cores", "memory_bytes", "system"} and
+/// "race" (race_json.h); "probe" null where nothing was measured, the files of weights [{"path", "bytes",
+/// "sha256"}] with a null hash where it was not known yet. The values inside are spelled as in trace_json.h;
+/// bytes that are not UTF-8 are {"hex": ...}; full rows, where asked for, stand in their Round as "full_rows"
+/// (session_rows.h). Nothing is lost: reading gives back every number exactly. A name that ends in ".gz" is
+/// compressed. Written as writeFile does (whole or not at all), a Round at a time.
 void writeSession(const std::string& path, const RunRecord& record, StoredRows rows = StoredRows::None);
 
 /// Reads a file back, compressed or not (its first bytes tell, not its name), with every type, number and
