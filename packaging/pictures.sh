@@ -54,7 +54,7 @@ session_of() {  # VIEW THEME: the file that its picture shows, "" for none
         generate-*) record default "$specula" generate --weights fp16 --prompt "$structured" --max-tokens 96 --seed 2 --trace FILE ;;
         race-*) record race "$specula" compare --weights fp16 --prompt "$structured" --max-tokens 96 --temperature 0 --repeats 5 --trace FILE ;;
         # One lab where drafting pays, and one where it does not.
-        gamma-lab-light) record pays "$root/build/release/tests/tools/lab_session" FILE "$default_target" default "structured;code" 5 "2,1" "0;0.7" 2 48 fp16 ;;
+        gamma-lab-light) record pays "$root/build/release/tests/tools/lab_session" FILE "$default_target" default "structured;code" 4 "2,1" 0 2 48 fp16 ;;
         gamma-lab-dark) record slower "$root/build/release/tests/tools/lab_session" FILE "$default_target" "ngram;early-exit:15" creative 4 "" 0.7 2 48 ;;
         learn-*) echo "$root/resources/lessons/4-coin.json" ;;
         welcome-*) ;;
