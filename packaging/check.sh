@@ -7,9 +7,9 @@ cd -- "$root"
 
 usage() {
     cat <<'USAGE'
-usage: packaging/check.sh [--clone] [format] [tidy] [asan] [tsan] [memory]
+usage: packaging/check.sh [--clone] [format] [tidy] [heavy] [asan] [tsan] [memory]
 
-Without names: format, tidy, asan and tsan. memory writes an OPT-1.3B and an OPT-125M with random weights (3 GB in a
+Without names: format, tidy, heavy, asan and tsan. heavy runs the tests that packaging/test.sh leaves out. memory writes an OPT-1.3B and an OPT-125M with random weights (3 GB in a
 temporary folder), runs them as a pair and holds the memory taken while loading against the weights. --clone also clones the last commit into a temporary folder, sets it up
 from nothing and runs its tests there.
 
@@ -21,13 +21,13 @@ steps=()
 clone=0
 for argument in "$@"; do
     case $argument in
-        format | tidy | asan | tsan | memory) steps+=("$argument") ;;
+        format | tidy | heavy | asan | tsan | memory) steps+=("$argument") ;;
         --clone) clone=1 ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; fail "unknown check: $argument" ;;
     esac
 done
-((${#steps[@]} || clone)) || steps=(format tidy asan tsan)
+((${#steps[@]} || clone)) || steps=(format tidy heavy asan tsan)
 ((clone)) && steps+=(clone)
 
 skipped=77  # as CTest and Automake have it
@@ -56,6 +56,12 @@ check_tidy() {
     fi
     build release -DSPECULA_FIXTURES="$fixtures"  # generated headers and compile_commands.json
     clang-tidy -p build/release --quiet --warnings-as-errors='*' "${files[@]}"
+}
+
+# What takes a quarter of an hour and finds what the exact enumeration finds too.
+check_heavy() {
+    build release -DSPECULA_FIXTURES="$fixtures"
+    ctest --preset release --label-regex heavy
 }
 
 # tests PRESET: one line a test: its name, its executable, and torch, gui or std by what it links
