@@ -14,6 +14,7 @@ namespace specula {
 
 inline constexpr char kHelpIndex[] = "index";
 inline constexpr char kHelpGlossary[] = "glossary";
+inline constexpr char kHelpLecture[] = "lecture";
 inline constexpr char kHelpDraftStop[] = "draft-stop";
 
 // What the parts of the window show.
