@@ -17,6 +17,7 @@
 #include "ui/diagnose/diagnosis_card.h"
 #include "ui/diagnose/diagnosis_dialog.h"
 #include "ui/drafts/make_draft.h"
+#include "ui/export/export_dialog.h"
 #include "ui/help/help_window.h"
 #include "ui/lab/lab_view.h"
 #include "ui/learn/learn_view.h"

@@ -11,7 +11,6 @@
 #include "tests/ui/conduct/all_views.h"
 #include "ui/charts/chart.h"
 #include "ui/common/token_sentences.h"
-#include "ui/export/export_dialog.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;

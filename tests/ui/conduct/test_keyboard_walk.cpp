@@ -9,7 +9,6 @@
 #include <set>
 
 #include "tests/ui/conduct/all_views.h"
-#include "ui/export/export_dialog.h"
 #include "ui/tokens/token_view.h"
 
 using namespace specula;
