@@ -77,6 +77,7 @@ void showAsTable(QWidget& of) {
     column->addWidget(table);
     window->resize(640, 420);
     window->show();
+    window->activateWindow();
     table->setFocus(Qt::OtherFocusReason);
 }
 

@@ -360,6 +360,7 @@ void MainWindow::connectViews() {
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
+    keepFocusInSight(this);
     connectHelp();
     connectWelcome();
     connectRace();

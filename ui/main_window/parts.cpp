@@ -1,6 +1,7 @@
 #include "ui/main_window/parts.h"
 
 #include <QApplication>
+#include <QScrollArea>
 #include <QWidget>
 
 namespace specula {
@@ -9,7 +10,7 @@ namespace {
 
 bool takesFocus(const QWidget& widget) {
     return (widget.focusPolicy() & Qt::TabFocus) && !widget.focusProxy() && widget.isVisible() &&
-           widget.isEnabled() && !widget.visibleRegion().isEmpty();
+           widget.isEnabled();
 }
 
 /// What the focus goes to in this part, null where nothing takes it.
@@ -39,9 +40,18 @@ void focusNextPart(const std::vector<QWidget*>& parts, bool forward) {
         QWidget* part = parts[static_cast<std::size_t>(at)];
         QWidget* target = part->isVisible() ? targetIn(*part) : nullptr;
         if (!target || target == focus) continue;
+        target->window()->setAttribute(Qt::WA_KeyboardFocusChange);
         target->setFocus(forward ? Qt::TabFocusReason : Qt::BacktabFocusReason);
         return;
     }
+}
+
+void keepFocusInSight(QObject* context) {
+    QObject::connect(qApp, &QApplication::focusChanged, context, [](QWidget*, QWidget* now) {
+        if (!now || !now->window()->testAttribute(Qt::WA_KeyboardFocusChange)) return;
+        for (QWidget* at = now->parentWidget(); at && !at->isWindow(); at = at->parentWidget())
+            if (auto* area = qobject_cast<QScrollArea*>(at)) area->ensureWidgetVisible(now, 4, 4);
+    });
 }
 
 }  // namespace specula
