@@ -10,6 +10,8 @@ namespace specula {
 
 namespace {
 
+const QString kName = QStringLiteral("focusRing");
+
 /// Lies over the widget, lets the mouse through, and follows its size.
 class FocusRing : public QWidget {
 public:
@@ -17,18 +19,16 @@ public:
         setAttribute(Qt::WA_TransparentForMouseEvents);
         setAttribute(Qt::WA_NoSystemBackground);
         setFocusPolicy(Qt::NoFocus);
+        setObjectName(kName);
         around->installEventFilter(this);
         hide();
+        if (around->hasFocus()) appear();
     }
 
     bool eventFilter(QObject*, QEvent* event) override {
         if (event->type() == QEvent::FocusOut) hide();
         if (event->type() == QEvent::Resize) setGeometry(parentWidget()->rect());
-        if (event->type() == QEvent::FocusIn && window()->testAttribute(Qt::WA_KeyboardFocusChange)) {
-            setGeometry(parentWidget()->rect());
-            raise();
-            show();
-        }
+        if (event->type() == QEvent::FocusIn) appear();
         return false;
     }
 
@@ -42,12 +42,20 @@ protected:
         painter.setPen(QPen(theme.accent, 1, Qt::DotLine));
         painter.drawRect(rect().adjusted(1, 1, -2, -2));
     }
+
+private:
+    void appear() {
+        if (!window()->testAttribute(Qt::WA_KeyboardFocusChange)) return;
+        setGeometry(parentWidget()->rect());
+        raise();
+        show();
+    }
 };
 
 }  // namespace
 
 void addFocusRing(QWidget* widget) {
-    new FocusRing(widget);
+    if (!widget->findChild<QWidget*>(kName, Qt::FindDirectChildrenOnly)) new FocusRing(widget);
 }
 
 }  // namespace specula

@@ -1,8 +1,11 @@
 #include "ui/main_window/parts.h"
 
 #include <QApplication>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QWidget>
+
+#include "ui/common/focus_ring.h"
 
 namespace specula {
 
@@ -51,6 +54,9 @@ void keepFocusInSight(QObject* context) {
         if (!now || !now->window()->testAttribute(Qt::WA_KeyboardFocusChange)) return;
         for (QWidget* at = now->parentWidget(); at && !at->isWindow(); at = at->parentWidget())
             if (auto* area = qobject_cast<QScrollArea*>(at)) area->ensureWidgetVisible(now, 4, 4);
+        // A default button looks as if it had the focus always, a flat one never.
+        const auto* button = qobject_cast<QPushButton*>(now);
+        if (button && (button->isDefault() || button->isFlat())) addFocusRing(now);
     });
 }
 

@@ -12,7 +12,8 @@ namespace specula {
 void focusNextPart(const std::vector<QWidget*>& parts, bool forward);
 
 /// Scrolls what the keys bring the focus to into sight, also where they come from outside a scroll area,
-/// which Qt leaves alone. Of all windows, as long as `context` lives.
+/// which Qt leaves alone, and draws a ring in flat and default buttons then. Of all windows, as long as
+/// `context` lives.
 void keepFocusInSight(QObject* context);
 
 }  // namespace specula

@@ -18,7 +18,6 @@
 #include <algorithm>
 
 #include "engine/trace/names.h"
-#include "ui/common/focus_ring.h"
 #include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
 #include "ui/help/help_button.h"
@@ -70,7 +69,6 @@ void SetupPanel::makeModels() {
     m_draft = new DraftChooser;
     m_makeDraft = new QPushButton(tr("Make one…"));
     m_makeDraft->setFlat(true);
-    addFocusRing(m_makeDraft);
     describe(m_makeDraft, tr("Make a draft"),
              tr("There is no small model that fits? Make one: a draft is taught by the target itself."));
     m_targetLabel = new QLabel;
@@ -90,7 +88,6 @@ void SetupPanel::makeModels() {
 void SetupPanel::makeButtons() {
     m_generate = new QPushButton(tr("Generate"));
     m_generate->setDefault(true);
-    addFocusRing(m_generate);
     m_stop = new QPushButton(tr("Stop"));
     describe(m_generate, tr("Generate"), tr("Starts a run with these settings (Ctrl+Enter)."));
     describe(m_stop, tr("Stop"), tr("Ends the run after the pass under way (Esc)."));

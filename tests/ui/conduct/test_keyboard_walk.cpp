@@ -103,6 +103,27 @@ bool showsFocus(QWidget& window, QWidget* widget) {
     return with != without;
 }
 
+/// The stops of Tab that look the same with the focus as without.
+QStringList hiddenFocus(QWidget& window) {
+    QStringList blind;
+    atEveryTab(window, [&](const QString&) {
+        // Styles draw it only once a key moved the focus.
+        QWidget* const before = QApplication::focusWidget();
+        QTest::keyClick(before && before->window() == &window ? before : &window, Qt::Key_Tab);
+        QWidget* const start = QApplication::focusWidget();
+        QWidget* at = start;
+        for (int i = 0; at && i < kMostStops; ++i) {
+            if (!showsFocus(window, at)) blind << nameOf(at);
+            QTest::keyClick(at, Qt::Key_Tab);
+            settle();
+            at = QApplication::focusWidget();
+            if (at == start) break;
+        }
+    });
+    blind.removeDuplicates();
+    return blind;
+}
+
 QStringList problemsOfWalk(QWidget& window) {
     QStringList problems;
     atEveryTab(window, [&](const QString& tab) {
@@ -211,30 +232,25 @@ private slots:
     void whatHasTheFocusShowsIt() {
         QFETCH(int, page);
         goTo(page);
-        QStringList blind;
-        atEveryTab(*m_window, [&](const QString&) {
-            // Styles draw it only once a key moved the focus.
-            QWidget* const before = QApplication::focusWidget();
-            QTest::keyClick(before ? before : m_window.get(), Qt::Key_Tab);
-            QWidget* const start = QApplication::focusWidget();
-            QWidget* at = start;
-            for (int i = 0; at && i < kMostStops; ++i) {
-                if (!showsFocus(*m_window, at)) blind << nameOf(at);
-                QTest::keyClick(at, Qt::Key_Tab);
-                settle();
-                at = QApplication::focusWidget();
-                if (at == start) break;
-            }
-        });
-        blind.removeDuplicates();
+        const QStringList blind = hiddenFocus(*m_window);
         QVERIFY2(blind.isEmpty(), qPrintable(blind.join(QLatin1Char('\n'))));
     }
 
-    void tabGoesRoundEveryOtherWindow_data() {
-        QTest::addColumn<int>("index");
-        for (std::size_t i = 0; i < sideWindows().size(); ++i)
-            QTest::newRow(sideWindows()[i].name) << static_cast<int>(i);
+    void whatHasTheFocusInAnotherWindowShowsIt_data() { windows(); }
+    void whatHasTheFocusInAnotherWindowShowsIt() {
+        QFETCH(int, index);
+        QWidget* side = sideWindows()[static_cast<std::size_t>(index)].open(*m_window);
+        QVERIFY(side && QTest::qWaitForWindowActive(side));
+        settle();
+        // With one stop alone there is nothing to tell apart.
+        if (stopsOf(*side).size() > 1) {
+            const QStringList blind = hiddenFocus(*side);
+            QVERIFY2(blind.isEmpty(), qPrintable(blind.join(QLatin1Char('\n'))));
+        }
+        side->close();
     }
+
+    void tabGoesRoundEveryOtherWindow_data() { windows(); }
     void tabGoesRoundEveryOtherWindow() {
         QFETCH(int, index);
         QWidget* side = sideWindows()[static_cast<std::size_t>(index)].open(*m_window);
@@ -312,6 +328,11 @@ private:
     static void pages() {
         QTest::addColumn<int>("page");
         for (const PageKey& key : pageKeys()) QTest::newRow(key.name) << static_cast<int>(key.page);
+    }
+    static void windows() {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < sideWindows().size(); ++i)
+            QTest::newRow(sideWindows()[i].name) << static_cast<int>(i);
     }
     void press(const QKeySequence& keys) {
         QWidget* focus = QApplication::focusWidget();
