@@ -1,6 +1,5 @@
 #include "ui/charts/chart.h"
 
-#include <QAccessible>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QVBoxLayout>
@@ -23,6 +22,19 @@ constexpr int kAnnounced = 40;  ///< points read out to assistive technology
 QFont scaled(QFont font, double factor) {
     if (font.pointSizeF() > 0.0) font.setPointSizeF(font.pointSizeF() * factor);
     return font;
+}
+
+/// All that a person who does not see the chart is told: the point under the keys first.
+QString spokenText(const Chart& chart, const ChartMark* current) {
+    QStringList said;
+    if (current) said << chart.words(*current);
+    if (!chart.mark().isEmpty()) said << chart.mark();
+    said << (chart.isEmpty() ? chart.emptyText() : chart.finding());
+    const std::vector<ChartMark>& marks = chart.marks();
+    for (std::size_t i = 0; i < marks.size() && i < kAnnounced; ++i) said << chart.words(marks[i]);
+    if (!chart.isEmpty()) said << Chart::tr("All numbers: Show as table, in the context menu");
+    said.removeAll(QString());
+    return said.join(QStringLiteral(". "));
 }
 
 }  // namespace
@@ -92,11 +104,8 @@ void Chart::refresh() {
     drawFrame();
     showMark(m_shownMark < static_cast<int>(m_marks.size()) ? m_shownMark : -1);
     replot(rpQueuedReplot);
-    if (QAccessible::isActive()) {
-        QStringList said{m_empty ? emptyText() : m_finding};
-        for (std::size_t i = 0; i < m_marks.size() && i < kAnnounced; ++i) said << words(m_marks[i]);
-        setAccessibleDescription(said.join(QStringLiteral(". ")));
-    }
+    setAccessibleDescription(
+        spokenText(*this, m_shownMark < 0 ? nullptr : &m_marks[static_cast<std::size_t>(m_shownMark)]));
 }
 
 void Chart::drawFrame() {
@@ -231,7 +240,14 @@ void Chart::contextMenuEvent(QContextMenuEvent* event) {
 
 /// The plot's own buffers are bitmaps made for the screen.
 void Chart::paintEvent(QPaintEvent* event) {
-    if (!drawingForFile()) return QCustomPlot::paintEvent(event);
+    if (!drawingForFile()) {
+        QCustomPlot::paintEvent(event);
+        if (!hasFocus()) return;
+        QPainter frame(this);
+        frame.setPen(QPen(m_theme.accent, 1, Qt::DotLine));
+        frame.drawRect(rect().adjusted(0, 0, -1, -1));
+        return;
+    }
     QCPPainter painter(this);
     painter.setMode(QCPPainter::pmVectorized, paintsVectors(painter));
     toPainter(&painter, width(), height());
@@ -280,15 +296,19 @@ void Chart::leaveEvent(QEvent* event) {
 void Chart::keyPressEvent(QKeyEvent* event) {
     const int last = static_cast<int>(m_marks.size()) - 1;
     const bool any = !m_empty && last >= 0;
+    const auto goTo = [this](int mark) {
+        showMark(mark);
+        setAccessibleDescription(spokenText(*this, &m_marks[static_cast<std::size_t>(mark)]));
+    };
     switch (any ? event->key() : 0) {
         case Qt::Key_Right:
-            return showMark(std::min(last, m_shownMark + 1));
+            return goTo(std::min(last, m_shownMark + 1));
         case Qt::Key_Left:
-            return showMark(m_shownMark < 0 ? last : std::max(0, m_shownMark - 1));
+            return goTo(m_shownMark < 0 ? last : std::max(0, m_shownMark - 1));
         case Qt::Key_Home:
-            return showMark(0);
+            return goTo(0);
         case Qt::Key_End:
-            return showMark(last);
+            return goTo(last);
         case Qt::Key_Return:
         case Qt::Key_Enter:
             if (m_shownMark >= 0) return emit markClicked(m_marks[static_cast<std::size_t>(m_shownMark)].tag);

@@ -13,6 +13,7 @@
 
 #include <functional>
 
+#include "ui/export/data_window.h"
 #include "ui/export/exportable.h"
 #include "ui/export/file_bytes.h"
 #include "ui/export/picture_file.h"
@@ -93,6 +94,8 @@ void addExportEntries(QMenu& menu, QWidget& of) {
     menu.addAction(Export::tr("Copy &data"), &of, [&of] { copyData(of); })->setEnabled(any);
     menu.addAction(Export::tr("Save p&icture…"), &of, [&of] { askSavePicture(of); });
     menu.addAction(Export::tr("Save d&ata…"), &of, [&of] { askSaveData(of); })->setEnabled(any);
+    menu.addSeparator();
+    menu.addAction(Export::tr("Show as &table"), &of, [&of] { showAsTable(of); })->setEnabled(any);
 }
 
 namespace {

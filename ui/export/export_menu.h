@@ -8,9 +8,9 @@ namespace specula {
 
 // How a person takes a picture or data out of a widget: the entries of its context menu, and what they do.
 
-/// Adds what can be done with this widget: of a picture Copy picture, Copy data, Save picture, Save data; of
-/// a table Copy selection, Copy table, Save as CSV and the picture's. Above them a separator where the menu
-/// has entries already.
+/// Adds what can be done with this widget: of a picture Copy picture, Copy data, Save picture, Save data,
+/// Show as table; of a table Copy selection, Copy table, Save as CSV and the picture's. Above them a
+/// separator where the menu has entries already.
 void addExportEntries(QMenu& menu, QWidget& of);
 
 /// A context menu of these alone, named "exportMenu", where the event says.

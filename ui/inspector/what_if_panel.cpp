@@ -45,10 +45,12 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent) {
     m_temperature->setObjectName(QStringLiteral("whatIfTemperature"));
     m_temperature->setRange(0, kTemperatureMax);
     m_temperature->setPageStep(4);
+    m_temperature->setAccessibleName(tr("Temperature"));
     m_temperature->setToolTip(tr("Both rows made anew from their logits at another temperature"));
     m_value = new QLabel;
     m_rule = new QComboBox;
     m_rule->setObjectName(QStringLiteral("whatIfRule"));
+    m_rule->setAccessibleName(tr("Rule"));
     m_rule->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_rule->setMinimumContentsLength(8);
     m_controls = new QWidget;

@@ -11,6 +11,7 @@
 
 #include "ui/charts/chart_math.h"
 #include "ui/charts/findings.h"
+#include "ui/common/focus_ring.h"
 #include "ui/common/palette.h"
 #include "ui/models/model_text.h"
 
@@ -224,6 +225,7 @@ LabGrid::LabGrid(QWidget* parent) : QTableView(parent) {
         header->setHighlightSections(true);
     }
     setAccessibleName(tr("Gamma lab"));
+    addFocusRing(this);
     setToolTip({});
     connect(this, &QTableView::doubleClicked, this, &LabGrid::opened);
     fitCells();

@@ -144,6 +144,8 @@ QWidget* LabView::makeCharts() {
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setMinimumWidth(200);
+    // The charts in it take the focus and are scrolled to.
+    m_scroll->setFocusPolicy(Qt::NoFocus);
     return m_scroll;
 }
 

@@ -78,7 +78,6 @@ LearnView::LearnView(QWidget* parent) : QWidget(parent) {
     connect(m_worksheet, &QPushButton::clicked, this, [this] {
         if (const LessonEntry* lesson = selected()) emit worksheetRequested(lesson->path);
     });
-    setFocusProxy(m_list);
     showSelected();
 }
 

@@ -56,17 +56,17 @@ void MainActions::makeFile() {
 }
 
 void MainActions::makeView() {
-    copy = make(tr("&Copy text"), QKeySequence::Copy,
+    copy = make(tr("Copy te&xt"), QKeySequence::Copy,
                 tr("Copy the selected text, or all of it; rejected drafts never"));
     copy->setIconText(tr("Copy"));
-    showRejected = toggle(tr("&Rejected drafts"), Qt::CTRL | Qt::Key_R,
+    showRejected = toggle(tr("Re&jected drafts"), Qt::CTRL | Qt::Key_R,
                           tr("Show what the draft proposed and the target did not keep"), true);
-    zoomIn = make(tr("Zoom &in"), {}, tr("Larger text"));
+    zoomIn = make(tr("&Zoom in"), {}, tr("Larger text"));
     zoomIn->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
     zoomOut = make(tr("Zoom &out"), Qt::CTRL | Qt::Key_Minus, tr("Smaller text"));
-    zoomReset = make(tr("Ordinary &size"), Qt::CTRL | Qt::Key_0, tr("Text at its ordinary size"));
+    zoomReset = make(tr("Ordin&ary size"), Qt::CTRL | Qt::Key_0, tr("Text at its ordinary size"));
     fullScreen = toggle(tr("&Full screen"), Qt::Key_F11, tr("The window on the whole screen"), false);
-    fillPicture = make(tr("&Picture on the whole window"), Qt::SHIFT | Qt::Key_F11,
+    fillPicture = make(tr("Picture on the &whole window"), Qt::SHIFT | Qt::Key_F11,
                        tr("The inspector's picture in large type, for a class; Escape returns"));
     showSetup = toggle(tr("S&etup"), Qt::CTRL | Qt::Key_1, tr("Show or hide the setup"), true);
     showInspector = toggle(tr("&Inspector"), Qt::CTRL | Qt::Key_2, tr("Show or hide the inspector"), true);
@@ -88,12 +88,15 @@ void MainActions::makeView() {
     present = toggle(tr("&Presentation"), Qt::Key_F5,
                      tr("Large type and no controls, for a class; the same key goes back"), false);
     nextCard = make(tr("&Next card"), Qt::ALT | Qt::Key_Right, tr("The next card of the lesson"));
-    backCard = make(tr("Previous c&ard"), Qt::ALT | Qt::Key_Left, tr("The card before"));
-    systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
+    backCard = make(tr("Pre&vious card"), Qt::ALT | Qt::Key_Left, tr("The card before"));
+    systemColors = toggle(tr("Of the &system"), {}, tr("Light or dark as the desktop is"), true);
     lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
     darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
-    contextMenu = make(tr("&Menu of what has the focus"), Qt::SHIFT | Qt::Key_F10,
+    contextMenu = make(tr("Menu of what has the fo&cus"), Qt::SHIFT | Qt::Key_F10,
                        tr("Copy or save the chart, picture or table that has the focus"));
+    nextPart = make(tr("&Keyboard to the next part"), Qt::Key_F6,
+                    tr("From the setup to the page, the inspector, the timeline, the charts and on"));
+    backPart = make(tr("Keyboard &back a part"), Qt::SHIFT | Qt::Key_F6, tr("The other way round"));
     m_colors = new QActionGroup(this);
     for (QAction* scheme : {systemColors, lightColors, darkColors}) m_colors->addAction(scheme);
 }
@@ -125,7 +128,7 @@ void MainActions::makeRun() {
     serving = make(tr("&Take it to a server…"), Qt::CTRL | Qt::SHIFT | Qt::Key_D,
                    tr("The best gamma and the flags for a server, from what was counted here"));
     reseed = make(tr("&New seed"), Qt::CTRL | Qt::SHIFT | Qt::Key_R, tr("Draw another seed"));
-    focusPrompt = make(tr("Write &prompt"), Qt::CTRL | Qt::Key_L, tr("Go to the prompt"));
+    focusPrompt = make(tr("Write p&rompt"), Qt::CTRL | Qt::Key_L, tr("Go to the prompt"));
 }
 
 void MainActions::makeTimeline() {
@@ -183,12 +186,16 @@ void MainActions::fill(QMenuBar* bar) {
     addEntries(out, tr("&Export"), {exportAny, gap, savePicture, copyPicture, gap, saveReport, copyReport});
     file->insertMenu(quit, out);
     file->insertSeparator(quit);
-    addMenu(
-        bar, tr("&View"),
-        {showRace,      showLab,      showAudit,   showRules,   showModels,   showLearn,  gap,      showSetup,
-         showInspector, showTimeline, showCharts,  gap,         showRejected, copy,       gap,      zoomIn,
-         zoomOut,       zoomReset,    fullScreen,  fillPicture, present,      gap,        nextCard, backCard,
-         gap,           systemColors, lightColors, darkColors,  gap,          contextMenu});
+    QMenu* view =
+        addMenu(bar, tr("&View"),
+                {showRace,  showLab,       showAudit,    showRules,  showModels, showLearn,    gap,
+                 showSetup, showInspector, showTimeline, showCharts, gap,        showRejected, copy,
+                 gap,       zoomIn,        zoomOut,      zoomReset,  fullScreen, fillPicture,  present,
+                 gap,       nextCard,      backCard,     gap,        nextPart,   backPart,     contextMenu});
+    auto* colours = new QMenu(tr("Colour&s"), view);
+    addEntries(colours, tr("Colour&s"), {systemColors, lightColors, darkColors});
+    view->insertMenu(nextCard, colours);
+    view->insertSeparator(nextCard);
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              findGamma, sweep, compareRules, gap, why, serving});

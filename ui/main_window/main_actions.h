@@ -34,6 +34,8 @@ public:
     QAction* saveReport = nullptr;
     QAction* copyReport = nullptr;
     QAction* contextMenu = nullptr;
+    QAction* nextPart = nullptr;
+    QAction* backPart = nullptr;
     QAction* quit = nullptr;
     QAction* copy = nullptr;
     QAction* showRejected = nullptr;

@@ -28,6 +28,7 @@
 #include "ui/learn/lesson_panel.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
+#include "ui/main_window/parts.h"
 #include "ui/main_window/progress_line.h"
 #include "ui/main_window/status_panel.h"
 #include "ui/models/models_view.h"
@@ -314,6 +315,13 @@ void MainWindow::connectActions() {
     connect(a.zoomReset, &QAction::triggered, m_tokens, &TokenView::resetZoom);
     connect(a.fullScreen, &QAction::toggled, this,
             [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
+    for (const auto& [action, forward] : {std::pair{a.nextPart, true}, std::pair{a.backPart, false}}) {
+        connect(action, &QAction::triggered, this, [this, forward = forward] {
+            focusNextPart(
+                {m_setupDock, m_pageBar, m_pages, m_inspectorDock, m_timelineDock, m_chartsDock, m_status},
+                forward);
+        });
+    }
     connect(a.fillPicture, &QAction::triggered, m_inspector, &Inspector::fill);
     connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
     connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
@@ -352,6 +360,7 @@ void MainWindow::connectViews() {
     connect(m_setup, &SetupPanel::engineChosen, this, &MainWindow::loadRequested);
     connect(m_pageBar, &QTabBar::currentChanged, this,
             [this](int index) { setPage(static_cast<MainPage>(index)); });
+    keepFocusInSight(this);
     connectHelp();
     connectWelcome();
     connectRace();

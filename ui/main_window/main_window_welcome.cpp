@@ -35,7 +35,7 @@ void MainWindow::connectWelcome() {
     connect(m_welcome, &WelcomePanel::stepAsked, this, &MainWindow::seeOneStep);
     connect(m_welcome, &WelcomePanel::raceAsked, this, [this] {
         setPage(MainPage::Race);
-        m_race->setFocus(Qt::OtherFocusReason);
+        (m_race->report() ? m_race->playButton() : m_race->raceButton())->setFocus(Qt::OtherFocusReason);
     });
     connect(m_welcome, &WelcomePanel::gammaAsked, m_actions->findGamma, &QAction::trigger);
     // Both need that nothing else runs, as a sweep does.

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "ui/common/focus_ring.h"
 #include "ui/models/data_table.h"
 #include "ui/models/download_table.h"
 #include "ui/models/hub_file_table.h"
@@ -86,6 +87,7 @@ QWidget* GetModels::makeFiles() {
     m_context->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     m_context->setWordWrap(true);
     m_context->setAccessibleName(tr("Listed repository"));
+    addFocusRing(m_context);
     m_note = new NoteBox;
     m_fileView = new DataTable;
     m_fileView->setModel(m_files);

@@ -17,6 +17,7 @@
 #include <QTextDocument>
 #include <QVBoxLayout>
 
+#include "ui/common/focus_ring.h"
 #include "ui/models/detail_tables.h"
 #include "ui/models/labels.h"
 #include "ui/models/model_text.h"
@@ -130,6 +131,7 @@ QWidget* ModelDetailsPane::makeSummary() {
     m_summaryScroll->setWidgetResizable(true);
     m_summaryScroll->setWidget(content);
     m_summaryScroll->setAccessibleName(tr("Summary"));
+    addFocusRing(m_summaryScroll);
     content->setAutoFillBackground(false);
     m_summaryScroll->viewport()->setAutoFillBackground(false);
     return m_summaryScroll;

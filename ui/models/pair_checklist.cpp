@@ -7,6 +7,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/common/focus_ring.h"
 #include "ui/models/labels.h"
 #include "ui/models/model_text.h"
 #include "ui/models/pair_table.h"
@@ -41,6 +42,7 @@ PairChecklist::PairChecklist(QWidget* parent) : QWidget(parent) {
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_scroll->setWidget(content);
     m_scroll->setAccessibleName(tr("Checks of the pair"));
+    addFocusRing(m_scroll);
     m_scroll->viewport()->setAutoFillBackground(false);
     content->setAutoFillBackground(false);
     m_use = new QPushButton(tr("&Use this pair"));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "ui/common/focus_ring.h"
 #include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
 #include "ui/models/labels.h"
@@ -44,6 +45,7 @@ RaceLaneView::RaceLaneView(RaceTrack::Series series, const QString& title, const
     m_tokens = new TokenView;
     m_tokens->setEmptyText(emptyText);
     m_tokens->setAccessibleName(tr("Text of the lane %1").arg(title));
+    addFocusRing(m_tokens);
     m_tokens->setLog(&m_log);
     m_track = new RaceTrack(series);
     m_track->setAccessibleName(tr("How far %1 is").arg(title));

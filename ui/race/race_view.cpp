@@ -201,7 +201,6 @@ void RaceView::enable() {
     // A disabled button would hand the keys to whatever comes next.
     if (hadFocus && m_running) m_cancel->setFocus(Qt::OtherFocusReason);
     if (hadFocus && !m_running) (raced ? m_play : m_start)->setFocus(Qt::OtherFocusReason);
-    setFocusProxy(raced ? m_play : m_start);
 }
 
 void RaceView::showMoment(double ms) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "ui/common/focus_ring.h"
 #include "ui/models/labels.h"
 #include "ui/models/model_text.h"
 #include "ui/setup/help.h"
@@ -26,6 +27,7 @@ constexpr int kTokensMost = 64;
 
 AskPage::AskPage(QWidget* parent) : QWidget(parent) {
     m_drafts = new QListWidget;
+    addFocusRing(m_drafts);
     m_drafts->setWordWrap(true);
     m_drafts->setAlternatingRowColors(true);
     describe(m_drafts, tr("Drafts"),

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "ui/common/focus_ring.h"
 #include "ui/common/palette.h"
 #include "ui/models/model_text.h"
 #include "ui/rules/rule_texts.h"
@@ -68,6 +69,7 @@ RulesDialog::RulesDialog(const RunRequest& present, const std::vector<PromptSuit
 
 void RulesDialog::makeRules() {
     m_rules = new QListWidget;
+    addFocusRing(m_rules);
     const Theme theme = Theme::of(palette());
     for (const RuleSetup& setup : m_setups) {
         QStringList said{fullRule(setup), draftedText(setup)};

@@ -9,6 +9,7 @@
 #include <QScrollBar>
 #include <QToolTip>
 
+#include "ui/common/focus_ring.h"
 #include "ui/common/number_text.h"
 #include "ui/common/palette.h"
 #include "ui/common/token_text.h"
@@ -43,6 +44,7 @@ PairedText::PairedText(QWidget* parent) : QAbstractScrollArea(parent) {
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Both texts, token by token"));
+    addFocusRing(this);
     viewport()->setMouseTracking(true);
     QFont large = font();
     large.setPointSizeF(kTextPoints);

@@ -86,7 +86,6 @@ DraftChooser::DraftChooser(QWidget* parent) : QWidget(parent) {
     column->setSpacing(4);
     column->addLayout(first);
     column->addWidget(m_stack);
-    setFocusProxy(m_kind);
 
     connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::showPage);
     connect(m_kind, &QComboBox::currentIndexChanged, this, &DraftChooser::settle);
@@ -258,7 +257,7 @@ QString DraftChooser::problem() const {
 
 QWidget* DraftChooser::missing() {
     if (m_kind->currentIndex() == Skip) return m_skipped;
-    return m_kind->currentIndex() == Model ? m_model->focusProxy() : m_kind;
+    return m_kind->currentIndex() == Model ? m_model->list() : m_kind;
 }
 
 void DraftChooser::settle() {

@@ -36,7 +36,6 @@ ModelChooser::ModelChooser(const QString& name, const QString& help, QWidget* pa
             [this, menu] { menu->popup(m_browse->mapToGlobal(QPoint(0, m_browse->height()))); });
     row->addWidget(m_list, 1);
     row->addWidget(m_browse);
-    setFocusProxy(m_list);
     setAcceptDrops(true);
     connect(m_list, &QComboBox::activated, this, &ModelChooser::settle);
     connect(m_list->lineEdit(), &QLineEdit::editingFinished, this, &ModelChooser::settle);

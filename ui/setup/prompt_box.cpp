@@ -53,7 +53,6 @@ PromptBox::PromptBox(QWidget* parent) : QWidget(parent) {
     column->addLayout(head);
     column->addWidget(m_text, 1);
     column->addLayout(foot);
-    setFocusProxy(m_text);
 
     connect(m_chat, &QRadioButton::clicked, this, [this] { m_chatWanted = true; });
     connect(m_continue, &QRadioButton::clicked, this, [this] { m_chatWanted = false; });
