@@ -80,32 +80,37 @@ Theme Theme::of(const QPalette& palette) {
     t.alternate = palette.color(QPalette::Active, QPalette::AlternateBase);
     t.text = palette.color(QPalette::Active, QPalette::Text);
     t.dark = t.base.lightness() < t.text.lightness();
-    const Surfaces& s = t.dark ? kDark : kLight;
+    t.highContrast = isHighContrast(palette);
+    const Surfaces& ordinary = t.dark ? kDark : kLight;
+    const Surfaces& s = !t.highContrast ? ordinary : (t.dark ? kContrastDark : kContrastLight);
     t.secondary = rgb(s.secondary);
     t.disabled = rgb(s.disabled);
     t.line = rgb(s.line);
     t.grid = rgb(s.grid);
     t.accent = rgb(s.accent);
-    t.accepted = rgb(0x009E73);
-    t.rejected = rgb(0xD55E00);
-    t.resampled = rgb(0xE69F00);
-    t.bonus = rgb(0x56B4E9);
-    t.draft = rgb(0xCC79A7);
-    t.target = t.dark ? rgb(0x6CA0FF) : rgb(0x0072B2);
-    t.plain = t.dark ? rgb(0xA7ADB8) : rgb(0x5B616B);
-    t.lossy = t.dark ? rgb(0xFF7B72) : rgb(0xC5221F);
-    t.onFill = QColor(Qt::black);
+    const Marks& plain = t.dark ? kDarkMarks : kLightMarks;
+    const Marks& m = !t.highContrast ? plain : (t.dark ? kContrastDarkMarks : kContrastLightMarks);
+    t.accepted = rgb(m.accepted);
+    t.rejected = rgb(m.rejected);
+    t.resampled = rgb(m.resampled);
+    t.bonus = rgb(m.bonus);
+    t.draft = rgb(m.draft);
+    t.target = rgb(m.target);
+    t.plain = rgb(m.plain);
+    t.lossy = rgb(m.lossy);
+    t.onFill = rgb(m.onFill);
     return t;
 }
 
 QColor Theme::tint(const QColor& color, double share) const {
+    if (highContrast && share >= kFullFrom) return color;
     return mix(color, base, share);
 }
 
 QColor Theme::readable(const QColor& color) const {
     for (int step = 0; step <= 10; ++step) {
         const QColor candidate = mix(text, color, step / 10.0);
-        if (contrastRatio(candidate, base) >= 4.5) return candidate;
+        if (contrastRatio(candidate, base) >= (highContrast ? 7.0 : 4.5)) return candidate;
     }
     return text;
 }
@@ -192,6 +197,25 @@ QPalette lightPalette() {
 }
 QPalette darkPalette() {
     return paletteFrom(kDark, true);
+}
+
+QPalette contrastPalette(bool dark) {
+    const Surfaces& s = dark ? kContrastDark : kContrastLight;
+    QPalette p = paletteFrom(s, dark);
+    p.setColor(QPalette::Button, rgb(s.window));
+    p.setColor(QPalette::HighlightedText, rgb(s.window));
+    p.setColor(QPalette::Disabled, QPalette::Highlight, rgb(s.alternate));
+    for (const QPalette::ColorRole role : {QPalette::Mid, QPalette::Dark, QPalette::Shadow})
+        p.setColor(role, rgb(s.line));
+    return p;
+}
+
+bool isHighContrast(const QPalette& palette) {
+    const auto color = [&palette](QPalette::ColorRole role) { return palette.color(QPalette::Active, role); };
+    const QColor window = color(QPalette::Window);
+    // The text of buttons, since labels that explain or warn change their own text's colour.
+    return (window == QColor(Qt::black) || window == QColor(Qt::white)) && color(QPalette::Base) == window &&
+           color(QPalette::Button) == window && contrastRatio(color(QPalette::ButtonText), window) >= 15.0;
 }
 
 }  // namespace specula

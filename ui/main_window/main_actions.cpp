@@ -8,7 +8,9 @@ namespace specula {
 
 MainActions::MainActions(QWidget* window) : QObject(window), m_window(window) {
     makeFile();
+    makeEdit();
     makeView();
+    makeLooks();
     makeRun();
     makeTimeline();
     makeHelp();
@@ -55,10 +57,17 @@ void MainActions::makeFile() {
     quit->setMenuRole(QAction::QuitRole);
 }
 
-void MainActions::makeView() {
+void MainActions::makeEdit() {
     copy = make(tr("&Copy text"), QKeySequence::Copy,
                 tr("Copy the selected text, or all of it; rejected drafts never"));
     copy->setIconText(tr("Copy"));
+    find = make(tr("&Find in the text…"), Qt::CTRL | Qt::Key_F,
+                tr("Mark where words stand in the text of the run, and go from one to the next"));
+    findNext = make(tr("Find &next"), Qt::Key_F3, tr("The next match in the text"));
+    findPrevious = make(tr("Find &previous"), Qt::SHIFT | Qt::Key_F3, tr("The match before in the text"));
+}
+
+void MainActions::makeView() {
     showRejected = toggle(tr("&Rejected drafts"), Qt::CTRL | Qt::Key_R,
                           tr("Show what the draft proposed and the target did not keep"), true);
     zoomIn = make(tr("Zoom &in"), {}, tr("Larger text"));
@@ -89,13 +98,22 @@ void MainActions::makeView() {
                      tr("Large type and no controls, for a class; the same key goes back"), false);
     nextCard = make(tr("&Next card"), Qt::ALT | Qt::Key_Right, tr("The next card of the lesson"));
     backCard = make(tr("Previous c&ard"), Qt::ALT | Qt::Key_Left, tr("The card before"));
-    systemColors = toggle(tr("Colours of the s&ystem"), {}, tr("Light or dark as the desktop is"), true);
-    lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
-    darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
     contextMenu = make(tr("&Menu of what has the focus"), Qt::SHIFT | Qt::Key_F10,
                        tr("Copy or save the chart, picture or table that has the focus"));
+}
+
+void MainActions::makeLooks() {
+    systemColors = toggle(tr("Colours of the s&ystem"), {},
+                          tr("Light, dark or of high contrast as the desktop is"), true);
+    lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
+    darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
+    contrastColors =
+        toggle(tr("High c&ontrast"), {}, tr("White on black with strong colours and outlines"), false);
+    reduceMotion = toggle(tr("Reduce mo&tion"), {},
+                          tr("Nothing moves by itself; what you play goes on in steps"), false);
     m_colors = new QActionGroup(this);
-    for (QAction* scheme : {systemColors, lightColors, darkColors}) m_colors->addAction(scheme);
+    for (QAction* scheme : {systemColors, lightColors, darkColors, contrastColors})
+        m_colors->addAction(scheme);
 }
 
 void MainActions::makeRun() {
@@ -183,12 +201,13 @@ void MainActions::fill(QMenuBar* bar) {
     addEntries(out, tr("&Export"), {exportAny, gap, savePicture, copyPicture, gap, saveReport, copyReport});
     file->insertMenu(quit, out);
     file->insertSeparator(quit);
-    addMenu(
-        bar, tr("&View"),
-        {showRace,      showLab,      showAudit,   showRules,   showModels,   showLearn,  gap,      showSetup,
-         showInspector, showTimeline, showCharts,  gap,         showRejected, copy,       gap,      zoomIn,
-         zoomOut,       zoomReset,    fullScreen,  fillPicture, present,      gap,        nextCard, backCard,
-         gap,           systemColors, lightColors, darkColors,  gap,          contextMenu});
+    addMenu(bar, tr("&Edit"), {copy, gap, find, findNext, findPrevious});
+    addMenu(bar, tr("&View"),
+            {showRace,  showLab,       showAudit,    showRules,    showModels,  showLearn,    gap,
+             showSetup, showInspector, showTimeline, showCharts,   gap,         showRejected, gap,
+             zoomIn,    zoomOut,       zoomReset,    fullScreen,   fillPicture, present,      gap,
+             nextCard,  backCard,      gap,          systemColors, lightColors, darkColors,   contrastColors,
+             gap,       reduceMotion,  gap,          contextMenu});
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              findGamma, sweep, compareRules, gap, why, serving});

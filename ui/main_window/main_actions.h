@@ -36,6 +36,9 @@ public:
     QAction* contextMenu = nullptr;
     QAction* quit = nullptr;
     QAction* copy = nullptr;
+    QAction* find = nullptr;
+    QAction* findNext = nullptr;
+    QAction* findPrevious = nullptr;
     QAction* showRejected = nullptr;
     QAction* zoomIn = nullptr;
     QAction* zoomOut = nullptr;
@@ -44,6 +47,8 @@ public:
     QAction* systemColors = nullptr;
     QAction* lightColors = nullptr;
     QAction* darkColors = nullptr;
+    QAction* contrastColors = nullptr;
+    QAction* reduceMotion = nullptr;
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
     QAction* fillPicture = nullptr;
@@ -95,7 +100,9 @@ private:
     QAction* make(const QString& text, const QKeySequence& shortcut, const QString& help);
     QAction* toggle(const QString& text, const QKeySequence& shortcut, const QString& help, bool on);
     void makeFile();
+    void makeEdit();
     void makeView();
+    void makeLooks();
     void makeRun();
     void makeTimeline();
     void makeHelp();

@@ -9,12 +9,10 @@
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QStyle>
 
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
-#include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
 #include "ui/export/run_notes.h"
 #include "ui/inspector/inspector.h"
@@ -37,28 +35,6 @@
 namespace specula {
 
 namespace {
-
-/// The palette the desktop gave, before the program set one.
-const QPalette& systemPalette() {
-    static const QPalette palette = QApplication::palette();
-    return palette;
-}
-
-QPalette paletteFor(ThemeChoice theme) {
-    switch (theme) {
-        case ThemeChoice::Light:
-            return lightPalette();
-        case ThemeChoice::Dark:
-            return darkPalette();
-        case ThemeChoice::System:
-            break;
-    }
-    // A platform's own style keeps its own colours; Fusion is what is left where there is none.
-    if (QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0) {
-        return systemPalette();
-    }
-    return Theme::of(systemPalette()).dark ? darkPalette() : lightPalette();
-}
 
 /// The file or folder dropped that is no model: a session, perhaps.
 QString otherFileIn(const QMimeData* data) {
@@ -380,16 +356,6 @@ void MainWindow::askSaveSession() {
 }
 
 // --- the window itself -----------------------------------------------------------------------------------
-
-void MainWindow::setTheme(ThemeChoice theme) {
-    systemPalette();
-    m_theme = theme;
-    QApplication::setPalette(paletteFor(theme));
-    if (!m_actions) return;
-    m_actions->systemColors->setChecked(theme == ThemeChoice::System);
-    m_actions->lightColors->setChecked(theme == ThemeChoice::Light);
-    m_actions->darkColors->setChecked(theme == ThemeChoice::Dark);
-}
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     closeWelcome();

@@ -38,6 +38,7 @@
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/branch_line.h"
 #include "ui/timeline/timeline_panel.h"
+#include "ui/tokens/find_bar.h"
 #include "ui/tokens/legend.h"
 #include "ui/tokens/token_view.h"
 #include "ui/welcome/welcome_panel.h"
@@ -138,6 +139,8 @@ QWidget* MainWindow::makeRunPage() {
     branch->setContentsMargins(12, 0, 12, 4);
     column->addWidget(branch);
     column->addWidget(m_tokens, 1);
+    m_findBar = new FindBar(*m_tokens);
+    column->addWidget(m_findBar);
     auto* below = new QHBoxLayout;
     below->setContentsMargins(12, 4, 12, 4);
     below->addWidget(new Legend);
@@ -315,9 +318,8 @@ void MainWindow::connectActions() {
     connect(a.fullScreen, &QAction::toggled, this,
             [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
     connect(a.fillPicture, &QAction::triggered, m_inspector, &Inspector::fill);
-    connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
-    connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
-    connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
+    connectLooks();
+    connectFind();
     connect(a.showModels, &QAction::triggered, this,
             [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
     connect(a.showAudit, &QAction::triggered, this,

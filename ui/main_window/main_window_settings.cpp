@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QSettings>
 
+#include "ui/common/motion.h"
 #include "ui/main_window/main_window.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/tokens/token_view.h"
@@ -22,6 +23,7 @@ void MainWindow::saveSettings() const {
     settings.setValue(QStringLiteral("window/docks"), saveState(kLayoutVersion));
     settings.setValue(QStringLiteral("window/narrow"), m_narrow);
     settings.setValue(QStringLiteral("window/theme"), static_cast<int>(m_theme));
+    settings.setValue(QStringLiteral("window/reduceMotion"), motionReduced());
     settings.setValue(QStringLiteral("window/showRejected"), m_tokens->ghostsVisible());
     settings.setValue(QStringLiteral("window/textSize"), m_tokens->textSize());
     settings.setValue(QStringLiteral("window/pace"), m_pace->itemText(m_paceIndex));
@@ -37,7 +39,9 @@ bool MainWindow::restoreSettings() {
         m_laidOut = true;
     placeInspector(width() < kNarrowBelow);
     const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
-    if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::Dark)) setTheme(static_cast<ThemeChoice>(theme));
+    if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::HighContrast))
+        setTheme(static_cast<ThemeChoice>(theme));
+    setReduceMotion(settings.value(QStringLiteral("window/reduceMotion"), motionReduced()).toBool());
     m_tokens->setGhostsVisible(settings.value(QStringLiteral("window/showRejected"), true).toBool());
     bool isNumber = false;
     const double size = settings.value(QStringLiteral("window/textSize")).toDouble(&isNumber);

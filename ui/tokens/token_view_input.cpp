@@ -42,10 +42,13 @@ void TokenView::ensureVisible(int item) {
     const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(item);
     if (fragments.empty()) return;
     // The whole line, with its ghosts, so that what explains a token comes into view with it.
-    const int top = static_cast<int>(m_laid.layout().lineTop(fragments.front().line)) -
-                    static_cast<int>(m_laid.layout().style().margin);
-    const int bottom = static_cast<int>(
-        std::ceil(m_laid.layout().lineTop(fragments.back().line) + m_laid.layout().style().pitch));
+    ensureVisible(m_laid.layout().lineTop(fragments.front().line),
+                  m_laid.layout().lineTop(fragments.back().line) + m_laid.layout().style().pitch);
+}
+
+void TokenView::ensureVisible(double from, double to) {
+    const int top = static_cast<int>(from) - static_cast<int>(m_laid.layout().style().margin);
+    const int bottom = static_cast<int>(std::ceil(to));
     QScrollBar* bar = verticalScrollBar();
     if (top < bar->value()) {
         bar->setValue(top);
