@@ -37,6 +37,25 @@ constexpr Surfaces kLight{0xF5F6F8, 0xFFFFFF, 0xF0F2F5, 0x1B1D21, 0x5B616B,
                           0x9AA1AC, 0xD5D9E0, 0xE7EAEF, 0x0072B2};
 constexpr Surfaces kDark{0x1E1F22, 0x26282C, 0x2C2F34, 0xE6E8EB, 0xA7ADB8,
                          0x6B7280, 0x3A3E45, 0x32363C, 0x8AB4F8};
+constexpr Surfaces kContrastLight{0xFFFFFF, 0xFFFFFF, 0xF0F0F0, 0x000000, 0x262626,
+                                  0x4A4A4A, 0x000000, 0x8A8A8A, 0x0000C8};
+constexpr Surfaces kContrastDark{0x000000, 0x000000, 0x1C1C1C, 0xFFFFFF, 0xE4E4E4,
+                                 0xB0B0B0, 0xFFFFFF, 0x7A7A7A, 0xFFFF00};
+
+/// What carries meaning.
+struct Marks {
+    unsigned accepted, rejected, resampled, bonus, draft, target, plain, lossy, onFill;
+};
+constexpr Marks kLightMarks{0x009E73, 0xD55E00, 0xE69F00, 0x56B4E9, 0xCC79A7,
+                            0x0072B2, 0x5B616B, 0xC5221F, 0x000000};
+constexpr Marks kDarkMarks{0x009E73, 0xD55E00, 0xE69F00, 0x56B4E9, 0xCC79A7,
+                           0x6CA0FF, 0xA7ADB8, 0xFF7B72, 0x000000};
+constexpr Marks kContrastLightMarks{0x00583C, 0xA01C00, 0x6A4A00, 0x00508C, 0x8A1870,
+                                    0x0000B4, 0x3C3C3C, 0xB0003C, 0xFFFFFF};
+constexpr Marks kContrastDarkMarks{0x00E6A0, 0xFF7A50, 0xFFC000, 0x6CC8FF, 0xFF9CDC,
+                                   0x9AA8FF, 0xD0D0D0, 0xFF8FA0, 0x000000};
+
+constexpr double kFullFrom = 0.4;  ///< the share from which a tint is the colour itself in high contrast
 
 QPalette paletteFrom(const Surfaces& s, bool dark) {
     QPalette p;
