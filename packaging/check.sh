@@ -9,9 +9,10 @@ usage() {
     cat <<'USAGE'
 usage: packaging/check.sh [--clone] [format] [tidy] [heavy] [asan] [tsan] [memory]
 
-Without names: format, tidy, heavy, asan and tsan. heavy runs the tests that packaging/test.sh leaves out. memory writes an OPT-1.3B and an OPT-125M with random weights (3 GB in a
-temporary folder), runs them as a pair and holds the memory taken while loading against the weights. --clone also clones the last commit into a temporary folder, sets it up
-from nothing and runs its tests there.
+Without names: format, tidy, heavy, asan and tsan. heavy runs the tests that packaging/test.sh leaves out. memory writes
+an OPT-1.3B and an OPT-125M with random weights (3 GB in a temporary folder), runs them as a pair and holds the memory
+taken while loading against the weights. --clone also clones the last commit into a temporary folder, sets it up from
+nothing and runs its tests there.
 
 SPECULA_BASE   commit that "changed" means changed since, for tidy (default HEAD~1)
 USAGE
@@ -121,7 +122,7 @@ check_tsan() {
 check_memory() {
     local folder result=0
     build release -DSPECULA_FIXTURES="$fixtures"
-    cmake --build --preset release --parallel "$(jobs)" --target random_opt
+    compile release random_opt
     folder=$(mktemp -d)
     build/release/tests/tools/random_opt 1.3b "$folder/opt-1.3b" && build/release/tests/tools/random_opt 125m "$folder/opt-125m" || result=1
     for weights in fp16 int8x2 int8; do

@@ -28,8 +28,8 @@ jobs() {
     echo $((cores < memory ? cores : memory))
 }
 
-# build PRESET [cmake -D options]: configures and builds everything of one preset.
-build() {
+# configure PRESET [cmake -D options]
+configure() {
     local preset=$1 cache="$root/build/$1/CMakeCache.txt"
     shift
     # A build folder that came along with a copied or moved tree still points at the old place.
@@ -39,8 +39,21 @@ build() {
     fi
     say "Configuring (preset $preset)"
     (cd -- "$root" && cmake --preset "$preset" --log-level=NOTICE "$@")
+}
+
+# compile PRESET [TARGET...]: these targets, else everything but what is built on request only.
+compile() {
+    local preset=$1
+    shift
+    (($#)) && set -- --target "$@"
     say "Building with $(jobs) job(s); the first build takes several minutes"
-    (cd -- "$root" && cmake --build --preset "$preset" --parallel "$(jobs)")
+    (cd -- "$root" && cmake --build --preset "$preset" --parallel "$(jobs)" "$@")
+}
+
+# build PRESET [cmake -D options]: configures and builds everything of one preset.
+build() {
+    configure "$@"
+    compile "$1"
 }
 
 # record_story FILE SEED ROUND: a run of the bundled tiny pair as a session file, with full rows of one round only.

@@ -26,8 +26,8 @@ while (($#)); do
 done
 ((${#views[@]})) || views=(generate welcome inspector timeline race gamma-lab learn)
 
-build release
-cmake --build "$root/build/release" --target lab_session >/dev/null
+configure release
+compile release specula lab_session
 specula="$root/build/release/specula"
 runs=$(mktemp -d)
 trap 'rm -rf -- "$runs"' EXIT

@@ -5,7 +5,8 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 "$root/packaging/setup.sh"
-build release
+configure release
+compile release specula
 specula="$root/build/release/specula"
 
 # True when a window can really open: the variables are often set where no display answers.

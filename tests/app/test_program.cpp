@@ -3,6 +3,7 @@
 #include <QFile>
 #include <QImage>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <csignal>
 #include <cstring>
@@ -96,7 +97,7 @@ private slots:
     void tokenizeGoesThereAndBack();
     void compareReportsBothSides();
     void probeMeasuresAndPredicts();
-    void sweepWritesTableAndPicture();
+    void sweepWritesTablePictureAndReport();
     void screenshotHasTheSizeAskedFor();
     void aRaceIsWrittenAndDrawn();
     void anInterruptedMeasurementPrintsWhatItHas();
@@ -380,7 +381,7 @@ void TestProgram::probeMeasuresAndPredicts() {
     QCOMPARE(QImage(picture).size(), QSize(1100, 700));
 }
 
-void TestProgram::sweepWritesTableAndPicture() {
+void TestProgram::sweepWritesTablePictureAndReport() {
     const QTemporaryDir folder;
     for (const char* ending : {"png", "svg", "pdf"}) {
         const QString plot = folder.filePath(QStringLiteral("plot.") + QString::fromLatin1(ending));
@@ -388,7 +389,8 @@ void TestProgram::sweepWritesTableAndPicture() {
         const Outcome outcome = program(
             QStringList{QStringLiteral("sweep"), QStringLiteral("--target"), tiny("tiny-target"),
                         QStringLiteral("--prompt"), QStringLiteral("One day"), QStringLiteral("--json"),
-                        QStringLiteral("--plot"), plot, QStringLiteral("--csv"), csv} +
+                        QStringLiteral("--plot"), plot, QStringLiteral("--csv"), csv,
+                        QStringLiteral("--report"), folder.filePath(QStringLiteral("sweep.md"))} +
             words("--gammas 0-2 --repeats 2 --max-tokens 12"));
         QVERIFY2(outcome.status == 0, qPrintable(outcome.err));
         const json value = outcome.document();
@@ -401,6 +403,12 @@ void TestProgram::sweepWritesTableAndPicture() {
         QFile table(csv);
         QVERIFY(table.open(QIODevice::ReadOnly));
         QCOMPARE(table.readAll().count('\n'), 7);
+        QFile report(folder.filePath(QStringLiteral("sweep.md")));
+        QVERIFY(report.open(QIODevice::ReadOnly));
+        const QRegularExpression linked(QStringLiteral("\\]\\((sweep_files/[^)]+\\.png)\\)"));
+        const auto link = linked.match(QString::fromUtf8(report.readAll()));
+        QVERIFY(link.hasMatch());
+        QVERIFY(!QImage(folder.filePath(link.captured(1))).isNull());
     }
 }
 

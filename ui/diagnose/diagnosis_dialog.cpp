@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "ui/diagnose/diagnosis_card.h"
+#include "ui/help/help_pages.h"
 
 namespace specula {
 
@@ -37,6 +38,7 @@ void tie(QPushButton* button, QAction* action) {
 
 DiagnosisDialog::DiagnosisDialog(QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Why is it (not) faster?"));
+    setHelpPage(this, QLatin1String(kHelpWhy));
     setModal(false);
     m_subject = new QLabel;
     m_subject->setWordWrap(true);

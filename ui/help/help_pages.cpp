@@ -27,9 +27,9 @@ QString helpPageOf(const QString& draft, bool head) {
 
 std::vector<QString> allHelpPages() {
     std::vector<QString> pages;
-    for (const char* page :
-         {kHelpIndex, kHelpGlossary, kHelpGenerate, kHelpInspector, kHelpTimeline, kHelpCharts, kHelpRace,
-          kHelpLab, kHelpAudit, kHelpRules, kHelpModels, kHelpLearn, kHelpSessions})
+    for (const char* page : {kHelpIndex, kHelpGlossary, kHelpGenerate, kHelpInspector, kHelpTimeline,
+                             kHelpCharts, kHelpRace, kHelpLab, kHelpAudit, kHelpRules, kHelpModels,
+                             kHelpLearn, kHelpSessions, kHelpFindGamma, kHelpWhy, kHelpServing, kHelpLecture})
         pages.push_back(QLatin1String(page));
     for (const Rule rule : allRules()) pages.push_back(helpPageOf(rule));
     pages.push_back(QLatin1String(kHelpDraftStop));

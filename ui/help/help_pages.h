@@ -14,6 +14,7 @@ namespace specula {
 
 inline constexpr char kHelpIndex[] = "index";
 inline constexpr char kHelpGlossary[] = "glossary";
+inline constexpr char kHelpLecture[] = "lecture";
 inline constexpr char kHelpDraftStop[] = "draft-stop";
 
 // What the parts of the window show.
@@ -28,6 +29,9 @@ inline constexpr char kHelpRules[] = "view-rules";
 inline constexpr char kHelpModels[] = "view-models";
 inline constexpr char kHelpLearn[] = "view-learn";
 inline constexpr char kHelpSessions[] = "view-sessions";
+inline constexpr char kHelpFindGamma[] = "view-find-gamma";
+inline constexpr char kHelpWhy[] = "view-why";
+inline constexpr char kHelpServing[] = "view-serving";
 
 /// "rule-token", "rule-one-hot", ...
 QString helpPageOf(Rule rule);

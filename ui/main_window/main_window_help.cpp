@@ -41,6 +41,7 @@ const char* helpPageOf(MainPage page) {
 void MainWindow::connectHelp() {
     setHelpPage(m_timeline, QLatin1String(kHelpTimeline));
     setHelpPage(m_charts, QLatin1String(kHelpCharts));
+    m_actions->help->setShortcutContext(Qt::ApplicationShortcut);  // in windows beside this one too
     setHelpPage(this, QLatin1String(helpPageOf(m_page)));
     connect(this, &MainWindow::pageChanged, this,
             [this](MainPage page) { setHelpPage(this, QLatin1String(helpPageOf(page))); });

@@ -24,6 +24,7 @@ namespace {
 
 enum Column { Draft, Shape, Predicted, Measured, Tokens, Columns };
 
+constexpr int kRowsLeast = 2;
 constexpr int kRowsSeen = 7;
 constexpr double kAnswerSize = 1.6;
 
@@ -89,8 +90,6 @@ void AnswerPage::makeTable() {
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(Draft, QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
-    const int row = m_table->verticalHeader()->defaultSectionSize();
-    m_table->setFixedHeight(kRowsSeen * row + m_table->horizontalHeader()->sizeHint().height() + 4);
     describe(m_table, tr("Contenders"), tr("What is measured, and the best prediction of every draft."));
 }
 
@@ -139,6 +138,9 @@ void AnswerPage::setReport(const RecommendReport& report) {
 void AnswerPage::fillTable() {
     const std::vector<std::size_t> rows = shownRows(m_report);
     m_table->setRowCount(static_cast<int>(rows.size()));
+    const int seen = std::clamp(static_cast<int>(rows.size()), kRowsLeast, kRowsSeen);
+    m_table->setFixedHeight(seen * m_table->verticalHeader()->defaultSectionSize() +
+                            m_table->horizontalHeader()->sizeHint().height() + 4);
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const Contender& contender = m_report.contenders[rows[r]];
         const bool wins = m_report.decision.winner == rows[r];
@@ -176,6 +178,7 @@ void AnswerPage::setRunning(bool running) {
     m_stop->setVisible(running);
     m_again->setVisible(!running);
     m_use->setVisible(!running);
+    m_use->setText(m_report.decision.usePlain() ? tr("&Use plain") : tr("&Use it"));
     m_use->setEnabled(!m_report.contenders.empty());
     if (!running && m_report.contenders.empty())
         m_answer->setText(tr("It ended before the first prediction"));

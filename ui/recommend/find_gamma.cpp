@@ -4,6 +4,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "ui/help/help_pages.h"
 #include "ui/recommend/answer_page.h"
 #include "ui/recommend/ask_page.h"
 
@@ -11,6 +12,7 @@ namespace specula {
 
 FindGamma::FindGamma(QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Find my gamma"));
+    setHelpPage(this, QLatin1String(kHelpFindGamma));
     m_ask = new AskPage;
     m_answer = new AnswerPage;
     m_pages = new QStackedWidget;

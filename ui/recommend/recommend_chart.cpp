@@ -16,6 +16,10 @@ constexpr double kPoint = 8.0;
 constexpr std::array kForms{QCPScatterStyle::ssCircle, QCPScatterStyle::ssSquare, QCPScatterStyle::ssTriangle,
                             QCPScatterStyle::ssDiamond, QCPScatterStyle::ssTriangleInverted};
 
+// The same forms as characters, and lines of their own: drafts are told apart without colour.
+constexpr std::array<char16_t, kForms.size()> kFormLetters{u'○', u'□', u'△', u'◇', u'▽'};
+constexpr std::array kDashes{Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine, Qt::SolidLine};
+
 QCPScatterStyle::ScatterShape formOf(std::size_t draft) {
     return kForms[draft % kForms.size()];
 }
@@ -56,9 +60,9 @@ void RecommendChart::makeLines() {
         lines.measured = makeGraph(false);
         lines.errors = makeErrorBars(lines.measured);
         lines.name = new QCPItemText(this);
-        lines.name->position->setAxes(bottom(m_rect), left(m_rect));
+        lines.name->position->setType(QCPItemPosition::ptAxisRectRatio);
         lines.name->position->setAxisRect(m_rect);
-        lines.name->setPadding(QMargins(4, 6, 0, 6));
+        lines.name->setPositionAlignment(Qt::AlignRight | Qt::AlignTop);
         lines.name->setClipToAxisRect(false);
         lines.name->setSelectable(false);
         m_lines.push_back(lines);
@@ -115,13 +119,12 @@ void RecommendChart::placeName(Lines& lines, std::size_t draft) {
     const bool shown = !lines.chains->data()->isEmpty();
     lines.name->setVisible(shown);
     if (!shown) return;
-    const auto last = lines.chains->data()->constEnd() - 1;
     const QString name = QString::fromStdString(m_report.drafts[draft].info.name);
-    lines.name->setText(tr("%1, predicted").arg(name));
-    lines.name->position->setCoords(last->key, last->value);
-    // On the side of the line's end that the line does not come from.
-    const bool falls = lines.chains->data()->size() > 1 && (last - 1)->value > last->value + 0.005;
-    lines.name->setPositionAlignment(Qt::AlignRight | (falls ? Qt::AlignTop : Qt::AlignBottom));
+    lines.name->setText(tr("%1 %2, predicted").arg(QChar(kFormLetters[draft % kForms.size()])).arg(name));
+    // In the corner that speed-ups leave empty as gamma grows, a line each; the first is left to "plain".
+    const double height = std::max(1, m_rect->height());
+    const int line = QFontMetrics(lines.name->font()).lineSpacing();
+    lines.name->position->setCoords(1.0, (static_cast<double>(draft) + 1.0) * line / height);
 }
 
 void RecommendChart::fitAxes() {
@@ -204,7 +207,7 @@ void RecommendChart::applyTheme(const Theme& theme) {
     for (std::size_t draft = 0; draft < m_lines.size(); ++draft) {
         Lines& lines = m_lines[draft];
         const QPen hollow(theme.draft, 1.5);
-        lines.chains->setPen(QPen(theme.draft, 1.5, Qt::DashLine));
+        lines.chains->setPen(QPen(theme.draft, 1.5, kDashes[draft % kDashes.size()]));
         for (QCPGraph* graph : {lines.chains, lines.trees})
             graph->setScatterStyle(QCPScatterStyle(formOf(draft), hollow, QBrush(theme.base), kPoint));
         lines.measured->setScatterStyle(
@@ -212,6 +215,7 @@ void RecommendChart::applyTheme(const Theme& theme) {
         lines.errors->setPen(QPen(theme.text, 1));
         lines.name->setFont(small);
         lines.name->setColor(theme.readable(theme.draft));
+        lines.name->setBrush(theme.base);
     }
     m_plain.setColor(theme.plain, theme.secondary, theme.base);
 }

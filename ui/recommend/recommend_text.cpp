@@ -117,8 +117,10 @@ QString becauseText(const RecommendReport& report) {
 QString runnerUpText(const RecommendReport& report) {
     const Decision& decision = report.decision;
     if (!decision.runnerUp) return {};
-    return Recommend::tr("Runner-up: %1, %2.")
-        .arg(contenderText(report, decision.runnerUp), figuresText(report.contenders[*decision.runnerUp]));
+    const QString said =
+        decision.usePlain() ? Recommend::tr("Best draft: %1, %2.") : Recommend::tr("Runner-up: %1, %2.");
+    return said.arg(contenderText(report, decision.runnerUp),
+                    figuresText(report.contenders[*decision.runnerUp]));
 }
 
 QString conditionsText(const RecommendReport& report) {

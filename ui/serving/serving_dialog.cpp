@@ -19,6 +19,7 @@
 #include <algorithm>
 
 #include "ui/common/palette.h"
+#include "ui/help/help_pages.h"
 #include "ui/serving/serving_text.h"
 #include "ui/setup/help.h"
 
@@ -55,6 +56,7 @@ void setLines(QPlainTextEdit* edit, int lines) {
 
 ServingDialog::ServingDialog(QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Take it to a server"));
+    setHelpPage(this, QLatin1String(kHelpServing));
     setModal(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(16, 16, 16, 16);

@@ -5,6 +5,7 @@
 #include <QTabBar>
 #include <QVBoxLayout>
 
+#include "ui/help/help_pages.h"
 #include "ui/sessions/compare_view.h"
 #include "ui/sessions/history_view.h"
 
@@ -12,6 +13,7 @@ namespace specula {
 
 SessionsWindow::SessionsWindow(QWidget* parent) : QWidget(parent, Qt::Window) {
     setWindowTitle(tr("Sessions – Specula"));
+    setHelpPage(this, QLatin1String(kHelpSessions));
     m_history = new HistoryView;
     m_compare = new CompareView;
     m_bar = new QTabBar;

@@ -20,11 +20,15 @@
 #include "tests/ui/main_window/window_fixture.h"
 #include "tests/ui/pictures.h"
 #include "ui/common/palette.h"
+#include "ui/diagnose/diagnosis_dialog.h"
 #include "ui/help/help_button.h"
 #include "ui/help/help_pages.h"
 #include "ui/help/help_window.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_actions.h"
+#include "ui/recommend/find_gamma.h"
+#include "ui/serving/serving_dialog.h"
+#include "ui/sessions/sessions_window.h"
 #include "ui/setup/draft_chooser.h"
 #include "ui/setup/rule_form.h"
 #include "ui/setup/run_form.h"
@@ -222,6 +226,20 @@ private slots:
                                          {MainPage::Models, kHelpModels}}) {
             window->setPage(page);
             QCOMPARE(pageAfterF1(window->setup().promptText()), QLatin1String(help));
+        }
+        // Windows beside it have pages of their own.
+        SessionsWindow sessions(window.get());
+        for (const auto& [dialog, help] :
+             std::initializer_list<std::pair<QWidget*, const char*>>{{&window->findGamma(), kHelpFindGamma},
+                                                                     {&window->diagnosis(), kHelpWhy},
+                                                                     {&window->serving(), kHelpServing},
+                                                                     {&sessions, kHelpSessions}}) {
+            dialog->show();
+            dialog->activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(dialog));
+            QTest::keyClick(dialog, Qt::Key_F1);
+            QCOMPARE(window->helpWindow()->page(), QLatin1String(help));
+            dialog->hide();
         }
         QTest::mouseClick(rules.ruleHelp(), Qt::LeftButton);
         QCOMPARE(window->helpWindow()->page(), QStringLiteral("rule-token"));
