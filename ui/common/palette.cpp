@@ -224,6 +224,7 @@ QPalette contrastPalette(bool dark) {
     p.setColor(QPalette::Button, rgb(s.window));
     p.setColor(QPalette::HighlightedText, rgb(s.window));
     p.setColor(QPalette::Disabled, QPalette::Highlight, rgb(s.alternate));
+    p.setColor(QPalette::Disabled, QPalette::HighlightedText, rgb(s.disabled));
     for (const QPalette::ColorRole role : {QPalette::Mid, QPalette::Dark, QPalette::Shadow})
         p.setColor(role, rgb(s.line));
     return p;

@@ -94,6 +94,11 @@ int LaidRun::dropUnsettled() {
     return unsettled.index;
 }
 
+const std::string& LaidRun::bytesOf(int item) const {
+    return item < promptItems() ? m_promptPieces[static_cast<std::size_t>(item)]
+                                : m_log->bytesOf(m_layout.item(item).ref);
+}
+
 int LaidRun::settledItems() const {
     if (m_settled >= m_outputItem.size()) return m_layout.itemCount();
     int item = m_outputItem[m_settled];

@@ -25,6 +25,8 @@ public:
     std::size_t outputTokens() const { return m_outputItem.size(); }  ///< laid out so far
     int promptItems() const { return static_cast<int>(m_promptPieces.size()); }
     const std::vector<std::string>& promptPieces() const { return m_promptPieces; }
+    /// Of a token, as the model has them.
+    const std::string& bytesOf(int item) const;
 
     /// Leading layout items that stay as they are while the run grows.
     int settledItems() const;

@@ -11,14 +11,10 @@ namespace {
 constexpr QChar kSpaceMark(0x00B7);
 
 /// Spaces of a token of nothing else are shown as dots, and sought as spaces.
-QString soughtText(const LayoutItem& item) {
-    const auto isMark = [](QChar c) {
-        return c == kSpaceMark || c == QChar(0x21B5) || c == QChar(0x2192) || c == QLatin1Char('\n');
-    };
-    QString text = item.text;
-    if (text.contains(kSpaceMark) && std::all_of(text.cbegin(), text.cend(), isMark))
-        text.replace(kSpaceMark, QLatin1Char(' '));
-    return text;
+QString soughtText(const LaidRun& laid, int item) {
+    QString text = laid.layout().item(item).text;
+    const bool dots = text.contains(kSpaceMark) && laid.bytesOf(item).find("\u00B7") == std::string::npos;
+    return dots ? text.replace(kSpaceMark, QLatin1Char(' ')) : text;
 }
 
 }  // namespace
@@ -43,8 +39,7 @@ void TextFind::take(const LaidRun& laid) {
     if (!isActive() || settled <= items()) return;
     const qsizetype before = m_text.size();
     for (int i = items(); i < settled; ++i) {
-        const LayoutItem& item = laid.layout().item(i);
-        if (!isGhost(item.role)) m_text += soughtText(item);
+        if (!isGhost(laid.layout().item(i).role)) m_text += soughtText(laid, i);
         m_begin.push_back(m_text.size());
     }
     // A match may have begun in the text before.

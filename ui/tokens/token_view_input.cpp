@@ -286,13 +286,7 @@ void TokenView::select(int from, int to) {
 QString TokenView::textOfItems(int from, int to) const {
     std::string bytes;
     for (int item = from; item <= to && item < m_laid.layout().itemCount(); ++item) {
-        const LayoutItem& laid = m_laid.layout().item(item);
-        if (isGhost(laid.role)) continue;
-        if (laid.role == TokenRole::Prompt) {
-            bytes += m_laid.promptPieces()[static_cast<std::size_t>(item)];
-        } else {
-            bytes += m_log->bytesOf(laid.ref);
-        }
+        if (!isGhost(m_laid.layout().item(item).role)) bytes += m_laid.bytesOf(item);
     }
     return plainText(bytes);
 }
