@@ -19,6 +19,7 @@
 #include "ui/lab/lab_form.h"
 #include "ui/lab/lab_view.h"
 #include "ui/learn/lesson_player.h"
+#include "ui/main_window/font_scale.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -366,7 +367,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
-    placeInspector(width() < kNarrowBelow);
+    placeInspector(width() < kNarrowBelow * fontScale(*this));
     if (!m_laidOut && isVisible()) sizeDocks();
 }
 

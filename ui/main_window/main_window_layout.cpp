@@ -26,6 +26,7 @@
 #include "ui/lab/lab_view.h"
 #include "ui/learn/learn_view.h"
 #include "ui/learn/lesson_panel.h"
+#include "ui/main_window/font_scale.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -237,14 +238,17 @@ void MainWindow::buildStatusBar() {
 
 void MainWindow::sizeDocks() {
     m_laidOut = true;
-    const auto share = [](int of, double part, int least, int most) {
-        return std::clamp(static_cast<int>(of * part), least, most);
+    const double scale = fontScale(*this);
+    const auto share = [scale](int of, double part, int least, int most) {
+        const int atLeast = std::min(static_cast<int>(least * scale), of * 2 / 5);
+        return std::clamp(static_cast<int>(of * part), atLeast, static_cast<int>(most * scale));
     };
     if (!m_narrow) {
         resizeDocks({m_setupDock, m_inspectorDock},
                     {share(width(), 0.19, 260, 420), share(width(), 0.25, 340, 720)}, Qt::Horizontal);
     } else {
-        resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
+        resizeDocks({m_setupDock}, {static_cast<int>(std::min(kNarrowColumn * scale, 0.5 * width()))},
+                    Qt::Horizontal);
     }
     resizeDocks({m_timelineDock, m_chartsDock},
                 {share(height(), 0.05, 64, 112), share(height(), 0.26, 180, 560)}, Qt::Vertical);

@@ -4,6 +4,7 @@
 #include <QSettings>
 
 #include "ui/common/motion.h"
+#include "ui/main_window/font_scale.h"
 #include "ui/main_window/main_window.h"
 #include "ui/setup/setup_panel.h"
 #include "ui/tokens/token_view.h"
@@ -34,10 +35,11 @@ bool MainWindow::restoreSettings() {
     const QSettings settings;
     const bool restored = settings.contains(QStringLiteral("window/geometry"));
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    placeInspector(settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow).toBool());
+    placeInspector(
+        settings.value(QStringLiteral("window/narrow"), width() < kNarrowBelow * fontScale(*this)).toBool());
     if (restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kLayoutVersion))
         m_laidOut = true;
-    placeInspector(width() < kNarrowBelow);
+    placeInspector(width() < kNarrowBelow * fontScale(*this));
     const int theme = settings.value(QStringLiteral("window/theme"), 0).toInt();
     if (theme >= 0 && theme <= static_cast<int>(ThemeChoice::HighContrast))
         setTheme(static_cast<ThemeChoice>(theme));

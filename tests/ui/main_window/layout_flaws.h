@@ -1,8 +1,10 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QAbstractScrollArea>
 #include <QLabel>
 #include <QLayout>
+#include <QScrollBar>
 #include <QStringList>
 #include <QWidget>
 
@@ -16,6 +18,20 @@ inline QString nameOf(const QWidget* widget) {
 
 inline QString text(const QRect& r) {
     return QStringLiteral("(%1,%2 %3x%4)").arg(r.x()).arg(r.y()).arg(r.width()).arg(r.height());
+}
+
+/// Out of a view that scrolls up and down only.
+inline bool reachesOut(const QWidget& widget) {
+    for (QWidget* up = widget.parentWidget(); up; up = up->parentWidget()) {
+        const auto* area = qobject_cast<QAbstractScrollArea*>(up->parentWidget());
+        if (!area || area->viewport() != up) continue;
+        const QRect here(widget.mapTo(up, QPoint()), widget.size());
+        if (area->horizontalScrollBar()->maximum() > 0 &&
+            area->horizontalScrollBarPolicy() != Qt::ScrollBarAlwaysOff)
+            return false;
+        return here.left() < 0 || here.right() > up->width();
+    }
+    return false;
 }
 
 /// Everything that is wrong with where widgets stand: siblings in a layout that overlap, words that do not
@@ -37,6 +53,10 @@ inline QStringList flaws(QWidget& root) {
                              .arg(widget->minimumSizeHint().width());
             }
         }
+        const bool worded = (label && !label->text().isEmpty()) || (button && !button->text().isEmpty());
+        if (worded && reachesOut(*widget))
+            found << QStringLiteral("%1 '%2' reaches out of the view to the side")
+                         .arg(nameOf(widget), label ? label->text() : button->text());
         if (wraps && !label->text().isEmpty() && label->height() < label->heightForWidth(label->width())) {
             found << QStringLiteral("'%1' is cut: %2 of %3 high")
                          .arg(label->text())

@@ -169,13 +169,13 @@ private slots:
         choice->trigger();
         QCOMPARE(m_window->theme(), ThemeChoice::HighContrast);
         QVERIFY(choice->isChecked() && !m_window->actionSet().systemColors->isChecked());
+        QTRY_COMPARE(m_window->palette().color(QPalette::Window), QColor(Qt::black));
         QVERIFY(Theme::of(m_window->palette()).highContrast);
-        QCOMPARE(m_window->palette().color(QPalette::Window), QColor(Qt::black));
         QVERIFY(qobject_cast<ContrastStyle*>(QApplication::style()));
         m_window->close();
         m_window->setTheme(ThemeChoice::Light);
         QVERIFY(!qobject_cast<ContrastStyle*>(QApplication::style()));
-        QVERIFY(!Theme::of(m_window->palette()).highContrast);
+        QTRY_VERIFY(!Theme::of(m_window->palette()).highContrast);
         m_window = loadedWindow();
         m_window->restoreSettings();
         m_window->show();
