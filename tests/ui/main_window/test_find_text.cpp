@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QToolButton>
 
@@ -16,8 +17,7 @@
 #include "ui/common/token_text.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_actions.h"
-#include "ui/models/data_table.h"
-#include "ui/models/model_list.h"
+#include "ui/models/get_models.h"
 #include "ui/models/models_view.h"
 #include "ui/timeline/timeline_panel.h"
 #include "ui/tokens/find_bar.h"
@@ -153,12 +153,14 @@ private slots:
         const auto window = windowWithRun();
         window->setPage(MainPage::Models);
         QVERIFY(!window->actionSet().find->isEnabled());
-        QLineEdit& filter = window->models().list().filter();
-        QTRY_VERIFY(filter.isVisible());
-        window->models().list().table().setFocus();
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_F, Qt::ControlModifier);
+        window->models().setPage(ModelsView::Page::Get);
+        GetModels& get = window->models().get();
+        get.repository().setText(QStringLiteral("a/b"));
+        get.listButton()->setFocus();
+        QCOMPARE(QApplication::focusWidget(), get.listButton());
+        QTest::keyClick(get.listButton(), Qt::Key_F, Qt::ControlModifier);
         QVERIFY(!window->findBar().isVisible());
-        QCOMPARE(QApplication::focusWidget(), &filter);
+        QCOMPARE(QApplication::focusWidget(), &get.repository());
         window->setPage(MainPage::Generate);
         QVERIFY(window->actionSet().find->isEnabled());
     }

@@ -49,8 +49,7 @@ private slots:
     void noWordIsCutOff() {
         QFETCH(int, percent);
         QFETCH(int, page);
-        const auto window = windowAt(percent);
-        window->resize(percent == 100 ? QSize(1366, 768) : QSize(1920, 1080));
+        const auto window = windowAt(percent, screenFor(percent));
         window->setPage(static_cast<MainPage>(page));
         if (window->page() == MainPage::Generate) {
             window->findBar().open();
@@ -72,7 +71,7 @@ private slots:
     void theWindowFitsItsScreen() {
         QFETCH(int, percent);
         QFETCH(QSize, screen);
-        const auto window = windowAt(percent);
+        const auto window = windowAt(percent, screen);
         for (const Page& page : kPages) {
             window->setPage(page.page);
             settle();
@@ -89,13 +88,20 @@ private slots:
     }
 
 private:
-    std::unique_ptr<MainWindow> windowAt(int percent) {
+    /// A screen on which people choose letters of this size.
+    static QSize screenFor(int percent) {
+        if (percent == 100) return {1366, 768};
+        return percent == 200 ? QSize(1920, 1080) : QSize(3840, 2160);
+    }
+
+    std::unique_ptr<MainWindow> windowAt(int percent, const QSize& screen) {
         QSettings().clear();
         QFont font = m_font;
         font.setPointSizeF(m_font.pointSizeF() * percent / 100.0);
         QApplication::setFont(font);
         auto window = loadedWindow();
         window->setTheme(ThemeChoice::Light);
+        window->resize(screen);
         window->show();
         if (!QTest::qWaitForWindowExposed(window.get())) qWarning("window was not exposed");
         FakeRun run;
