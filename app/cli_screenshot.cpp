@@ -357,7 +357,8 @@ int runScreenshot(const CommandLine& line) {
     checkDestination(line.outPath);
     MainWindow window;
     window.setPace({Pace::Kind::Full, 0.0});
-    window.setTheme(line.dark ? ThemeChoice::Dark : ThemeChoice::Light);
+    const ThemeChoice ordinary = line.dark ? ThemeChoice::Dark : ThemeChoice::Light;
+    window.setTheme(line.highContrast ? ThemeChoice::HighContrast : ordinary);
     fillWindow(window);
     std::string picture;
     if (line.view.starts_with("models"))

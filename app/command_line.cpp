@@ -245,7 +245,8 @@ void addScreenshot(CLI::App& app, CommandLine& line) {
              [&line](const std::string& o, const std::string& text) {
                  parseSize(o, text, line.width, line.height);
              });
-    sub->add_flag("--dark", line.dark, "dark colours");
+    CLI::Option* dark = sub->add_flag("--dark", line.dark, "dark colours");
+    sub->add_flag("--high-contrast", line.highContrast, "white on black with strong colours")->excludes(dark);
     addDouble(*sub, "--scale", line.scale, 0.5, 8.0, "pixels a point (default 1)");
     addJson(*sub, line);
 }

@@ -132,6 +132,7 @@ struct CommandLine {
     int width = 1280;
     int height = 800;
     bool dark = false;
+    bool highContrast = false;
     double scale = 1.0;
     std::vector<std::string> modelPaths;  ///< models: further files and folders
     bool pairs = false;                   ///< models

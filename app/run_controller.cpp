@@ -12,6 +12,7 @@
 #include "app/trace_json.h"
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
+#include "ui/common/motion.h"
 #include "ui/common/run_log.h"
 #include "ui/race/race_view.h"
 
@@ -404,7 +405,7 @@ void RunController::on(RaceReport& report) {
     CompareReport figures = report.figures;
     on(figures);
     m_window.race().setReport(std::make_shared<RaceReport>(std::move(report)));
-    m_window.race().clock().play();
+    if (!motionReduced()) m_window.race().clock().play();
 }
 
 void RunController::on(AuditCheck& check) {

@@ -353,7 +353,9 @@ void TestCommandLine::subcommandsHaveTheirOwnOptions() {
     QCOMPARE(logits.outPath, std::string("o"));
     const CommandLine shot = parseCommandLine({"screenshot", "--view", "inspector", "--session", "s", "--out",
                                                "o", "--size", "900x600", "--dark", "--scale", "2"});
-    QVERIFY(shot.view == "inspector" && shot.sessionPath == "s" && shot.dark);
+    QVERIFY(shot.view == "inspector" && shot.sessionPath == "s" && shot.dark && !shot.highContrast);
+    QVERIFY(
+        parseCommandLine({"screenshot", "--view", "models", "--out", "o", "--high-contrast"}).highContrast);
     QCOMPARE(shot.width, 900);
     QCOMPARE(shot.height, 600);
     QCOMPARE(shot.scale, 2.0);

@@ -37,6 +37,25 @@ constexpr Surfaces kLight{0xF5F6F8, 0xFFFFFF, 0xF0F2F5, 0x1B1D21, 0x5B616B,
                           0x9AA1AC, 0xD5D9E0, 0xE7EAEF, 0x0072B2};
 constexpr Surfaces kDark{0x1E1F22, 0x26282C, 0x2C2F34, 0xE6E8EB, 0xA7ADB8,
                          0x6B7280, 0x3A3E45, 0x32363C, 0x8AB4F8};
+constexpr Surfaces kContrastLight{0xFFFFFF, 0xFFFFFF, 0xF0F0F0, 0x000000, 0x262626,
+                                  0x4A4A4A, 0x000000, 0x8A8A8A, 0x0000C8};
+constexpr Surfaces kContrastDark{0x000000, 0x000000, 0x1C1C1C, 0xFFFFFF, 0xE4E4E4,
+                                 0xB0B0B0, 0xFFFFFF, 0x7A7A7A, 0xFFFF00};
+
+/// What carries meaning.
+struct Marks {
+    unsigned accepted, rejected, resampled, bonus, draft, target, plain, lossy, onFill;
+};
+constexpr Marks kLightMarks{0x009E73, 0xD55E00, 0xE69F00, 0x56B4E9, 0xCC79A7,
+                            0x0072B2, 0x5B616B, 0xC5221F, 0x000000};
+constexpr Marks kDarkMarks{0x009E73, 0xD55E00, 0xE69F00, 0x56B4E9, 0xCC79A7,
+                           0x6CA0FF, 0xA7ADB8, 0xFF7B72, 0x000000};
+constexpr Marks kContrastLightMarks{0x00583C, 0xA01C00, 0x6A4A00, 0x00508C, 0x8A1870,
+                                    0x0000B4, 0x3C3C3C, 0xB0003C, 0xFFFFFF};
+constexpr Marks kContrastDarkMarks{0x00E6A0, 0xFF7A50, 0xFFC000, 0x6CC8FF, 0xFF9CDC,
+                                   0x9AA8FF, 0xD0D0D0, 0xFF8FA0, 0x000000};
+
+constexpr double kFullFrom = 0.4;  ///< the share from which a tint is the colour itself in high contrast
 
 QPalette paletteFrom(const Surfaces& s, bool dark) {
     QPalette p;
@@ -80,32 +99,37 @@ Theme Theme::of(const QPalette& palette) {
     t.alternate = palette.color(QPalette::Active, QPalette::AlternateBase);
     t.text = palette.color(QPalette::Active, QPalette::Text);
     t.dark = t.base.lightness() < t.text.lightness();
-    const Surfaces& s = t.dark ? kDark : kLight;
+    t.highContrast = isHighContrast(palette);
+    const Surfaces& ordinary = t.dark ? kDark : kLight;
+    const Surfaces& s = !t.highContrast ? ordinary : (t.dark ? kContrastDark : kContrastLight);
     t.secondary = rgb(s.secondary);
     t.disabled = rgb(s.disabled);
     t.line = rgb(s.line);
     t.grid = rgb(s.grid);
     t.accent = rgb(s.accent);
-    t.accepted = rgb(0x009E73);
-    t.rejected = rgb(0xD55E00);
-    t.resampled = rgb(0xE69F00);
-    t.bonus = rgb(0x56B4E9);
-    t.draft = rgb(0xCC79A7);
-    t.target = t.dark ? rgb(0x6CA0FF) : rgb(0x0072B2);
-    t.plain = t.dark ? rgb(0xA7ADB8) : rgb(0x5B616B);
-    t.lossy = t.dark ? rgb(0xFF7B72) : rgb(0xC5221F);
-    t.onFill = QColor(Qt::black);
+    const Marks& plain = t.dark ? kDarkMarks : kLightMarks;
+    const Marks& m = !t.highContrast ? plain : (t.dark ? kContrastDarkMarks : kContrastLightMarks);
+    t.accepted = rgb(m.accepted);
+    t.rejected = rgb(m.rejected);
+    t.resampled = rgb(m.resampled);
+    t.bonus = rgb(m.bonus);
+    t.draft = rgb(m.draft);
+    t.target = rgb(m.target);
+    t.plain = rgb(m.plain);
+    t.lossy = rgb(m.lossy);
+    t.onFill = rgb(m.onFill);
     return t;
 }
 
 QColor Theme::tint(const QColor& color, double share) const {
+    if (highContrast && share >= kFullFrom) return color;
     return mix(color, base, share);
 }
 
 QColor Theme::readable(const QColor& color) const {
     for (int step = 0; step <= 10; ++step) {
         const QColor candidate = mix(text, color, step / 10.0);
-        if (contrastRatio(candidate, base) >= 4.5) return candidate;
+        if (contrastRatio(candidate, base) >= (highContrast ? 7.0 : 4.5)) return candidate;
     }
     return text;
 }
@@ -192,6 +216,26 @@ QPalette lightPalette() {
 }
 QPalette darkPalette() {
     return paletteFrom(kDark, true);
+}
+
+QPalette contrastPalette(bool dark) {
+    const Surfaces& s = dark ? kContrastDark : kContrastLight;
+    QPalette p = paletteFrom(s, dark);
+    p.setColor(QPalette::Button, rgb(s.window));
+    p.setColor(QPalette::HighlightedText, rgb(s.window));
+    p.setColor(QPalette::Disabled, QPalette::Highlight, rgb(s.alternate));
+    p.setColor(QPalette::Disabled, QPalette::HighlightedText, rgb(s.disabled));
+    for (const QPalette::ColorRole role : {QPalette::Mid, QPalette::Dark, QPalette::Shadow})
+        p.setColor(role, rgb(s.line));
+    return p;
+}
+
+bool isHighContrast(const QPalette& palette) {
+    const auto color = [&palette](QPalette::ColorRole role) { return palette.color(QPalette::Active, role); };
+    const QColor window = color(QPalette::Window);
+    // The text of buttons, since labels that explain or warn change their own text's colour.
+    return (window == QColor(Qt::black) || window == QColor(Qt::white)) && color(QPalette::Base) == window &&
+           color(QPalette::Button) == window && contrastRatio(color(QPalette::ButtonText), window) >= 15.0;
 }
 
 }  // namespace specula

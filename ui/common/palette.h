@@ -13,10 +13,12 @@ namespace specula {
 /// dark shows at once.
 ///
 /// Surfaces and text come from the QPalette (so a platform style keeps its own); the colours that carry
-/// meaning are fixed, one set for light and one for dark, told apart by the lightness of the palette's window
-/// and text.
+/// meaning are fixed: one set for light and one for dark, told apart by the lightness of the palette's window
+/// and text, and one for each in high contrast, where all text and every mark stands out 7 to 1 from the
+/// base.
 struct Theme {
     bool dark = false;
+    bool highContrast = false;
     QColor window;
     QColor base;
     QColor alternate;
@@ -38,10 +40,12 @@ struct Theme {
 
     static Theme of(const QPalette& palette);
 
-    /// `color` at `share` over the base: tint(accepted, 0.2) is the quiet fill of an accepted token.
+    /// `color` at `share` over the base: tint(accepted, 0.2) is the quiet fill of an accepted token. In high
+    /// contrast nothing stands between a quiet fill and the full colour.
     QColor tint(const QColor& color, double share) const;
 
-    /// `color` mixed into this theme's text just far enough to read on the base (contrast 4.5 at least).
+    /// `color` mixed into this theme's text just far enough to read on the base (contrast 4.5, in high
+    /// contrast 7 at least).
     QColor readable(const QColor& color) const;
 };
 
@@ -71,5 +75,11 @@ double contrastRatio(const QColor& a, const QColor& b);
 /// Palettes for the Fusion style (notably when the desktop brings no style of its own).
 QPalette lightPalette();
 QPalette darkPalette();
+/// Black and white, with outlines by ContrastStyle.
+QPalette contrastPalette(bool dark);
+
+/// Whether a desktop's palette asks for high contrast: windows, fields and buttons are all pure black or all
+/// pure white (so that outlines alone tell them apart), and the text of buttons stands out at least 15 to 1.
+bool isHighContrast(const QPalette& palette);
 
 }  // namespace specula

@@ -75,7 +75,8 @@ QSize Inspector::sizeHint() const {
     return {340, 560};
 }
 QSize Inspector::minimumSizeHint() const {
-    return {260, 200};
+    constexpr QSize kLeast(260, 200);
+    return kLeast.expandedTo({m_back->parentWidget()->minimumSizeHint().width(), 0});
 }
 
 // --- What is shown

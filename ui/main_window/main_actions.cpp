@@ -8,7 +8,9 @@ namespace specula {
 
 MainActions::MainActions(QWidget* window) : QObject(window), m_window(window) {
     makeFile();
+    makeEdit();
     makeView();
+    makeLooks();
     makeRun();
     makeTimeline();
     makeHelp();
@@ -55,10 +57,17 @@ void MainActions::makeFile() {
     quit->setMenuRole(QAction::QuitRole);
 }
 
-void MainActions::makeView() {
-    copy = make(tr("Copy te&xt"), QKeySequence::Copy,
+void MainActions::makeEdit() {
+    copy = make(tr("&Copy text"), QKeySequence::Copy,
                 tr("Copy the selected text, or all of it; rejected drafts never"));
     copy->setIconText(tr("Copy"));
+    find = make(tr("&Find in the text…"), Qt::CTRL | Qt::Key_F,
+                tr("Mark where words stand in the text of the run, and go from one to the next"));
+    findNext = make(tr("Find &next"), Qt::Key_F3, tr("The next match in the text"));
+    findPrevious = make(tr("Find &previous"), Qt::SHIFT | Qt::Key_F3, tr("The match before in the text"));
+}
+
+void MainActions::makeView() {
     showRejected = toggle(tr("Re&jected drafts"), Qt::CTRL | Qt::Key_R,
                           tr("Show what the draft proposed and the target did not keep"), true);
     zoomIn = make(tr("&Zoom in"), {}, tr("Larger text"));
@@ -89,16 +98,25 @@ void MainActions::makeView() {
                      tr("Large type and no controls, for a class; the same key goes back"), false);
     nextCard = make(tr("&Next card"), Qt::ALT | Qt::Key_Right, tr("The next card of the lesson"));
     backCard = make(tr("Pre&vious card"), Qt::ALT | Qt::Key_Left, tr("The card before"));
-    systemColors = toggle(tr("Of the &system"), {}, tr("Light or dark as the desktop is"), true);
-    lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
-    darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
     contextMenu = make(tr("Menu of what has the fo&cus"), Qt::SHIFT | Qt::Key_F10,
                        tr("Copy or save the chart, picture or table that has the focus"));
     nextPart = make(tr("&Keyboard to the next part"), Qt::Key_F6,
                     tr("From the setup to the page, the inspector, the timeline, the charts and on"));
     backPart = make(tr("Keyboard &back a part"), Qt::SHIFT | Qt::Key_F6, tr("The other way round"));
+}
+
+void MainActions::makeLooks() {
+    systemColors =
+        toggle(tr("Of the &system"), {}, tr("Light, dark or of high contrast as the desktop is"), true);
+    lightColors = toggle(tr("&Light"), {}, tr("Dark text on light"), false);
+    darkColors = toggle(tr("&Dark"), {}, tr("Light text on dark"), false);
+    contrastColors =
+        toggle(tr("High c&ontrast"), {}, tr("White on black with strong colours and outlines"), false);
+    reduceMotion = toggle(tr("Reduce &motion"), {},
+                          tr("Nothing moves by itself; what you play goes on in steps"), false);
     m_colors = new QActionGroup(this);
-    for (QAction* scheme : {systemColors, lightColors, darkColors}) m_colors->addAction(scheme);
+    for (QAction* scheme : {systemColors, lightColors, darkColors, contrastColors})
+        m_colors->addAction(scheme);
 }
 
 void MainActions::makeRun() {
@@ -186,16 +204,17 @@ void MainActions::fill(QMenuBar* bar) {
     addEntries(out, tr("&Export"), {exportAny, gap, savePicture, copyPicture, gap, saveReport, copyReport});
     file->insertMenu(quit, out);
     file->insertSeparator(quit);
-    QMenu* view =
-        addMenu(bar, tr("&View"),
-                {showRace,  showLab,       showAudit,    showRules,  showModels, showLearn,    gap,
-                 showSetup, showInspector, showTimeline, showCharts, gap,        showRejected, copy,
-                 gap,       zoomIn,        zoomOut,      zoomReset,  fullScreen, fillPicture,  present,
-                 gap,       nextCard,      backCard,     gap,        nextPart,   backPart,     contextMenu});
-    auto* colours = new QMenu(tr("Colour&s"), view);
-    addEntries(colours, tr("Colour&s"), {systemColors, lightColors, darkColors});
-    view->insertMenu(nextCard, colours);
-    view->insertSeparator(nextCard);
+    addMenu(bar, tr("&Edit"), {copy, gap, find, findNext, findPrevious});
+    QMenu* view = addMenu(bar, tr("&View"),
+                          {showRace,  showLab,       showAudit,    showRules,  showModels,  showLearn,    gap,
+                           showSetup, showInspector, showTimeline, showCharts, gap,         showRejected, gap,
+                           zoomIn,    zoomOut,       zoomReset,    fullScreen, fillPicture, present,      gap,
+                           nextCard,  backCard,      gap,          nextPart,   backPart,    contextMenu});
+    auto* looks = new QMenu(tr("Look&s"), view);
+    addEntries(looks, tr("Look&s"),
+               {systemColors, lightColors, darkColors, contrastColors, gap, reduceMotion});
+    view->insertMenu(nextPart, looks);
+    view->insertSeparator(nextPart);
     addMenu(bar, tr("&Run"),
             {generate, stop, continueRun, step, gap, focusPrompt, reseed, gap, measurePlain, measureCosts,
              findGamma, sweep, compareRules, gap, why, serving});

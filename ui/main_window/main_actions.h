@@ -38,6 +38,9 @@ public:
     QAction* backPart = nullptr;
     QAction* quit = nullptr;
     QAction* copy = nullptr;
+    QAction* find = nullptr;
+    QAction* findNext = nullptr;
+    QAction* findPrevious = nullptr;
     QAction* showRejected = nullptr;
     QAction* zoomIn = nullptr;
     QAction* zoomOut = nullptr;
@@ -46,6 +49,8 @@ public:
     QAction* systemColors = nullptr;
     QAction* lightColors = nullptr;
     QAction* darkColors = nullptr;
+    QAction* contrastColors = nullptr;
+    QAction* reduceMotion = nullptr;
     QAction* showSetup = nullptr;
     QAction* showInspector = nullptr;
     QAction* fillPicture = nullptr;
@@ -97,7 +102,9 @@ private:
     QAction* make(const QString& text, const QKeySequence& shortcut, const QString& help);
     QAction* toggle(const QString& text, const QKeySequence& shortcut, const QString& help, bool on);
     void makeFile();
+    void makeEdit();
     void makeView();
+    void makeLooks();
     void makeRun();
     void makeTimeline();
     void makeHelp();

@@ -9,18 +9,17 @@
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QStyle>
 
 #include "ui/audit/audit_view.h"
 #include "ui/charts/live_charts.h"
 #include "ui/charts/sweep_chart.h"
-#include "ui/common/palette.h"
 #include "ui/common/run_marks.h"
 #include "ui/export/run_notes.h"
 #include "ui/inspector/inspector.h"
 #include "ui/lab/lab_form.h"
 #include "ui/lab/lab_view.h"
 #include "ui/learn/lesson_player.h"
+#include "ui/main_window/font_scale.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/progress_line.h"
@@ -37,28 +36,6 @@
 namespace specula {
 
 namespace {
-
-/// The palette the desktop gave, before the program set one.
-const QPalette& systemPalette() {
-    static const QPalette palette = QApplication::palette();
-    return palette;
-}
-
-QPalette paletteFor(ThemeChoice theme) {
-    switch (theme) {
-        case ThemeChoice::Light:
-            return lightPalette();
-        case ThemeChoice::Dark:
-            return darkPalette();
-        case ThemeChoice::System:
-            break;
-    }
-    // A platform's own style keeps its own colours; Fusion is what is left where there is none.
-    if (QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0) {
-        return systemPalette();
-    }
-    return Theme::of(systemPalette()).dark ? darkPalette() : lightPalette();
-}
 
 /// The file or folder dropped that is no model: a session, perhaps.
 QString otherFileIn(const QMimeData* data) {
@@ -381,16 +358,6 @@ void MainWindow::askSaveSession() {
 
 // --- the window itself -----------------------------------------------------------------------------------
 
-void MainWindow::setTheme(ThemeChoice theme) {
-    systemPalette();
-    m_theme = theme;
-    QApplication::setPalette(paletteFor(theme));
-    if (!m_actions) return;
-    m_actions->systemColors->setChecked(theme == ThemeChoice::System);
-    m_actions->lightColors->setChecked(theme == ThemeChoice::Light);
-    m_actions->darkColors->setChecked(theme == ThemeChoice::Dark);
-}
-
 void MainWindow::closeEvent(QCloseEvent* event) {
     closeWelcome();
     setPage(MainPage::Generate);  // the layout that is kept is the run's
@@ -400,7 +367,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
-    placeInspector(width() < kNarrowBelow);
+    placeInspector(width() < kNarrowBelow * fontScale(*this));
     if (!m_laidOut && isVisible()) sizeDocks();
 }
 

@@ -27,6 +27,7 @@ namespace specula {
 
 class AuditView;
 class DiagnosisDialog;
+class FindBar;
 class FindGamma;
 class HelpWindow;
 class Inspector;
@@ -71,7 +72,7 @@ enum class MainPage {
 };
 
 /// Which colours the window uses.
-enum class ThemeChoice { System, Light, Dark };
+enum class ThemeChoice { System, Light, Dark, HighContrast };
 
 /// The program's window: setup on the left, the tokens in the middle, the inspector on the right, timeline
 /// and charts below.
@@ -130,6 +131,11 @@ public:
 
     ThemeChoice theme() const { return m_theme; }
     void setTheme(ThemeChoice theme);
+
+    /// Below the text; hidden until it is wanted.
+    FindBar& findBar() { return *m_findBar; }
+    /// Nothing moves by itself (ui/common/motion.h).
+    void setReduceMotion(bool reduce);
 
     /// How fast rounds are shown.
     Pace pace() const;
@@ -256,6 +262,8 @@ private:
     void buildDocks();
     void buildStatusBar();
     void connectActions();
+    void connectLooks();
+    void connectFind();
     void connectViews();
     void sizeDocks();
     void showDockStates();
@@ -333,6 +341,7 @@ private:
     MainActions* m_actions = nullptr;
     SetupPanel* m_setup = nullptr;
     TokenView* m_tokens = nullptr;
+    FindBar* m_findBar = nullptr;
     Inspector* m_inspector = nullptr;
     LiveCharts* m_charts = nullptr;
     TimelinePanel* m_timeline = nullptr;

@@ -26,6 +26,7 @@
 #include "ui/lab/lab_view.h"
 #include "ui/learn/learn_view.h"
 #include "ui/learn/lesson_panel.h"
+#include "ui/main_window/font_scale.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/message_bar.h"
 #include "ui/main_window/parts.h"
@@ -39,6 +40,7 @@
 #include "ui/setup/setup_panel.h"
 #include "ui/timeline/branch_line.h"
 #include "ui/timeline/timeline_panel.h"
+#include "ui/tokens/find_bar.h"
 #include "ui/tokens/legend.h"
 #include "ui/tokens/token_view.h"
 #include "ui/welcome/welcome_panel.h"
@@ -139,6 +141,8 @@ QWidget* MainWindow::makeRunPage() {
     branch->setContentsMargins(12, 0, 12, 4);
     column->addWidget(branch);
     column->addWidget(m_tokens, 1);
+    m_findBar = new FindBar(*m_tokens);
+    column->addWidget(m_findBar);
     auto* below = new QHBoxLayout;
     below->setContentsMargins(12, 4, 12, 4);
     below->addWidget(new Legend);
@@ -235,14 +239,17 @@ void MainWindow::buildStatusBar() {
 
 void MainWindow::sizeDocks() {
     m_laidOut = true;
-    const auto share = [](int of, double part, int least, int most) {
-        return std::clamp(static_cast<int>(of * part), least, most);
+    const double scale = fontScale(*this);
+    const auto share = [scale](int of, double part, int least, int most) {
+        const int atLeast = std::min(static_cast<int>(least * scale), of * 2 / 5);
+        return std::clamp(static_cast<int>(of * part), atLeast, static_cast<int>(most * scale));
     };
     if (!m_narrow) {
         resizeDocks({m_setupDock, m_inspectorDock},
                     {share(width(), 0.19, 260, 420), share(width(), 0.25, 340, 720)}, Qt::Horizontal);
     } else {
-        resizeDocks({m_setupDock}, {kNarrowColumn}, Qt::Horizontal);
+        resizeDocks({m_setupDock}, {static_cast<int>(std::min(kNarrowColumn * scale, 0.5 * width()))},
+                    Qt::Horizontal);
     }
     resizeDocks({m_timelineDock, m_chartsDock},
                 {share(height(), 0.05, 64, 112), share(height(), 0.26, 180, 560)}, Qt::Vertical);
@@ -323,9 +330,8 @@ void MainWindow::connectActions() {
         });
     }
     connect(a.fillPicture, &QAction::triggered, m_inspector, &Inspector::fill);
-    connect(a.systemColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::System); });
-    connect(a.lightColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Light); });
-    connect(a.darkColors, &QAction::triggered, this, [this] { setTheme(ThemeChoice::Dark); });
+    connectLooks();
+    connectFind();
     connect(a.showModels, &QAction::triggered, this,
             [this](bool models) { setPage(models ? MainPage::Models : MainPage::Generate); });
     connect(a.showAudit, &QAction::triggered, this,

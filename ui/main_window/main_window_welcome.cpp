@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/common/motion.h"
 #include "ui/inspector/inspector.h"
 #include "ui/main_window/main_actions.h"
 #include "ui/main_window/main_window.h"
@@ -57,6 +58,10 @@ void MainWindow::showWelcome() {
     m_chartsDock->hide();
     RunPlayer& player = m_timeline->player();
     player.setPace(kWelcomePace);
+    if (motionReduced()) {
+        player.showAll();  // it stands at its end until Play is pressed
+        return;
+    }
     player.showTo(0);
     player.play();
 }

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "ui/common/motion.h"
+
 namespace specula {
 
-namespace {
-constexpr int kFrameMs = 33;
-}
-
 RaceClock::RaceClock(QObject* parent) : QObject(parent) {
-    m_timer.setInterval(kFrameMs);
     connect(&m_timer, &QTimer::timeout, this, &RaceClock::tick);
 }
 
@@ -24,7 +21,7 @@ void RaceClock::play() {
     if (m_lengthMs <= 0.0 || isRunning()) return;
     if (m_nowMs >= m_lengthMs) seek(0.0);
     m_sinceTick.start();
-    m_timer.start();
+    m_timer.start(frameMs());
     emit runningChanged(true);
 }
 

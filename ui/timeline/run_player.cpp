@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
+#include "ui/common/motion.h"
+
 namespace specula {
 
 namespace {
 
-constexpr int kFrameMs = 33;
-constexpr int kFullFrames = 120;  ///< that a replay at full speed takes at most
+constexpr int kFullMs = 4000;  ///< that a replay at full speed takes at most
 
 }  // namespace
 
 RunPlayer::RunPlayer(RunLog& log, QObject* parent) : QObject(parent), m_log(log) {
     m_clock.start();
-    m_timer.setInterval(kFrameMs);
     connect(&m_timer, &QTimer::timeout, this, &RunPlayer::tick);
     connect(&m_log, &RunLog::grown, this, &RunPlayer::onAppended);
     connect(&m_log, &RunLog::cleared, this, [this] {
@@ -43,7 +43,7 @@ void RunPlayer::setMode(Mode mode, bool stepping) {
         m_playedMs = m_dueMs = static_cast<double>(m_clock.elapsed());
         m_shownMs = shown > 0 ? m_log.rounds()[static_cast<std::size_t>(shown - 1)].times.endMs : 0.0;
         m_log.setPlayhead(shown);
-        m_timer.start();
+        m_timer.start(frameMs());
     } else {
         m_timer.stop();
     }
@@ -118,7 +118,7 @@ void RunPlayer::showAll() {
 void RunPlayer::onAppended() {
     if (m_mode == Mode::Hold) takeSteps();
     if (m_mode != Mode::Play) return;
-    if (!m_timer.isActive()) m_timer.start();
+    if (!m_timer.isActive()) m_timer.start(frameMs());
     tick();
 }
 
@@ -137,7 +137,7 @@ int RunPlayer::dueRounds(int shown) {
     const auto now = static_cast<double>(m_clock.elapsed());
     int due = shown;
     if (m_pace.kind == Pace::Kind::Full)
-        return std::min(rounds(), shown + std::max(1, rounds() / kFullFrames));
+        return std::min(rounds(), shown + std::max(1, rounds() * frameMs() / kFullMs));
     if (m_pace.kind == Pace::Kind::Clock) {
         if (shown < rounds()) m_shownMs += (now - m_playedMs) / m_pace.value;
         m_playedMs = now;
@@ -147,7 +147,7 @@ int RunPlayer::dueRounds(int shown) {
     }
     // A schedule rather than a delay after each round, so that the timer's grain does not slow the pace down;
     // but rounds that came late are not made up for in a burst.
-    m_dueMs = std::max(m_dueMs, now - 1.5 * kFrameMs);
+    m_dueMs = std::max(m_dueMs, now - 1.5 * frameMs());
     if (shown == 0) m_dueMs = now;
     for (; due < rounds() && m_dueMs <= now; ++due) m_dueMs += 1000.0 / m_pace.value;
     return due;

@@ -88,14 +88,24 @@ bool LaidRun::grow(std::size_t tokens) {
 int LaidRun::dropUnsettled() {
     if (m_settled >= m_outputItem.size()) return 0;
     const TokenRef unsettled = m_log->output()[m_settled];
-    int item = m_outputItem[m_settled];
-    while (item > 0 && isGhost(m_layout.item(item - 1).role) &&
-           m_layout.item(item - 1).ref.round == unsettled.round)
-        --item;
-    m_layout.truncate(item);
+    m_layout.truncate(settledItems());
     m_outputItem.resize(m_settled);
     m_roundEnd.resize(static_cast<std::size_t>(unsettled.round));
     return unsettled.index;
+}
+
+const std::string& LaidRun::bytesOf(int item) const {
+    return item < promptItems() ? m_promptPieces[static_cast<std::size_t>(item)]
+                                : m_log->bytesOf(m_layout.item(item).ref);
+}
+
+int LaidRun::settledItems() const {
+    if (m_settled >= m_outputItem.size()) return m_layout.itemCount();
+    int item = m_outputItem[m_settled];
+    const int round = m_layout.item(item).ref.round;
+    while (item > 0 && isGhost(m_layout.item(item - 1).role) && m_layout.item(item - 1).ref.round == round)
+        --item;
+    return item;
 }
 
 int LaidRun::itemsOf(int rounds) const {

@@ -25,7 +25,11 @@ public:
     std::size_t outputTokens() const { return m_outputItem.size(); }  ///< laid out so far
     int promptItems() const { return static_cast<int>(m_promptPieces.size()); }
     const std::vector<std::string>& promptPieces() const { return m_promptPieces; }
+    /// Of a token, as the model has them.
+    const std::string& bytesOf(int item) const;
 
+    /// Leading layout items that stay as they are while the run grows.
+    int settledItems() const;
     /// Layout items up to the end of these rounds, as far as they are laid out.
     int itemsOf(int rounds) const;
     /// -1 where it is not laid out.

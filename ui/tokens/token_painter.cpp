@@ -129,6 +129,25 @@ void TokenPainter::paintSelection(const QRectF& rect) {
     m_painter->fillRect(rect, wash);
 }
 
+void TokenPainter::paintMatch(const QRectF& rect, bool present) {
+    const QRectF place = snapped(rect, m_painter->device()->devicePixelRatioF());
+    m_painter->save();
+    m_painter->setRenderHint(QPainter::Antialiasing, false);
+    m_painter->fillRect(QRectF(place.left(), place.bottom() + 1, place.width(), 2), m_theme->text);
+    if (present) {
+        QColor wash = m_theme->accent;
+        wash.setAlphaF(m_theme->highContrast ? 0.0F : 0.22F);
+        m_painter->fillRect(place, wash);
+        const QRectF frame = place.adjusted(-2, -1, 2, 3);
+        for (const QRectF& side : {QRectF(frame.left(), frame.top(), frame.width(), 2),
+                                   QRectF(frame.left(), frame.bottom() - 2, frame.width(), 2),
+                                   QRectF(frame.left(), frame.top(), 2, frame.height()),
+                                   QRectF(frame.right() - 2, frame.top(), 2, frame.height())})
+            m_painter->fillRect(side, m_theme->text);
+    }
+    m_painter->restore();
+}
+
 void TokenPainter::paintCursor(const QRectF& rect, bool focus) {
     m_painter->save();
     m_painter->setRenderHint(QPainter::Antialiasing);

@@ -17,6 +17,8 @@ public:
 
     /// Behind selected text.
     void paintSelection(const QRectF& rect);
+    /// Found text: a bar below it; the present one in a frame.
+    void paintMatch(const QRectF& rect, bool present);
     /// Around the token under the cursor; full strength with focus.
     void paintCursor(const QRectF& rect, bool focus);
 

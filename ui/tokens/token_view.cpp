@@ -74,6 +74,7 @@ void TokenView::onPlayheadMoved() {
     updateFrom(m_laid.topOf(std::min(shown, std::exchange(m_shown, shown)) - 1));
     updateScrollRange();
     if (follow) verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+    findInMore();
 }
 
 void TokenView::setGhostsVisible(bool visible) {
@@ -151,6 +152,7 @@ void TokenView::relayout() {
 /// A new text; the one on screen goes at once.
 void TokenView::startOver() {
     m_laid.reset(nullptr, m_laid.layout().style(), m_laid.layout().width());
+    m_found = -1;
     relayout();
     if (m_next) takeNext();
 }
@@ -185,6 +187,7 @@ void TokenView::takeNext() {
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
     else if (m_laid.itemOf(topRef) >= 0)
         verticalScrollBar()->setValue(static_cast<int>(m_laid.topOf(m_laid.itemOf(topRef))));
+    findInAnew();
     viewport()->update();
 }
 
@@ -197,6 +200,7 @@ bool TokenView::grow() {
     updateScrollRange();
     updateFrom(dirtyFrom);
     if (follow) verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+    findInMore();
     return done;
 }
 
@@ -275,6 +279,7 @@ void TokenView::paintEvent(QPaintEvent* event) {
         if (fragment.item >= shown) break;
         tokens.paint(m_laid.layout().item(fragment.item), fragment);
     }
+    paintMatches(tokens, m_laid.layout().textBetween(top, bottom));
     for (const Fragment& fragment : m_laid.layout().fragmentsOf(itemOf(m_current))) {
         tokens.paintCursor(fragment.rect, hasFocus());
     }

@@ -9,10 +9,13 @@
 #include "ui/common/run_log.h"
 #include "ui/export/exportable.h"
 #include "ui/tokens/laid_run.h"
+#include "ui/tokens/text_find.h"
 
 class QMenu;
 
 namespace specula {
+
+class TokenPainter;
 
 /// The streaming text of a run, coloured by what happened to each token. Reads a RunLog; never changes it.
 ///
@@ -61,6 +64,19 @@ public:
     /// Prompt and output.
     QString textWithPrompt() const;
 
+    /// Marks where a phrase stands in the shown text, also in what is still to come, and goes to the first
+    /// match in view or below; empty: no marks.
+    void setFind(const QString& phrase, bool matchCase);
+    /// To the next (1) or last (-1) match from the present one, around the ends. False when there is none.
+    bool goToMatch(int direction);
+    int matchCount() const;
+    /// The present one, -1 when none is.
+    int currentMatch() const;
+    /// Where a match stands, in viewport coordinates, a rectangle for each line.
+    std::vector<QRectF> matchRects(int match) const;
+    /// The token that the present match begins in becomes the chosen one, and the marks go.
+    void endFind();
+
     /// How often everything was laid out anew, or began to be (width, font, ghosts, a new run); appending
     /// does not count.
     int relayoutCount() const { return m_relayouts; }
@@ -82,6 +98,8 @@ signals:
     void tokenActivated(specula::TokenRef token);
     void ghostsVisibleChanged(bool visible);
     void textSizeChanged(double points);
+    /// Other matches, more of them, or another is the present one.
+    void matchesChanged();
     /// Entries for this token (not valid: beside the text) may be added; the menu opens afterwards.
     void menuAboutToOpen(QMenu* menu, specula::TokenRef token);
 
@@ -119,6 +137,13 @@ private:
     int itemOf(TokenRef ref) const;
     QPointF toContent(QPoint viewportPoint) const;
 
+    // Finding (token_view_find.cpp)
+    void findInAnew();
+    void findInMore();
+    void showMatch(int match);
+    void paintMatches(TokenPainter& painter, std::span<const Fragment> shown) const;
+    std::vector<QRectF> matchPlaces(int match) const;
+
     // Mouse and keys (token_view_input.cpp)
     int stepItem(int from, int direction) const;
     int lineNeighbour(int from, int direction) const;
@@ -127,6 +152,7 @@ private:
     bool moveCursor(QKeyEvent* event);
     void setCurrentItem(int item);
     void ensureVisible(int item);
+    void ensureVisible(double top, double bottom);
     void select(int from, int to);
     QString textOfItems(int from, int to) const;
     void describeCurrent();
@@ -141,6 +167,8 @@ private:
     double m_textSize = 13.0;
     QString m_emptyText;
     TokenRef m_current;
+    TextFind m_find;
+    qsizetype m_found = -1;  ///< where in the text the present match begins, -1 = none
     QPoint m_pressedAt;
     int m_anchorItem = -1;  ///< where a drag began
     int m_selectFrom = -1;  ///< first and last selected item, -1 = nothing

@@ -42,10 +42,13 @@ void TokenView::ensureVisible(int item) {
     const std::span<const Fragment> fragments = m_laid.layout().fragmentsOf(item);
     if (fragments.empty()) return;
     // The whole line, with its ghosts, so that what explains a token comes into view with it.
-    const int top = static_cast<int>(m_laid.layout().lineTop(fragments.front().line)) -
-                    static_cast<int>(m_laid.layout().style().margin);
-    const int bottom = static_cast<int>(
-        std::ceil(m_laid.layout().lineTop(fragments.back().line) + m_laid.layout().style().pitch));
+    ensureVisible(m_laid.layout().lineTop(fragments.front().line),
+                  m_laid.layout().lineTop(fragments.back().line) + m_laid.layout().style().pitch);
+}
+
+void TokenView::ensureVisible(double from, double to) {
+    const int top = static_cast<int>(from) - static_cast<int>(m_laid.layout().style().margin);
+    const int bottom = static_cast<int>(std::ceil(to));
     QScrollBar* bar = verticalScrollBar();
     if (top < bar->value()) {
         bar->setValue(top);
@@ -283,13 +286,7 @@ void TokenView::select(int from, int to) {
 QString TokenView::textOfItems(int from, int to) const {
     std::string bytes;
     for (int item = from; item <= to && item < m_laid.layout().itemCount(); ++item) {
-        const LayoutItem& laid = m_laid.layout().item(item);
-        if (isGhost(laid.role)) continue;
-        if (laid.role == TokenRole::Prompt) {
-            bytes += m_laid.promptPieces()[static_cast<std::size_t>(item)];
-        } else {
-            bytes += m_log->bytesOf(laid.ref);
-        }
+        if (!isGhost(m_laid.layout().item(item).role)) bytes += m_laid.bytesOf(item);
     }
     return plainText(bytes);
 }

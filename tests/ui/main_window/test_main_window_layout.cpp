@@ -5,12 +5,12 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QLabel>
-#include <QLayout>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QStatusBar>
 #include <QTabBar>
 
+#include "tests/ui/main_window/layout_flaws.h"
 #include "tests/ui/main_window/window_fixture.h"
 #include "ui/charts/chart.h"
 #include "ui/charts/live_charts.h"
@@ -24,59 +24,6 @@ using namespace specula;
 using namespace specula::test;
 
 namespace {
-
-QString nameOf(const QWidget* widget) {
-    return QStringLiteral("%1 '%2' %3")
-        .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
-             widget->accessibleName());
-}
-
-QString text(const QRect& r) {
-    return QStringLiteral("(%1,%2 %3x%4)").arg(r.x()).arg(r.y()).arg(r.width()).arg(r.height());
-}
-
-/// Everything that is wrong with where widgets stand: siblings in a layout that overlap, words that do not
-/// fit.
-QStringList flaws(QWidget& root) {
-    QStringList found;
-    for (QWidget* widget : root.findChildren<QWidget*>()) {
-        if (!widget->isVisible() || widget->visibleRegion().isEmpty()) continue;
-        const auto* label = qobject_cast<QLabel*>(widget);
-        const auto* button = qobject_cast<QAbstractButton*>(widget);
-        const bool elides = widget->accessibleName() == QStringLiteral("State");
-        const bool wraps = label && label->wordWrap();
-        if ((label && !label->text().isEmpty() && !wraps && !elides) ||
-            (button && !button->text().isEmpty())) {
-            if (widget->width() < widget->minimumSizeHint().width()) {
-                found << QStringLiteral("%1 '%2' is %3 wide and needs %4")
-                             .arg(nameOf(widget), label ? label->text() : button->text())
-                             .arg(widget->width())
-                             .arg(widget->minimumSizeHint().width());
-            }
-        }
-        if (wraps && !label->text().isEmpty() && label->height() < label->heightForWidth(label->width())) {
-            found << QStringLiteral("'%1' is cut: %2 of %3 high")
-                         .arg(label->text())
-                         .arg(label->height())
-                         .arg(label->heightForWidth(label->width()));
-        }
-    }
-    for (const QLayout* layout : root.findChildren<QLayout*>()) {
-        if (qstrcmp(layout->metaObject()->className(), "QMainWindowLayout") == 0) continue;
-        if (qstrcmp(layout->metaObject()->className(), "QStackedLayout") == 0) continue;
-        for (int a = 0; a < layout->count(); ++a) {
-            for (int b = a + 1; b < layout->count(); ++b) {
-                QWidget* one = layout->itemAt(a)->widget();
-                QWidget* two = layout->itemAt(b)->widget();
-                if (!one || !two || !one->isVisible() || !two->isVisible()) continue;
-                if (one->geometry().intersects(two->geometry()))
-                    found << nameOf(one) + text(one->geometry()) + QStringLiteral(" overlaps ") +
-                                 nameOf(two) + text(two->geometry());
-            }
-        }
-    }
-    return found;
-}
 
 /// The window's own parts: none overlaps another, all are inside.
 QStringList partFlaws(MainWindow& window) {
