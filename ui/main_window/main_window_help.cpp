@@ -46,7 +46,9 @@ void MainWindow::connectHelp() {
     connect(this, &MainWindow::pageChanged, this,
             [this](MainPage page) { setHelpPage(this, QLatin1String(helpPageOf(page))); });
     connect(m_actions->help, &QAction::triggered, this, [this] {
+        const QWidget* active = QApplication::activeWindow();
         const QWidget* focus = QApplication::focusWidget();
+        if (active && (!focus || focus->window() != active)) focus = active;
         showHelp(helpPageFor(focus ? focus : this));
     });
     connect(m_actions->helpContents, &QAction::triggered, this,

@@ -236,7 +236,7 @@ private slots:
                                                                      {&sessions, kHelpSessions}}) {
             dialog->show();
             dialog->activateWindow();
-            QVERIFY(QTest::qWaitForWindowActive(dialog));
+            QTRY_COMPARE(QApplication::activeWindow(), dialog);
             QTest::keyClick(dialog, Qt::Key_F1);
             QCOMPARE(window->helpWindow()->page(), QLatin1String(help));
             dialog->hide();
