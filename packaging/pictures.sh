@@ -74,4 +74,8 @@ for view in "${views[@]}"; do
         if ((large)); then "$specula" screenshot "${options[@]}" --size 1920x1080 --scale 2 --out "$out/$name-4k.png"; fi
     done
 done
+if [[ " ${views[*]} " == *" generate "* ]]; then
+    "$specula" screenshot --view generate --session "$root/resources/sessions/first-run.json" --high-contrast \
+        --size 1366x768 --out "$out/high-contrast.png"
+fi
 note "pictures in $out"

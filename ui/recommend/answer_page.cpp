@@ -178,7 +178,9 @@ void AnswerPage::setRunning(bool running) {
     m_stop->setVisible(running);
     m_again->setVisible(!running);
     m_use->setVisible(!running);
-    m_use->setText(m_report.decision.usePlain() ? tr("&Use plain") : tr("&Use it"));
+    const bool plain = m_report.decision.usePlain();
+    m_use->setText(plain ? tr("&Use plain") : tr("&Use it"));
+    m_use->setAccessibleName(plain ? tr("Use plain") : tr("Use it"));
     m_use->setEnabled(!m_report.contenders.empty());
     if (!running && m_report.contenders.empty())
         m_answer->setText(tr("It ended before the first prediction"));

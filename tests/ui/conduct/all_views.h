@@ -148,6 +148,19 @@ inline const std::vector<SideWindow>& sideWindows() {
     return all;
 }
 
+/// A row for every page, its MainPage as "page".
+inline void addPageRows() {
+    QTest::addColumn<int>("page");
+    for (const PageKey& key : pageKeys()) QTest::newRow(key.name) << static_cast<int>(key.page);
+}
+
+/// A row for every window beside the main one, its place in sideWindows() as "index".
+inline void addWindowRows() {
+    QTest::addColumn<int>("index");
+    for (std::size_t i = 0; i < sideWindows().size(); ++i)
+        QTest::newRow(sideWindows()[i].name) << static_cast<int>(i);
+}
+
 /// What happens once control is back in the event loop: layouts, queued drawing.
 inline void settle() {
     for (int i = 0; i < 3; ++i) {

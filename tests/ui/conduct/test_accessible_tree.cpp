@@ -195,7 +195,7 @@ private slots:
         QCOMPARE(problemsIn(wrong, {}), QStringList());
     }
 
-    void everyControlOfAPageHasANameOfItsOwn_data() { pages(); }
+    void everyControlOfAPageHasANameOfItsOwn_data() { addPageRows(); }
     void everyControlOfAPageHasANameOfItsOwn() {
         QFETCH(int, page);
         m_window->setPage(static_cast<MainPage>(page));
@@ -206,7 +206,7 @@ private slots:
         QVERIFY2(controls > 20, qPrintable(QString::number(controls)));
     }
 
-    void everyControlOfAnotherWindowHasANameOfItsOwn_data() { windows(); }
+    void everyControlOfAnotherWindowHasANameOfItsOwn_data() { addWindowRows(); }
     void everyControlOfAnotherWindowHasANameOfItsOwn() {
         QFETCH(int, index);
         QWidget* side = sideWindows()[static_cast<std::size_t>(index)].open(*m_window);
@@ -232,7 +232,7 @@ private slots:
         QCOMPARE(names.size(), std::size_t{4});
     }
 
-    void everyPictureThatTakesTheFocusSaysWhatItShows_data() { pages(); }
+    void everyPictureThatTakesTheFocusSaysWhatItShows_data() { addPageRows(); }
     void everyPictureThatTakesTheFocusSaysWhatItShows() {
         QFETCH(int, page);
         m_window->setPage(static_cast<MainPage>(page));
@@ -326,16 +326,6 @@ private slots:
     }
 
 private:
-    static void pages() {
-        QTest::addColumn<int>("page");
-        for (const PageKey& key : pageKeys()) QTest::newRow(key.name) << static_cast<int>(key.page);
-    }
-    static void windows() {
-        QTest::addColumn<int>("index");
-        for (std::size_t i = 0; i < sideWindows().size(); ++i)
-            QTest::newRow(sideWindows()[i].name) << static_cast<int>(i);
-    }
-
     QTemporaryDir m_folder;
     std::unique_ptr<MainWindow> m_window;
 };

@@ -219,7 +219,7 @@ private slots:
         QCOMPARE(m_window->page(), MainPage::Generate);
     }
 
-    void tabGoesRoundEveryPage_data() { pages(); }
+    void tabGoesRoundEveryPage_data() { addPageRows(); }
     void tabGoesRoundEveryPage() {
         QFETCH(int, page);
         goTo(page);
@@ -228,7 +228,7 @@ private slots:
         QVERIFY2(problems.isEmpty(), qPrintable(problems.join(QLatin1Char('\n'))));
     }
 
-    void whatHasTheFocusShowsIt_data() { pages(); }
+    void whatHasTheFocusShowsIt_data() { addPageRows(); }
     void whatHasTheFocusShowsIt() {
         QFETCH(int, page);
         goTo(page);
@@ -236,7 +236,7 @@ private slots:
         QVERIFY2(blind.isEmpty(), qPrintable(blind.join(QLatin1Char('\n'))));
     }
 
-    void whatHasTheFocusInAnotherWindowShowsIt_data() { windows(); }
+    void whatHasTheFocusInAnotherWindowShowsIt_data() { addWindowRows(); }
     void whatHasTheFocusInAnotherWindowShowsIt() {
         QFETCH(int, index);
         QWidget* side = sideWindows()[static_cast<std::size_t>(index)].open(*m_window);
@@ -250,7 +250,7 @@ private slots:
         side->close();
     }
 
-    void tabGoesRoundEveryOtherWindow_data() { windows(); }
+    void tabGoesRoundEveryOtherWindow_data() { addWindowRows(); }
     void tabGoesRoundEveryOtherWindow() {
         QFETCH(int, index);
         QWidget* side = sideWindows()[static_cast<std::size_t>(index)].open(*m_window);
@@ -325,15 +325,6 @@ private slots:
     }
 
 private:
-    static void pages() {
-        QTest::addColumn<int>("page");
-        for (const PageKey& key : pageKeys()) QTest::newRow(key.name) << static_cast<int>(key.page);
-    }
-    static void windows() {
-        QTest::addColumn<int>("index");
-        for (std::size_t i = 0; i < sideWindows().size(); ++i)
-            QTest::newRow(sideWindows()[i].name) << static_cast<int>(i);
-    }
     void press(const QKeySequence& keys) {
         QWidget* focus = QApplication::focusWidget();
         QTest::keyClick(focus ? focus : m_window.get(), keys[0].key(), keys[0].keyboardModifiers());
