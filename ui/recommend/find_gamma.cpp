@@ -21,6 +21,7 @@ FindGamma::FindGamma(QWidget* parent) : QDialog(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_pages);
+    resize(FindGamma::sizeHint());  // by itself a window takes two thirds of the screen at most
     connect(m_ask, &AskPage::startAsked, this, &FindGamma::start);
     connect(m_answer, &AnswerPage::stopAsked, this, &FindGamma::stopAsked);
     connect(m_answer, &AnswerPage::againAsked, this, &FindGamma::againAsked);
